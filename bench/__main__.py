@@ -12,6 +12,7 @@ GOALS = {**foundation.GOALS, **film_goals.GOALS}
 
 
 async def measure() -> dict[str, float]:
+    """All figures by their names."""
     return await foundation.measure() | await turns.measure()
 
 

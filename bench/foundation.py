@@ -16,6 +16,7 @@ import psutil
 
 from procs.core.clock import now
 from procs.store.reports import system_report
+from tests.sandbox.person import Person
 from tests.sandbox.stack import CLIP, SLOW, Stack
 
 #: How often each thing is done.
@@ -58,20 +59,24 @@ async def idle(stack: Stack) -> dict[str, float]:
 
 
 def processes(stack: Stack) -> list[psutil.Process]:
+    """All processes of the stack, supervisord first."""
     root = psutil.Process(stack.supervisor.pid())
     return [root, *root.children(recursive=True)]
 
 
 def busy(stack: Stack) -> float:
+    """CPU seconds that the living processes have used."""
     times = [process.cpu_times() for process in processes(stack)]
     return sum(one.user + one.system for one in times)
 
 
 def memory(stack: Stack) -> int:
+    """Bytes of all processes (PSS)."""
     return sum(pss(process.pid) for process in processes(stack))
 
 
 def pss(pid: int) -> int:
+    """Bytes of one process: pages that several share count in parts (proc_pid_smaps(5))."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
         if line.startswith("Pss:"):
             return int(line.split()[1]) * 1024
@@ -81,17 +86,26 @@ def pss(pid: int) -> int:
 async def cached(stack: Stack) -> dict[str, float]:
     """From a known link to the media in the chat. Everybody asks once: the second message to one
     chat within a second waits for the pace that Telegram asks for, and that is not ours to beat."""
-    people = [await stack.telegram.person(f"Ann {number}") for number in range(DELIVERIES + 1)]
-    for person in people:
-        hello = await person.starts()
-        await person.sees(lambda m, after=hello.id: m.id > after, timeout=60)
-    first, *others = people
+    return {"cached_p50_ms": 1000 * statistics.median(await deliveries(stack, "Ann"))}
+
+
+async def deliveries(stack: Stack, name: str) -> list[float]:
+    """Seconds from a known link to its media, each for somebody else."""
+    first, *others = [await meets(stack, f"{name} {number}") for number in range(DELIVERIES + 1)]
     await arrives(stack, first, CLIP)
-    took = [await arrives(stack, person, CLIP) for person in others]
-    return {"cached_p50_ms": 1000 * statistics.median(took)}
+    return [await arrives(stack, person, CLIP) for person in others]
+
+
+async def meets(stack: Stack, name: str) -> Person:
+    """Somebody new, whom the bot has greeted."""
+    person = await stack.telegram.person(name)
+    hello = await person.starts()
+    await person.sees(lambda m: m.id > hello.id, timeout=60)
+    return person
 
 
 async def arrives(stack: Stack, person: Any, path: str) -> float:
+    """Seconds from a link to its media, by Telegram's clock of the two messages."""
     sent = await person.sends(stack.url(path))
     got = await person.sees(lambda m: m.media and m.reply == sent.id, timeout=60)
     return float(got.at - sent.at)
@@ -110,10 +124,12 @@ async def answers(stack: Stack) -> dict[str, float]:
 
 
 def running(stack: Stack) -> int:
+    """Downloads that run now."""
     return system_report.overview(stack.db, now=now()).jobs["heavy"].get("leased", 0)
 
 
 async def answered(stack: Stack, number: int) -> float:
+    """Seconds from a new person's link to the first answer."""
     asker = await stack.telegram.person(f"Asker {number}")
     await asker.starts()
     sent = await asker.sends(stack.url(f"{CLIP}?n={number}"))
@@ -148,4 +164,5 @@ def handovers(log: str) -> list[float]:
 
 
 def p95(values: list[float]) -> float:
+    """The value that one in twenty exceeds."""
     return sorted(values)[round(0.95 * (len(values) - 1))]

@@ -74,6 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def carry_out(argv: Sequence[str] | None) -> int:
+    """Run a command, and turn each failure into a sentence and an exit code."""
     options = parser().parse_args(argv)
     command: Command = options.command
     try:
@@ -102,6 +103,7 @@ def carry_out(argv: Sequence[str] | None) -> int:
 
 
 def say_why(sentence: str) -> None:
+    """Print a sentence to standard error."""
     print(f"chapar: {sentence}", file=sys.stderr)
 
 
@@ -155,6 +157,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def words_about_processes(of: dict[str, argparse.ArgumentParser]) -> None:
+    """The options of commands about processes."""
     of["up"].add_argument("-d", "--detach", action="store_true", help="return when all serve")
     of["up"].add_argument(
         "--new-database", action="store_true", help="begin with an empty one, where one was lost"
@@ -167,6 +170,7 @@ def words_about_processes(of: dict[str, argparse.ArgumentParser]) -> None:
 
 
 def words_about_jobs(of: dict[str, argparse.ArgumentParser]) -> None:
+    """The options of commands about jobs."""
     of["fetch"].add_argument("url", help="the link")
     of["fetch"].add_argument(
         "--as", dest="variant", default="", metavar="720p|mp3", help="the form; default: best"
@@ -196,6 +200,7 @@ def words_about_jobs(of: dict[str, argparse.ArgumentParser]) -> None:
 
 
 def words_about_pauses(of: dict[str, argparse.ArgumentParser]) -> None:
+    """The options of commands about pauses."""
     for name in ("pause", "resume"):
         one = of[name].add_mutually_exclusive_group()
         one.add_argument("--user", metavar="ID", help="one user only")
@@ -223,6 +228,7 @@ def words_about_engines(engine: argparse.ArgumentParser) -> None:
 
 
 def words_about_backups(of: dict[str, argparse.ArgumentParser]) -> None:
+    """The options of commands about backups."""
     below_backup = of["backup"].add_subparsers(dest="what", metavar="what")
     words = {}
     for name, meaning in BACKUP_WORDS.items():
@@ -247,6 +253,7 @@ def words_about_backups(of: dict[str, argparse.ArgumentParser]) -> None:
 
 
 def words_about_installs(of: dict[str, argparse.ArgumentParser]) -> None:
+    """The options of commands about installing and moving."""
     of["files"].add_argument("name", nargs="?", default="", help="print this one")
     token = of["init"].add_mutually_exclusive_group()
     token.add_argument("--token", help="the bot's token, from @BotFather; `ps` shows it")

@@ -7,13 +7,13 @@ each message
 import asyncio
 import time
 
-from bench.foundation import DELIVERIES, arrives, busy, p95
+from bench.foundation import busy, deliveries, p95
 from procs.core import clock
 from procs.records.broadcast_records import Broadcast
 from procs.store.broadcasts import broadcasts
 from procs.telegram.pace import GLOBAL_GAP
 from tests import store_broadcasts
-from tests.sandbox.stack import CLIP, Stack
+from tests.sandbox.stack import Stack
 
 #: People of the crowd: more than are reached while it is measured.
 CROWD = 100_000
@@ -63,17 +63,7 @@ async def cpu(stack: Stack, seconds: float) -> float:
 
 
 def read(stack: Stack, number: int) -> Broadcast:
+    """The row of a broadcast that exists."""
     found = broadcasts.read(stack.db, number)
     assert found is not None
     return found
-
-
-async def deliveries(stack: Stack, name: str) -> list[float]:
-    """Seconds from a known link to its media, each for somebody else."""
-    people = [await stack.telegram.person(f"{name} {number}") for number in range(DELIVERIES + 1)]
-    for person in people:
-        hello = await person.starts()
-        await person.sees(lambda m, after=hello.id: m.id > after, timeout=60)
-    first, *others = people
-    await arrives(stack, first, CLIP)
-    return [await arrives(stack, person, CLIP) for person in others]

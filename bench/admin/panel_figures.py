@@ -55,6 +55,7 @@ async def measure() -> dict[str, float]:
 
 
 async def opened(person: Person) -> Message:
+    """The panel, as an admin who has just come sees it."""
     await person.starts()
     await person.sends("/panel")
     return await person.sees("🛠", timeout=PATIENCE)
@@ -96,6 +97,7 @@ def drawn(stack: Stack) -> dict[str, float]:
 
 
 def one_process(plan: bytes, cache: Path) -> tuple[float, int]:
+    """Seconds and largest resident memory, in bytes, of the process that draws one picture."""
     began = time.monotonic()
     with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as picture:
         told.write(plan)

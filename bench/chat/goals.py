@@ -16,6 +16,7 @@ TOLD = ("bot_cpu_ms_per_update",)
 
 
 def met(name: str, value: float) -> bool:
+    """Whether a figure reaches its goal; one without a goal does."""
     return name not in GOALS or value <= GOALS[name]
 
 

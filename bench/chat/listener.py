@@ -28,20 +28,25 @@ class Watch:
         self.begin()
 
     def begin(self) -> None:
+        """Measure from now on."""
         self.late: list[float] = []
         self.cpu = time.process_time()
 
     async def run(self) -> None:
+        """Wake up every TICK seconds, for ever, and note how late that was."""
         while True:
             before = time.monotonic()
             await asyncio.sleep(TICK)
             self.late.append(time.monotonic() - before - TICK)
 
     def figures(self) -> dict[str, float]:
+        """`stall`, seconds of lateness that one wake-up in a hundred exceeds, and `cpu`,
+        seconds."""
         return {"stall": at(self.late, 0.99), "cpu": time.process_time() - self.cpu}
 
 
 async def watched(settings: Settings, db: Database) -> int:
+    """Run the bot as its `__main__` does, and print what was measured since SIGUSR1."""
     watch = Watch()
     asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, watch.begin)
     task = asyncio.create_task(watch.run())

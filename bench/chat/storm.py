@@ -34,6 +34,7 @@ async def measure() -> dict[str, float]:
 
 
 async def storm(stack: Stack) -> dict[str, float]:
+    """Start the bot, let all people press and send at once, and return what it printed."""
     bot = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bench.chat.listener"),
         cwd=ROOT,
@@ -55,11 +56,13 @@ async def storm(stack: Stack) -> dict[str, float]:
 
 
 async def menu(person: Person) -> Message:
+    """The menu of settings, opened by a person."""
     await person.sends("/settings")
     return await person.sees(lambda m: bool(m.buttons), timeout=ALL_PATIENCE)
 
 
 async def presses_and_sends(stack: Stack, person: Person, page: Message) -> None:
+    """Press a button and send a link at the same time, and wait for both answers."""
     label = i18n.say("en", "set-digits-title")
     link = stack.url(f"/clip.mp4?of={person.id}")
     pressing = person.presses(label, page, patience=PATIENCE)

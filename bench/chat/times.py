@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 from bench.chat.goals import at
-from bench.foundation import running
+from bench.foundation import meets, running
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import CLIP, SLOW, Stack
 
@@ -22,6 +22,7 @@ PATIENCE = 60.0
 
 
 async def measure() -> dict[str, float]:
+    """All figures by their names, on one stack."""
     async with Stack(judged=False) as stack:
         await stack.telegram.botfather(inline=True, feedback=True)
         figures = await deliveries(stack)
@@ -32,19 +33,14 @@ async def measure() -> dict[str, float]:
     return figures
 
 
-async def meets(stack: Stack, name: str) -> Person:
-    person = await stack.telegram.person(name)
-    hello = await person.starts()
-    await person.sees(lambda m: m.id > hello.id, timeout=PATIENCE)
-    return person
-
-
 async def card_of(stack: Stack, person: Person, query: str) -> Message:
+    """The card that answers a link to the page with two qualities."""
     sent = await person.sends(stack.url(f"{PAGE}?{query}"))
     return await person.sees(lambda m: m.reply == sent.id and m.button("🎧"), timeout=PATIENCE)
 
 
 async def film(person: Person, sent: int) -> Message:
+    """The media that answers a message."""
     return await person.sees(lambda m: m.media and m.reply == sent, timeout=PATIENCE)
 
 
@@ -67,6 +63,7 @@ async def cards(stack: Stack) -> dict[str, float]:
 
 
 async def answered(person: Person, card: Message, label: str) -> float:
+    """Seconds from a press to its answer."""
     began = time.monotonic()
     await person.presses(label, card)
     return time.monotonic() - began
@@ -110,6 +107,8 @@ async def deliveries(stack: Stack) -> dict[str, float]:
 
 
 async def sent_for(stack: Stack, person: Person, query: str, words: str) -> float:
+    """How many messages of ours answer one link, with the choice on its card where no `words` make
+    one."""
     sent = await person.sends(f"{words}{stack.url(f'{PAGE}?{query}')}")
     if not words:
         found = await person.sees(lambda m: m.reply == sent.id and m.button("🎧"), timeout=PATIENCE)

@@ -24,6 +24,7 @@ SIGNS = {operator.le: "≤", operator.ge: "≥"}
 
 
 async def measure() -> dict[str, float]:
+    """All figures by their names."""
     figures = await proxy.measure() | await jobs.measure()
     with tempfile.TemporaryDirectory(prefix="ch-") as home:
         figures |= await stall.measure(Path(home)) | await growth.measure(Path(home))
@@ -39,6 +40,7 @@ def main() -> int:
 
 
 def beside(name: str, value: float) -> str:
+    """The goal of a figure and whether it is reached; nothing for one without a goal."""
     if name not in GOALS:
         return ""
     good, goal = GOALS[name]

@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -46,6 +47,8 @@ async def measure(engine: Engine, site: Site, folder: Path) -> dict[str, float]:
 async def downloads(
     engine: Engine, site: Site, folder: Path, path: str, hits: int, sent: int
 ) -> list[float]:
+    """Milliseconds of each of TURNS cancels, at the instant at which the site has served so
+    much."""
     took = []
     for turn in range(TURNS):
         ready = site.until(path, hits=site.hits(path) + hits, sent=site.bytes(path) + sent)
@@ -56,6 +59,7 @@ async def downloads(
 
 
 async def programs(engine: Engine, begin: Callable[[], Job]) -> list[float]:
+    """Milliseconds of each of TURNS cancels, while ffmpeg works."""
     took = []
     for _ in range(TURNS):
         job = asyncio.ensure_future(begin())
@@ -64,7 +68,7 @@ async def programs(engine: Engine, begin: Callable[[], Job]) -> list[float]:
     return took
 
 
-async def cancelled(job: asyncio.Future[object]) -> float:
+async def cancelled(job: asyncio.Future[Any]) -> float:
     """Milliseconds from the wish to the end, which is the death of every process of the job."""
     assert not job.done(), job
     began = time.monotonic()
@@ -75,6 +79,7 @@ async def cancelled(job: asyncio.Future[object]) -> float:
 
 
 async def until_ffmpeg_works(engine: Engine) -> None:
+    """Wait until a program has worked for a moment."""
     assert engine.presence is not None
     nursery = psutil.Process(engine.presence.pid)
     while not any(works(process) for process in nursery.children(recursive=True)):
@@ -83,17 +88,20 @@ async def until_ffmpeg_works(engine: Engine) -> None:
 
 
 def works(process: psutil.Process) -> bool:
+    """Whether a process is ffmpeg, and still there."""
     with suppress(psutil.NoSuchProcess):
         return process.name().startswith("ffmpeg")
     return False
 
 
 def made(folder: Path) -> Path:
+    """A folder, which is made when it is missing."""
     folder.mkdir(exist_ok=True)
     return folder
 
 
 async def carry(engine: Engine, url: str, folder: Path) -> None:
+    """Probe and fetch one link, as a worker does."""
     async with engine.open(Order(url, allowed_networks=LOOPBACK), folder) as child:
         await child.probe()
         await child.fetch(lambda done, total, rate: None)

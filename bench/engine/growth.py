@@ -44,6 +44,7 @@ async def measure(folder: Path, jobs: int = JOBS) -> dict[str, float]:
 
 
 def slope(jobs: list[int], kib: list[float]) -> float:
+    """KiB more with each job, by linear regression."""
     return linear_regression(jobs, kib).slope
 
 
@@ -52,12 +53,12 @@ async def carry(address: str, folder: Path, jobs: int) -> list[tuple[int, float,
     engine = Engine(folder / "run", linger=0.5)
     await engine.start()
     assert engine.presence is not None
-    both = psutil.Process(), psutil.Process(engine.presence.pid)
+    worker, nursery = psutil.Process(), psutil.Process(engine.presence.pid)
     held = []
     for done in range(0, jobs, EVERY):
         if done >= min(WARM, jobs // 4):
             gc.collect()
-            held.append((done, *(anonymous(one) for one in both)))
+            held.append((done, anonymous(worker), anonymous(nursery)))
         await some(engine, address, folder)
     await engine.close()
     return held

@@ -101,5 +101,6 @@ async def programs(site: Site, folder: Path) -> float:
 
 
 def spent_by_programs() -> float:
+    """CPU seconds of all ended children of this process."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime

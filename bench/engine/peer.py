@@ -7,11 +7,13 @@ python -m bench.engine.peer load PROXY PORT COUNT   reads COUNT tunnels to PORT 
 import socket
 import sys
 import threading
+from collections.abc import Callable
 
 PIECE = bytes(1024**2)
 
 
 def serve(size: int) -> None:
+    """Say the port, and send `size` bytes to everybody who connects, for ever."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
         print(listener.getsockname()[1], flush=True)
         while True:
@@ -20,6 +22,7 @@ def serve(size: int) -> None:
 
 
 def send(link: socket.socket, size: int) -> None:
+    """Send `size` bytes."""
     with link:
         for _ in range(size // len(PIECE)):
             link.sendall(PIECE)
@@ -37,6 +40,7 @@ def load(proxy: int, port: int, count: int) -> None:
 
 
 def receive(proxy: int, port: int, came: list[int], place: int) -> None:
+    """Count the bytes of one tunnel in `came[place]`."""
     room = bytearray(len(PIECE))
     with socket.create_connection(("127.0.0.1", proxy)) as link:
         link.sendall(f"CONNECT 127.0.0.1:{port} HTTP/1.1\r\n\r\n".encode())
@@ -46,6 +50,9 @@ def receive(proxy: int, port: int, came: list[int], place: int) -> None:
             came[place] += count
 
 
+#: The two ends, by the word that starts one.
+WORK: dict[str, Callable[..., None]] = {"serve": serve, "load": load}
+
 if __name__ == "__main__":
     work, *words = sys.argv[1:]
-    {"serve": serve, "load": load}[work](*map(int, words))
+    WORK[work](*map(int, words))

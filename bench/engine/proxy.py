@@ -43,6 +43,7 @@ async def carried(port: int) -> float:
 
 
 async def peer(*words: object) -> asyncio.subprocess.Process:
+    """Start one end as a process; it prints what it has to say."""
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bench.engine.peer", *map(str, words)),
         cwd=ROOT,

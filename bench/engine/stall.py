@@ -59,6 +59,7 @@ class Ticker:
         self.late = 0.0
 
     async def run(self) -> None:
+        """Wake up at every TICK, for ever, and keep how late the latest was."""
         due = time.monotonic() + TICK
         while True:
             await asyncio.sleep(max(0.0, due - time.monotonic()))
@@ -76,6 +77,7 @@ async def watched(work: Any) -> float:
 
 
 async def engine(address: str, folder: Path) -> float:
+    """Seconds for which the loop stood still at most while children download."""
     engine = Engine(folder / "run", linger=0.5)
     await engine.start()
 
@@ -92,11 +94,12 @@ async def engine(address: str, folder: Path) -> float:
 
 
 async def threads(address: str, folder: Path) -> float:
+    """The same while yt-dlp downloads in threads of this process."""
     import yt_dlp
 
     def download(number: int) -> None:
-        options = {"quiet": True, "no_warnings": True, "noprogress": True, "cachedir": False}
-        options["outtmpl"] = f"{folder}/{number}.%(ext)s"
+        quiet = {"quiet": True, "no_warnings": True, "noprogress": True, "cachedir": False}
+        options = {**quiet, "outtmpl": f"{folder}/{number}.%(ext)s"}
         with yt_dlp.YoutubeDL(options) as ydl:
             ydl.download([address + SLOW])
 

@@ -26,6 +26,7 @@ class Contestant:
         self.process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
+        """Start the stack; returns when it serves."""
         self.process = await asyncio.create_subprocess_exec(
             *(sys.executable, PROGRAM),
             cwd=self.folder,
@@ -36,6 +37,7 @@ class Contestant:
         await self.answer()
 
     async def answer(self) -> Answer:
+        """The next line that it prints. Raises RuntimeError when the stack ended."""
         assert self.process is not None
         assert self.process.stdout is not None
         line = await self.process.stdout.readline()
@@ -52,6 +54,7 @@ class Contestant:
         return await self.answer()
 
     async def stop(self) -> None:
+        """End its input, by which it stops, and wait for that."""
         if self.process is not None and self.process.stdin is not None:
             self.process.stdin.close()
             await self.process.wait()

@@ -68,6 +68,8 @@ class FilmStack:
         return await self.measured(paths, at_once=True)
 
     async def measured(self, paths: list[str], *, at_once: bool) -> dict[str, Any]:
+        """Have one person ask for each path, one after the other or `at_once`: times and CPU in
+        ms."""
         persons = await self.people(len(paths))
         await asyncio.sleep(QUIET)
         before, began = self.spent(), time.monotonic()
@@ -121,6 +123,7 @@ class FilmStack:
         return [p for p in tops if p.ppid() not in {one.pid for one in tops}]
 
     def jobs(self) -> list[psutil.Process]:
+        """The children that serve a job now."""
         return [job for top in self.nurseries() for job in top.children()]
 
     def spent(self) -> dict[str, float]:

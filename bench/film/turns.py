@@ -33,6 +33,7 @@ async def measure() -> dict[str, float]:
 
 
 def films(ours: list[Answer], theirs: list[Answer]) -> dict[str, float]:
+    """The medians of both sides' rounds, and ours as a share of theirs."""
     cpu, before = (statistics.median(a["cpu_ms"] for a in rows) for rows in (ours, theirs))
     return {
         "new_film_cpu_ms": cpu,

@@ -25,6 +25,7 @@ PAUSE = 10.0
 
 
 def arguments() -> argparse.Namespace:
+    """What the command line asks for."""
     parser = argparse.ArgumentParser(prog="chapar load", description=__doc__)
     kept = ", ".join(scenario.names())
     parser.add_argument("scenario", nargs="?", default="advert", help=f"{kept}, or a file")

@@ -50,6 +50,7 @@ class Capacity:
         return result
 
     def scenarios(self, names: list[str]) -> list[Result]:
+        """The result of each scenario, shortened to what was asked for."""
         found = []
         for name in names:
             played = scenario.read(name).shortened(self.seconds, self.scale)
@@ -67,6 +68,7 @@ class Capacity:
         return found
 
     def ladder(self, cores: float) -> list[Result]:
+        """The results of growing rates on so many cores, up to the first that is not good."""
         steps: list[Result] = []
         for rate in RATES:
             wanted = self.step(rate * min(cores, 1.0) * self.scale, cores)
@@ -79,9 +81,10 @@ class Capacity:
         """The links of C3 at a rate, with as many workers as cores."""
         settings = {"workers": str(max(1, int(cores))), "max_concurrent_downloads": "8"}
         lasts = min(TRY, self.seconds)
-        goals = {"per_second": rate, "seconds": lasts, "goals": ON_TIME, "drain": TRY * 2}
         base = replace(scenario.read("c3"), settings=settings, people=round(rate * lasts) + 1)
-        return replace(base, title=f"{rate:g} a second, {cores:g} cores", **goals)
+        title = f"{rate:g} a second, {cores:g} cores"
+        goals = replace(base, title=title, goals=ON_TIME, drain=TRY * 2)
+        return replace(goals, per_second=rate, seconds=lasts)
 
 
 def main() -> int:

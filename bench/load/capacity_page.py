@@ -42,11 +42,13 @@ def page(
 
 
 def machine(about: dict[str, Any]) -> str:
+    """The sentence that tells on what the results were measured."""
     cpu = f"{about['cores']} cores of {about['cpu']}, {about['memory_gib']} GiB"
     return f"{cpu}, {about['system']}, Python {about['python']}, commit {about['commit']}"
 
 
 def shortened(seconds: float, scale: float) -> str:
+    """The warning above results of shortened runs."""
     return (
         f"**These runs were shortened**: at most {seconds:g} s of each scenario, {scale:g} times"
         " the arrivals. They show the form of the page and not the capacity.\n"
@@ -54,6 +56,7 @@ def shortened(seconds: float, scale: float) -> str:
 
 
 def held(results: list[Result]) -> str:
+    """The table of scenarios."""
     head = (
         "| scenario | asked | as they should | answer p50, p95, p99.9 | known p95 | film p95 |"
         " cores | memory, MiB | verdict |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
@@ -62,6 +65,7 @@ def held(results: list[Result]) -> str:
 
 
 def held_row(one: Result) -> str:
+    """One row of the table of scenarios."""
     figures = one["figures"]
     answer = ", ".join(seconds(figures, f"answer_{p}_s") for p in ("p50", "p95", "p99.9"))
     known, film = (seconds(figures, f"{kind}_p95_s") for kind in ("known", "film"))
@@ -73,10 +77,12 @@ def held_row(one: Result) -> str:
 
 
 def seconds(figures: dict[str, float], key: str) -> str:
+    """A figure in seconds, or a dash where it was not measured."""
     return f"{figures[key]:.3f} s" if key in figures else "–"
 
 
 def verdict(one: Result) -> str:
+    """`holds`, or all that was wrong."""
     return "holds" if one["good"] else "; ".join(reasons(one))
 
 
@@ -89,6 +95,7 @@ def reasons(one: Result) -> list[str]:
 
 
 def len_of(value: Any) -> int:
+    """The length of a list that a result names or only counts."""
     return len(value) if isinstance(value, list) else int(value)
 
 
@@ -98,6 +105,7 @@ def best(steps: list[Result]) -> float:
 
 
 def growth(ladders: dict[float, list[Result]]) -> str:
+    """The table of rates by cores."""
     head = (
         "Answer p95 ≤ 1 s, new film p95 ≤ 5 s, nothing lost, each rate for a minute.\n\n"
         "| cores of the product | requests a second | a day, at that rate all day | CPU a request |"
@@ -107,6 +115,7 @@ def growth(ladders: dict[float, list[Result]]) -> str:
 
 
 def growth_row(cores: float, steps: list[Result]) -> str:
+    """One row of the table of rates: the best rate, and what it means in a day."""
     rate = best(steps)
     good = [one for one in steps if one["good"]]
     cost = f"{good[-1]['figures']['cpu_ms_per_request']:.0f} ms" if good else "–"
@@ -115,6 +124,7 @@ def growth_row(cores: float, steps: list[Result]) -> str:
 
 
 def first_break(cores: float, steps: list[Result]) -> str:
+    """The sentence about the first rate that was too much."""
     broken = next((one for one in steps if not one["good"]), None)
     if broken is None:
         last = steps[-1]["scenario"]["per_second"]

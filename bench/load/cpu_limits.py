@@ -42,6 +42,8 @@ def held(processes: Iterable[psutil.Process], cores: float | None) -> Iterator[N
 
 
 def pin(processes: list[psutil.Process], cores: int) -> None:
+    """Bind all threads of the processes to the first so many cores. Raises Unlimited when there are
+    fewer."""
     free = sorted(os.sched_getaffinity(0))
     if len(free) < cores:
         raise Unlimited(f"{cores} cores were asked for, and there are {len(free)}")

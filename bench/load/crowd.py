@@ -84,6 +84,7 @@ class Crowd:
                 group.create_task(self.comes(ask, wall + ask.at))
 
     async def comes(self, ask: Ask, due: float) -> None:
+        """One person writes, having started or unblocked the bot where the scenario wants it."""
         person = self.people[ask.person]
         late = time.time() - due
         if person.id in self.blocked:  # who asks again has let the bot in before
@@ -119,6 +120,8 @@ class Crowd:
             self.counts[f"{one.ask.deed} came too late"] += 1
 
     async def offered(self, one: Asked, label: str) -> Message:
+        """The card that answers a message and has a button of this label."""
+
         def fits(message: Message) -> bool:
             answers = message.reply == one.message.id and bool(message.buttons)
             return answers and (not label or bool(message.button(label)))
@@ -127,4 +130,5 @@ class Crowd:
 
 
 async def comes(person: Person, sent: Message) -> Message:
+    """The media that answers a message."""
     return await person.sees(lambda m: m.media and m.reply == sent.id, timeout=PATIENCE)

@@ -94,6 +94,7 @@ def padded(ask: Ask) -> int:
 
 @cache
 def film() -> bytes:
+    """The bytes of the film that the site serves."""
     return Path(files.folder() / FILM).read_bytes()
 
 

@@ -33,6 +33,7 @@ def facts() -> dict[str, Any]:
 
 
 def cpu_name() -> str:
+    """The model of the CPU, as the kernel names it."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return next(names, platform.machine())
@@ -49,6 +50,7 @@ def cpu_limit() -> float | None:
 
 
 def commit() -> str:
+    """The commit that runs, with `-dirty` for a changed tree."""
     words = ["git", "describe", "--always", "--dirty"]
     found = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
     return found.stdout.strip() or "unknown"

@@ -28,10 +28,12 @@ class Series:
     points: list[tuple[float, float]] = field(default_factory=list)
 
     def add(self, due: float, seconds: float) -> None:
+        """Add a time in seconds; `due` is its second of the load."""
         self.histogram.record_value(max(LOWEST, round(seconds * 1e6)))
         self.points.append((due, seconds))
 
     def facts(self) -> dict[str, Any]:
+        """Percentiles, worst times, and the histogram in its own encoding."""
         named = {f"p{p:g}": self.histogram.get_value_at_percentile(p) / 1e6 for p in PERCENTILES}
         worst = sorted(self.points, key=lambda point: -point[1])[:WORST]
         return {
@@ -79,6 +81,7 @@ class Outcome:
     def times(
         self, one: Asked, answers: list[Message], media: list[Message], due: links.Due, began: float
     ) -> None:
+        """Count the times of one request that came as it should."""
         at = one.due - began
         if answers and one.ask.deed != "block":
             self.series["answer"].add(at, min(m.at for m in answers) - one.due)
@@ -86,6 +89,7 @@ class Outcome:
             self.series[one.ask.kind].add(at, max(m.at for m in media) - one.due)
 
     def facts(self) -> dict[str, Any]:
+        """Counts, and the first requests of each fault."""
         return {
             "asked": self.asked,
             "fine": self.fine,

@@ -40,6 +40,7 @@ class Scale:
         return self.start + share * (self.end - self.start)
 
     def ticks(self) -> list[float]:
+        """The values that the axis names."""
         if self.log:
             return [10.0**n for n in range(round(log10(self.low)), round(log10(self.high)) + 1)]
         step = nice((self.high - self.low) / TICKS)
@@ -77,12 +78,14 @@ def plot(
 
 
 def decades(values: Sequence[float]) -> tuple[float, float]:
+    """The powers of ten around all values above 0."""
     above = [value for value in values if value > 0] or [1.0]
     low, high = floor(log10(min(above))), ceil(log10(max(above)))
     return 10.0**low, 10.0 ** max(high, low + 1)
 
 
 def axes(x: Scale, y: Scale, across: str, up: str, label: Callable[[float], str] | None) -> str:
+    """Grid, numbers and names of both axes as SVG."""
     parts = []
     for value in y.ticks():
         at = y(value)
@@ -97,6 +100,7 @@ def axes(x: Scale, y: Scale, across: str, up: str, label: Callable[[float], str]
 
 
 def curve(line: Line, x: Scale, y: Scale, number: int) -> str:
+    """One line or cloud of dots as SVG; `number` chooses its colour."""
     colour = COLOURS[number % len(COLOURS)]
     places = [(x(a), y(b)) for a, b in line.points]
     if line.dots:
@@ -107,6 +111,7 @@ def curve(line: Line, x: Scale, y: Scale, number: int) -> str:
 
 
 def legend(lines: Sequence[Line]) -> str:
+    """The names of the lines in their colours, as HTML."""
     names = (
         f'<span style="color:{COLOURS[n % len(COLOURS)]}">■ {escape(line.name)}</span>'
         for n, line in enumerate(lines)

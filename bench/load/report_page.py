@@ -51,12 +51,14 @@ FROM = (
 
 
 def verdict(result: dict[str, Any]) -> str:
+    """The verdict, and the lines that the terminal had."""
     kind, word = ("good", "All is well.") if result["good"] else ("bad", "Not all is well.")
     words = escape("\n".join(summary.lines(result)))
     return f'<p class="{kind}"><strong>{word}</strong></p><pre>{words}</pre>'
 
 
 def latency_table(result: dict[str, Any]) -> str:
+    """Percentiles by kind, and the worst times with their second."""
     rows = "".join(
         f"<tr><td>{escape(name)}</td><td>{series['count']}</td>"
         + "".join(f"<td>{series[point]:.3f}</td>" for point in POINTS)
@@ -90,11 +92,13 @@ def percentiles(result: dict[str, Any]) -> str:
 
 
 def dots(result: dict[str, Any]) -> str:
+    """Every time as a dot at its second."""
     lines = [Line(name, thinned(points), True) for name, points in result["points"].items()]
     return plot(lines, across="second of the load", up="seconds (log)", log=True)
 
 
 def thinned(points: list[Any]) -> list[Point]:
+    """The slowest of each few points, so that a page of a million stays small."""
     ordered = sorted((float(at), max(float(took), 1e-4)) for at, took in points)
     step = -(-len(ordered) // DOTS) or 1
     parts = (ordered[start : start + step] for start in range(0, len(ordered), step))
@@ -102,6 +106,7 @@ def thinned(points: list[Any]) -> list[Point]:
 
 
 def people(result: dict[str, Any]) -> str:
+    """How many wrote, and the requests by state."""
     come = [(at, n + 1.0) for n, at in enumerate(result["arrivals"])]
     rows = result["usage"]
     states = sorted({state for row in rows for state in row["requests"]})
@@ -115,10 +120,12 @@ def people(result: dict[str, Any]) -> str:
 
 
 def cpu(result: dict[str, Any]) -> str:
+    """Cores that the product used, by process."""
     return plot(cores(result["usage"], "cpu"), across="second of the load", up="cores")
 
 
 def own(result: dict[str, Any]) -> str:
+    """Cores that the test itself used, and how late it was."""
     drawn = plot(cores(result["usage"], "test_cpu"), across="second of the load", up="cores")
     late = result["generator_late_max_s"]
     told = f"<p>The latest message was written {late:.3f} s after its instant in the plan.</p>"
@@ -140,6 +147,7 @@ def cores(rows: list[dict[str, Any]], group: str) -> list[Line]:
 
 
 def memory(result: dict[str, Any]) -> str:
+    """Memory by process, in MiB of PSS."""
     rows = result["usage"]
     kinds = sorted({kind for row in rows for kind in row["pss_mib"]})
     lines = [
@@ -149,6 +157,7 @@ def memory(result: dict[str, Any]) -> str:
 
 
 def store(result: dict[str, Any]) -> str:
+    """Disk, WAL, lock waits and the send budget, second by second."""
     rows = result["usage"]
 
     def line(name: str, key: str) -> Line:
@@ -164,6 +173,7 @@ def store(result: dict[str, Any]) -> str:
 
 
 def table(facts: dict[str, Any]) -> str:
+    """Names and values as a table of HTML."""
     pairs = ((escape(str(name)), escape(str(value))) for name, value in facts.items())
     rows = (f"<tr><td>{name}</td><td>{value}</td></tr>" for name, value in pairs)
     return f"<table>{''.join(rows)}</table>"

@@ -84,10 +84,12 @@ def read(name: str) -> Scenario:
 
 
 def names() -> list[str]:
+    """The scenarios that are kept in the tree."""
     return sorted(path.stem for path in SCENARIOS.glob("*.toml"))
 
 
 def built(facts: dict[str, Any], path: Path) -> Scenario:
+    """A scenario from its tables. Raises BadScenario with all names that there are."""
     try:
         facts["bursts"] = tuple(Burst(**one) for one in facts.get("bursts", ()))
         facts["curve"] = tuple(facts.get("curve", ()))

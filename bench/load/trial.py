@@ -62,7 +62,8 @@ class Trial:
         return {"machine": about, **held, **result}
 
     def stack(self) -> Stack:
-        stack = Stack(judged=False, **self.scenario.settings)
+        """A stack with the scenario's settings and its rule for sites, not yet started."""
+        stack = Stack(None, judged=False, beside=None, **self.scenario.settings)
         stack.state.mkdir(mode=0o700, parents=True)
         rules = stack.state / "sites.toml"
         rules.write_text(f"[default]\nconcurrency = {self.scenario.site_concurrency}\n")
@@ -86,12 +87,15 @@ class Trial:
         await self.usage.sample()
 
     async def crowd_is_served(self) -> None:
+        """Wait until no request is open. Raises TimeoutError after the scenario's `drain`
+        seconds."""
         async with asyncio.timeout(self.scenario.drain):
             await asyncio.sleep(BEAT)  # the last message is on its way to the bot
             while number(self.usage.stack, OPEN):
                 await asyncio.sleep(BEAT / 4)
 
     async def watch(self) -> None:
+        """Sample the stack once a second, for ever, and report how far the load is."""
         while True:
             try:
                 row = await self.usage.sample()
@@ -105,6 +109,7 @@ class Trial:
             await asyncio.sleep(BEAT)
 
     async def judged(self) -> dict[str, Any]:
+        """Compare what every person received with what was due, and add what is left behind."""
         stack = self.usage.stack
         histories = {one.person.id: await one.person.history() for one in self.crowd.asked}
         for one in self.crowd.asked:
@@ -126,6 +131,7 @@ class Trial:
         return {**self.spans, **self.outcome.facts(), **limits, **self.told()}
 
     def told(self) -> dict[str, Any]:
+        """What was measured, for the result."""
         series = self.outcome.series
         late = sorted(one.late for one in self.crowd.asked)
         return {
@@ -139,6 +145,7 @@ class Trial:
 
 
 def by_person(asked: list[Asked]) -> dict[int, list[Asked]]:
+    """What each person asked for, by the person's id."""
     found: dict[int, list[Asked]] = {}
     for one in asked:
         found.setdefault(one.person.id, []).append(one)

@@ -75,6 +75,7 @@ class Usage:
             yield from (("child", one) for one in children)
 
     def every(self) -> list[psutil.Process]:
+        """All processes of the product."""
         return [process for _, process in self.processes()]
 
     def nurseries(self) -> list[psutil.Process]:
@@ -106,6 +107,7 @@ class Usage:
         return {"generator": own.ru_utime + own.ru_stime, **servers}
 
     def files(self) -> dict[str, float]:
+        """Disk and WAL in MiB, waits for locks, processes at the gate."""
         state = self.stack.state
         wal = state / "chapar.db-wal"
         events = [event.words[:1] for event in event_file.read(state / "run" / event_file.LOCKS)]
@@ -125,6 +127,7 @@ class Usage:
 
 
 def kind(process: psutil.Process) -> str:
+    """Which part of the product a process is; a child of the engine when it cannot be told."""
     try:
         words = " ".join(process.cmdline())
     except psutil.Error:
@@ -133,6 +136,7 @@ def kind(process: psutil.Process) -> str:
 
 
 def by_kind(processes: list[tuple[str, psutil.Process]], read: Any) -> dict[str, float]:
+    """Sums of what `read` says of each process; one that ended meanwhile is left out."""
     sums: dict[str, float] = {}
     for name, process in processes:
         try:
@@ -155,10 +159,12 @@ def spent(name: str, pid: int) -> dict[str, float]:
 
 
 def resident(name: str, pid: int) -> dict[str, float]:
+    """A process's memory in bytes of PSS."""
     return {name: pss(pid)}
 
 
 def sizes(folder: Path) -> Iterator[int]:
+    """The sizes of all files below a folder, in bytes."""
     for place, _, names in os.walk(folder):
         for name in names:
             try:

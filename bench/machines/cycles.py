@@ -17,6 +17,7 @@ WORK = 0.005
 
 
 def measure(conninfo: str, folder: Path) -> dict[str, Any]:
+    """Jobs a second by number of processes, how they scale, and a cycle beside an UPDATE."""
     found: dict[str, Any] = {}
     alone, plain = {}, {}
     for n in PROCESSES:

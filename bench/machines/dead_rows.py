@@ -24,6 +24,7 @@ DELETE FROM plain WHERE id = (SELECT id FROM plain ORDER BY id FOR UPDATE SKIP L
 
 
 def measure(conninfo: str, folder: Path) -> dict[str, Any]:
+    """Growth of the tables, and claims while a snapshot is held."""
     return bloat(conninfo, folder) | torture(conninfo, folder)
 
 
@@ -46,6 +47,7 @@ def bloat(conninfo: str, folder: Path) -> dict[str, Any]:
 
 
 def work_all(place: LeaseTable) -> None:
+    """Claim and finish until nothing is left."""
     db = place.open()
     worker = workers.enter(db, "w", now=clock.now())
     while held := claimed(db, worker):
@@ -102,6 +104,7 @@ def ours(place: LeaseTable, seconds: float) -> float:
 
 
 def theirs(session: Any, seconds: float) -> float:
+    """Jobs a second of the bare statements at the end of `seconds` of work."""
     end = time.monotonic() + seconds
     quarter = time.monotonic() + seconds * 0.75
     counts = []

@@ -4,8 +4,8 @@ import multiprocessing
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,7 @@ class LeaseTable:
         migrate(self.url, run=self.run)
 
     def open(self) -> Database:
+        """A connection, as each process has one."""
         return open_database(self.url, run=self.run)
 
     def fill(self, jobs: int) -> None:
@@ -61,6 +62,7 @@ class LeaseTable:
 
 
 def open_session(conninfo: str) -> Any:
+    """A bare session of psycopg, without a transaction of its own."""
     import psycopg
 
     return psycopg.connect(conninfo, autocommit=True)
@@ -87,10 +89,18 @@ def rate(
 
 
 def work(place: LeaseTable, ready: Any, go: Any, seconds: float, alone: bool) -> None:
+    """One process: claim and finish until nothing is left; a job takes `seconds`. `alone` has every
+    transaction pass the whole gate."""
     db = place.open()
     if alone:
         write = db.write
-        db.write = lambda full=False, only=None: write(full=full)  # type: ignore[method-assign]
+
+        def whole(
+            *, full: bool = False, only: Collection[str] | None = None
+        ) -> AbstractContextManager[None]:
+            return write(full=full)
+
+        db.write = whole  # type: ignore[method-assign]
     worker = workers.enter(db, f"w-{clock.now().boot}", now=clock.now())
     ready.wait()
     go.wait()
@@ -103,10 +113,12 @@ def work(place: LeaseTable, ready: Any, go: Any, seconds: float, alone: bool) ->
 
 
 def claimed(db: Database, worker: int) -> list[Lease]:
+    """One lease of the light lane, if there is a job."""
     return leases.claim(db, worker=worker, lane=Lane.LIGHT, room=1, now=clock.now())
 
 
 def finish(db: Database, lease: Lease) -> None:
+    """Finish a job; one whose lease was lost belongs to another."""
     try:
         leases.finish(db, lease, now=clock.now())
     except LeaseLost:

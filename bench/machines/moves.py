@@ -12,6 +12,7 @@ USERS, JOBS = 200_000, 1_000_000
 
 
 def measure(conninfo: str, folder: Path, *, jobs: int = JOBS, users: int = USERS) -> dict[str, Any]:
+    """Rows a second there and back, and the seconds of each end."""
     old = folder / "old.db"
     rows = big_store.make(old, users=users, jobs=jobs)
     admin = open_session(conninfo)

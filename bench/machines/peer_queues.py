@@ -23,6 +23,7 @@ PROCRASTINATE = (
 
 
 def measure(conninfo: str, folder: Path) -> dict[str, Any]:
+    """Jobs a second of each, and ours as a multiple; one that is not installed is left out."""
     # What the jobs of procrastinate count themselves in, without an end that is told.
     os.environ.update(BENCH_TALLY=str(folder / "tally"), BENCH_JOBS=str(JOBS + 1))
     mine = ours(conninfo, folder)
@@ -69,9 +70,10 @@ def procrastinate(conninfo: str) -> float:
 
 
 def timed(words: tuple[str, ...]) -> float:
+    """Seconds of one Python program."""
     began = time.monotonic()
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run([sys.executable, *words], check=True, **quiet)
+    quiet = subprocess.DEVNULL
+    subprocess.run([sys.executable, *words], check=True, stdout=quiet, stderr=quiet)
     return time.monotonic() - began
 
 
@@ -83,6 +85,7 @@ def pgqueuer(conninfo: str) -> float:
 
 
 async def run_pgqueuer(place: str) -> float:
+    """Jobs a second of pgqueuer's own manager, from its first job to the last."""
     import psycopg
     from pgqueuer import PgQueuer
     from pgqueuer.db import PsycopgDriver

@@ -10,6 +10,7 @@ import os
 import sqlite3
 import tempfile
 import time
+from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ DONE = (
 
 
 def measure(backups: int) -> dict[str, float]:
+    """All figures by their names, from so many `backups`."""
     figures: dict[str, float] = {"backups": backups}
     with tempfile.TemporaryDirectory(prefix="bo-", dir="/tmp") as folder:
         figures |= under_load(made(Path(folder)), backups)
@@ -52,6 +54,7 @@ def measure(backups: int) -> dict[str, float]:
 
 
 def made(home: Path) -> Settings:
+    """An empty home with its database."""
     settings = config.load(
         {"CHAPAR_HOME": str(home), "CHAPAR_ENV_FILE": os.devnull}, need_telegram=False
     )
@@ -61,6 +64,7 @@ def made(home: Path) -> Settings:
 
 
 def submit(db: Any, user: int, message: int) -> None:
+    """Accept a link of a person, as the bot does."""
     users.remember(db, Person(user, "en", "somebody"), now=clock.now())
     link = Link(
         f"https://site.example/{user}/{message}", "site.example", f"k:{user}:{message}", "best"
@@ -101,7 +105,9 @@ def back_up(settings: Settings, backups: int, told: Any) -> None:
 
 def under_load(settings: Settings, backups: int) -> dict[str, float]:
     """Write alone for a while, then take backups beside the writers."""
-    stop, told, judged = multiprocessing.Event(), multiprocessing.Queue(), multiprocessing.Queue()
+    told: Queue[list[tuple[float, float]]] = multiprocessing.Queue()
+    judged: Queue[int] = multiprocessing.Queue()
+    stop = multiprocessing.Event()
     facts = [(settings, 100 + n, stop, told) for n in range(WRITERS)]
     beside = [multiprocessing.Process(target=write, args=one) for one in facts]
     beside.append(multiprocessing.Process(target=keep, args=(settings, stop)))
@@ -127,6 +133,7 @@ def under_load(settings: Settings, backups: int) -> dict[str, float]:
 
 
 def p99_ms(seconds: list[float]) -> float:
+    """Milliseconds that one value in a hundred exceeds."""
     return 1000 * sorted(seconds)[int(len(seconds) * 0.99)]
 
 
@@ -149,6 +156,7 @@ def of_many(settings: Settings) -> dict[str, float]:
 
 
 def fill(path: Path) -> None:
+    """Copy one finished job with its request until there are JOBS, by SQL of our own, for speed."""
     own = {"jobs": {"id": "i"}, "requests": {"id": "i", "message": "i", "job": "i"}}
     with sqlite3.connect(path) as db:
         for statement in DONE:

@@ -43,6 +43,7 @@ rule_files: ["{rules}"]
 
 
 def free_port() -> int:
+    """A port of loopback that nobody uses at this moment."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
@@ -94,6 +95,7 @@ def answers(address: str, query: str, began: float) -> list[dict[str, Any]]:
 
 
 def name_of(legend: str, labels: dict[str, str]) -> str:
+    """A legend of Grafana with its labels filled in."""
     for label, value in labels.items():
         legend = legend.replace(f"{{{{{label}}}}}", value)
     return legend
@@ -144,6 +146,7 @@ def lines(axes: Any, panel: dict[str, Any], series: list[Any]) -> None:
 
 
 def unit_of(panel: dict[str, Any]) -> str:
+    """The unit of a panel; empty for none."""
     return str(panel.get("fieldConfig", {}).get("defaults", {}).get("unit", ""))
 
 
@@ -160,6 +163,7 @@ def read(address: str, panels: list[dict[str, Any]], began: float) -> dict[int, 
 
 
 async def main(file: Path) -> None:
+    """Serve traffic, let Prometheus scrape it, and draw all panels into a file."""
     panels = json.loads(DASHBOARD.read_text(encoding="utf-8"))["panels"]
     port, folder = free_port(), Path(tempfile.mkdtemp(prefix="cd-"))
     async with Stack(judged=False, metrics=f"127.0.0.1:{port}") as stack:

@@ -23,10 +23,12 @@ OVERALL = "Overall exposure level for"
 
 
 def measure() -> dict[str, float]:
+    """All figures by their names."""
     return asyncio.run(of_stack()) | exposure()
 
 
 async def of_stack() -> dict[str, float]:
+    """Seconds of `chapar doctor`, and CPU of `chapar top` in percent."""
     async with Stack() as stack:
         began = time.monotonic()
         await stack.says("doctor", "--json")

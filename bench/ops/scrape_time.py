@@ -56,10 +56,12 @@ def fill(db: Database) -> None:
 
 
 def scraped(db: Database, settings: Settings) -> float:
+    """Seconds of one scrape."""
     began = time.perf_counter()
     exposition.scrape(db, settings)
     return time.perf_counter() - began
 
 
 def p95(times: list[float]) -> float:
+    """Seconds that one scrape in twenty exceeds."""
     return statistics.quantiles(times, n=20)[-1]

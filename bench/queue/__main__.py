@@ -58,6 +58,7 @@ def main() -> int:
 
 
 def arguments() -> argparse.Namespace:
+    """What the command line asks for."""
     parser = argparse.ArgumentParser(prog="bench.queue", description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="only these parts")
     parser.add_argument("--quick", action="store_true", help="few samples, for development")

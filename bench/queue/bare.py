@@ -84,6 +84,7 @@ class Bare:
 
     @contextmanager
     def write(self) -> Iterator[None]:
+        """One write transaction behind the lock."""
         flock(self.gate, LOCK_EX)
         self.connection.execute("BEGIN IMMEDIATE")
         yield

@@ -37,6 +37,13 @@ def python(
     )
 
 
+def pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    """Standard input and output of a process that was started with pipes for both."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    return process.stdin, process.stdout
+
+
 def end(process: subprocess.Popen[bytes]) -> None:
     """Kill a process and its children. Not asked to leave: some take longer to leave than to
     work."""

@@ -20,6 +20,7 @@ PEERS = {
 
 
 def measure(report: Report, folder: Path, *, quick: bool) -> None:
+    """Jobs a second of all worker programs, in turns."""
     report.part("Worker programs, one worker of each, jobs that do nothing (medians)")
     often, share = (1, 4) if quick else (3, 1)
     with ExitStack() as up:
@@ -49,6 +50,7 @@ def ours(folder: Path, *options: str, jobs: int) -> Case:
 
 
 def tell(report: Report, rates: dict[str, list[float]]) -> None:
+    """Print the rates, and ours as a multiple of each peer's."""
     for name, costs in rates.items():
         report.row(name, rounds.middle(costs), "jobs/s")
     for key, peer in PEERS.items():

@@ -15,11 +15,15 @@ from bench.queue.table import LINK, Table
 from procs.core import codec
 from procs.records.job import Lane, Lease
 from procs.store.database import Database
+from procs.store.sqlite.connection import Connection
 
 #: Users, all at their cap and with jobs waiting, so that every finish hands a seat on: a crowd,
 #: whose rows share few pages, for the figures, and a few for comparison.
 USERS, FEW = 500, 20
 BATCH = 16
+
+#: What has a WAL of its own to be moved away.
+Place = Raw | Bare | Connection | None
 
 
 class Cycle:
@@ -32,8 +36,9 @@ class Cycle:
         self.turn()
 
     def turn(self) -> None:
-        facts = {"worker": self.worker, "lane": Lane.HEAVY, "room": self.room}
-        self.held = table.turn(self.db, **facts, done=self.held, full=self.full)
+        """Finish what is held and claim as much. Raises RuntimeError for a table that ran empty."""
+        turn = partial(table.turn, self.db, done=self.held, full=self.full)
+        self.held = turn(worker=self.worker, lane=Lane.HEAVY, room=self.room)
         if len(self.held) != self.room:
             raise RuntimeError("the table ran empty: the bench filled too little")
 
@@ -53,7 +58,7 @@ def measure(report: Report, folder: Path, *, quick: bool) -> None:
         table.fill(small, table.in_turn(FEW, often * 2 * times // FEW))
         bare = Bare(folder / "bare", room=1).fill(USERS, often * 2 * times // USERS + 3)
         bares = Bare(folder / "bares", room=BATCH).fill(USERS, jobs // USERS + 3)
-        cases = {
+        cases: dict[str, tuple[Place, Case]] = {
             "raw": (raw, timed(raw.write, times)),
             "one": (db, timed(Cycle(db, room=1).turn, times)),
             "huey": (None, timed(huey.dequeue, times)),
@@ -67,13 +72,14 @@ def measure(report: Report, folder: Path, *, quick: bool) -> None:
 
 
 def filled(path: Path, jobs: int) -> SqliteStorage:
+    """A queue of huey with so many jobs in it."""
     huey, blob = SqliteStorage("bench", str(path), fsync=False), codec.dump(LINK).encode()
     for _ in range(jobs):
         huey.enqueue(blob)
     return huey
 
 
-def kept(place: Raw | Bare | Database | None, case: Case) -> Case:
+def kept(place: Place, case: Case) -> Case:
     """A keeper moves the WAL away before each round; huey does so by itself."""
 
     def round_of() -> float:
@@ -85,6 +91,7 @@ def kept(place: Raw | Bare | Database | None, case: Case) -> Case:
 
 
 def tell(report: Report, costs: dict[str, list[float]]) -> None:
+    """Print the costs, and each as a multiple of the raw write's."""
     report.part("One process, library calls, NORMAL durability (medians)")
     report.row("raw one-row write", rounds.middle(costs["raw"]), "us")
     report.row("huey fsync=off, bare dequeue", rounds.middle(costs["huey"]), "us")

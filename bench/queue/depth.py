@@ -7,6 +7,7 @@ that is timed goes through those functions.
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from bench.queue import rounds, table
@@ -55,6 +56,7 @@ class Place:
 
 
 def measure(report: Report, folder: Path, *, quick: bool) -> None:
+    """A claim's cost beside a million jobs that wait, are finished, or stay behind the cap."""
     often, times, many = (3, 60, QUICKLY_MANY) if quick else (9, 100, MANY)
     with ExitStack() as up:
         places: dict[str, Place] = {}
@@ -72,6 +74,7 @@ def measure(report: Report, folder: Path, *, quick: bool) -> None:
 def tell(
     report: Report, claims: dict[str, list[float]], wholes: dict[str, list[float]], many: int
 ) -> None:
+    """Print the costs, and the dearer of claim and cycle as a multiple of the shallow table's."""
     report.part(f"Claim, and claim + finish, beside {many:,} other jobs (medians)")
     for name, costs in wholes.items():
         note = f"claim {rounds.middle(claims[name]):.1f} us"
@@ -83,6 +86,7 @@ def tell(
 
 
 def shallow(db: Database, many: int) -> None:
+    """A few jobs of some users."""
     table.fill(db, table.in_turn(USERS, FEW // USERS))
 
 
@@ -93,11 +97,11 @@ def deep(db: Database, many: int) -> None:
 
 
 def among_finished(db: Database, many: int) -> None:
+    """A few jobs beside `many` finished ones."""
     table.fill(db, table.in_turn(FEW, 1))
     worker = table.worker(db)
-    turn = {"worker": worker, "lane": Lane.HEAVY}
-    held = table.turn(db, room=FEW, **turn)
-    table.turn(db, room=0, done=held, **turn)
+    turn = partial(table.turn, db, worker=worker, lane=Lane.HEAVY)
+    turn(room=0, done=turn(room=FEW))
     copy(db, State.DONE, many // FEW - 1)
     shallow(db, many)
 

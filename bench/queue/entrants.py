@@ -12,8 +12,8 @@ from bench.queue.report import Report
 from bench.queue.servers import NoServer
 from bench.queue.table import Table
 from procs.core.clock import now
-from procs.store.database import Database
 from procs.store.reports import system_report as overviews
+from procs.store.sqlite.connection import Connection
 
 HUEY = ("-m", "huey.bin.huey_consumer", "bench.queue.peers.huey_app.huey", "--quiet")
 CELERY = (
@@ -37,11 +37,12 @@ MANY, SOME, FEW = 10_000, 1_500, 600
 class Keeper:
     """What the product's keeper does beside workers, and an eye on what becomes of the jobs."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Connection) -> None:
         self.db = db
         self.wal = db.path.with_name(db.path.name + "-wal")
 
     def look(self) -> None:
+        """Move a grown WAL into the database."""
         if self.wal.stat().st_size > WAL:
             self.db.checkpoint(truncate=True)
 
@@ -54,6 +55,7 @@ class Keeper:
             time.sleep(0.02)
 
     def left(self) -> dict[str, dict[str, int]]:
+        """The jobs that are not finished, by lane and state."""
         return overviews.overview(self.db, now=now()).jobs
 
 

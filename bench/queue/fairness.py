@@ -24,6 +24,7 @@ PATIENCE = 30.0
 
 
 def measure(report: Report, folder: Path, *, quick: bool) -> None:
+    """The most jobs of the big user that start before anybody else's first."""
     report.part(f"{LINKS} links of one user, then {len(NEW)} new users: the big one's starts first")
     often = 1 if quick else 3
     stepped = max(steps(folder / f"steps-{seed}", seed) for seed in range(2 * often))
@@ -47,8 +48,8 @@ def steps(folder: Path, seed: int) -> int:
                 waited[coming[-1]] = 0
                 ask(db, coming.pop(), EACH)
             worker = dice.choice(list(crew))
-            facts = {"worker": worker, "lane": Lane.HEAVY, "room": 1}
-            held[worker] = table.turn(db, **facts, done=held[worker])
+            done = held[worker]
+            held[worker] = table.turn(db, worker=worker, lane=Lane.HEAVY, room=1, done=done)
             for lease in held[worker]:
                 if lease.user == BIG:
                     waited = {user: count + 1 for user, count in waited.items()}
@@ -58,6 +59,7 @@ def steps(folder: Path, seed: int) -> int:
 
 
 def ask(db: Database, user: int, links: int) -> None:
+    """A user sends so many links."""
     table.enqueue(db, [table.download(user) for _ in range(links)])
 
 

@@ -39,6 +39,7 @@ class Hand:
     ttl: float | None
 
     async def run(self) -> None:
+        """Claim and carry one job at a time, for ever."""
         self.name = f"w00-{os.getpid()}"
         self.worker = table.worker(self.db, self.name)
         wake_socket = WakeSocket(self.db.run, self.name)
@@ -52,6 +53,7 @@ class Hand:
                 await wake_socket.wait(BACKSTOP)
 
     def claimed(self) -> list[Lease]:
+        """At most one lease, told of, with a time of its own where `ttl` says so."""
         got = leases.claim(self.db, worker=self.worker, lane=Lane.LIGHT, room=1, now=now())
         for lease in got:
             self.say("started", job=lease.job, fence=lease.fence, user=lease.user)
@@ -60,6 +62,7 @@ class Hand:
         return got
 
     async def carry(self, lease: Lease) -> None:
+        """Work for a while and finish; tell of a lease that was lost meanwhile."""
         await asyncio.sleep(self.work)
         try:
             leases.finish(self.db, lease, now=now())
@@ -68,10 +71,12 @@ class Hand:
             self.say("refused", job=lease.job)
 
     def say(self, word: str, **facts: Any) -> None:
+        """Append a word with process, instant and facts to the file of words."""
         tell(self.words, {"word": word, "pid": os.getpid(), "at": time.monotonic(), **facts})
 
 
 def main() -> None:
+    """Work alone, or fork such a worker for each line of standard input."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("words", type=Path)

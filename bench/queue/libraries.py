@@ -24,6 +24,7 @@ USERS = 50
 
 
 def measure(report: Report, folder: Path, *, quick: bool) -> None:
+    """Jobs a second of each library, in turns."""
     report.part("One process, library calls: claim + complete, one job a time (medians)")
     often, jobs = (2, 100) if quick else (5, 300)
     with ExitStack() as up:
@@ -41,6 +42,8 @@ def measure(report: Report, folder: Path, *, quick: bool) -> None:
 
 
 def rate(step: Callable[[], object], jobs: int) -> Case:
+    """A case that counts jobs a second over so many steps."""
+
     def case() -> float:
         began = time.monotonic()
         for _ in range(jobs):

@@ -28,6 +28,7 @@ class Raw:
         self.rows = itertools.cycle(range(ROWS))
 
     def make(self) -> "Raw":
+        """Make the table and its rows."""
         self.connection.execute("CREATE TABLE counts (id INTEGER PRIMARY KEY, n INTEGER NOT NULL)")
         self.connection.execute("BEGIN")
         self.connection.executemany("INSERT INTO counts VALUES (?, 0)", ((n,) for n in range(ROWS)))
@@ -46,4 +47,5 @@ class Raw:
         self.connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()
 
     def close(self) -> None:
+        """Close the connection."""
         self.connection.close()

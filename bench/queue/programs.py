@@ -62,6 +62,7 @@ class Program:
             return self.probe(probes, lines)
 
     def probe(self, probes: int, lines: Iterator[dict[str, Any]]) -> list[float]:
+        """Milliseconds from each enqueue to the start of its job in a worker that sleeps."""
         began = self.enqueue(probes, probes=True)["began"]
         starts = [next(lines) for _ in range(probes)]
         return [1000 * (start["at"] - began[str(start["number"])]) for start in starts]

@@ -10,6 +10,7 @@ class Report:
         self.figures: Figures = dict.fromkeys(GOALS)
 
     def part(self, title: str) -> None:
+        """Print the title of a part."""
         print(f"\n{title}", flush=True)
 
     def row(self, name: str, value: float | None, unit: str = "", *, note: str = "") -> None:
@@ -25,6 +26,7 @@ class Report:
         self.row(key, value, note=f"goal {goal}  {verdict}" + (f"  ({note})" if note else ""))
 
     def met(self, key: str) -> bool:
+        """Whether a figure reaches its goal."""
         return GOALS[key].met(self.figures[key])
 
     def summary(self) -> None:

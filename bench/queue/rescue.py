@@ -25,6 +25,7 @@ FOREVER = 3600.0
 
 
 def measure(report: Report, folder: Path, *, quick: bool) -> None:
+    """Milliseconds from each kill to the job's start elsewhere."""
     report.part("kill -9 of a worker that holds a job, to the job's start in another")
     took = rescues(folder, 10 if quick else 60)
     report.row("ours", middle(took), "ms", note=f"most {max(took):.1f} ms")
@@ -54,6 +55,7 @@ def rescues(folder: Path, times: int) -> list[float]:
 
 
 def hand(folder: Path, words: Path) -> subprocess.Popen[bytes]:
+    """Start a worker that holds its job for ever."""
     return children.python(("-m", "bench.queue.hand", folder, words, "--work", FOREVER))
 
 
@@ -67,10 +69,12 @@ def kill(db: Database, victim: subprocess.Popen[bytes]) -> float:
 
 
 def heard(words: Path) -> Iterator[dict[str, Any]]:
+    """The words that workers append to the file, as they come."""
     return (line for line in children.told(words, patience=PATIENCE) if line)
 
 
 def until(
     lines: Iterator[dict[str, Any]], word: str, who: subprocess.Popen[bytes]
 ) -> dict[str, Any]:
+    """The first such word of one process."""
     return next(line for line in lines if line["word"] == word and line["pid"] == who.pid)

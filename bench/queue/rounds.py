@@ -18,6 +18,7 @@ def interleaved(cases: Mapping[str, Case], rounds: int) -> dict[str, list[float]
 
 
 def middle(costs: list[float]) -> float:
+    """The median."""
     return statistics.median(costs)
 
 

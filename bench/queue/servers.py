@@ -119,6 +119,7 @@ def accepts(status: Path) -> bool:
 
 
 def other_user() -> str | None:
+    """A user without rights, as whom a server may run when we are root; None when we are not."""
     if os.geteuid() != 0:
         return None
     known = {entry.pw_name for entry in pwd.getpwall()}

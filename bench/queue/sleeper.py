@@ -7,7 +7,6 @@ what a job does is replaced.
 import os
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, cast
 
 import uvloop
@@ -36,6 +35,7 @@ ENDLESS = 1 << 40
 
 
 async def sleep(db: Database, settings: config.Settings) -> None:
+    """Run the worker's loop until a signal ends it."""
     tally, name = Tally(), f"w00-{os.getpid()}"
 
     async def carry(context: WorkerContext, lease: Lease) -> None:
@@ -47,7 +47,7 @@ async def sleep(db: Database, settings: config.Settings) -> None:
     context = WorkerContext(
         settings, db, worker, name, ProgressWriter(db), nothing, nothing, Pace(db)
     )
-    budget, signals = JobBudget(ENDLESS, ENDLESS, SimpleNamespace()), Signals()
+    budget, signals = JobBudget(ENDLESS, ENDLESS, nothing), Signals()
     rooms = {**dict.fromkeys(Lane, 1), Lane.HEAVY: HEAVY}
     await WorkerLoop(context, WakeSocket(db.run, name), budget, signals, rooms).run()
 

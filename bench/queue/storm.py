@@ -57,6 +57,7 @@ class Victim:
     sleeps_until: float = 0.0
 
     def send(self, signum: signal.Signals) -> None:
+        """Send a signal; a process that is gone gets none."""
         with suppress(ProcessLookupError):
             os.kill(self.pid, signum)
 
@@ -74,9 +75,11 @@ class Crew:
         self.calm = threading.Event()
 
     def born(self) -> Victim:
-        self.births.stdin.write(b"one more\n")
-        self.births.stdin.flush()
-        return Victim(int(self.births.stdout.readline()))
+        """A new worker, forked by the process that holds all imports."""
+        told, said = children.pipes(self.births)
+        told.write(b"one more\n")
+        told.flush()
+        return Victim(int(said.readline()))
 
     def bury(self) -> int:
         """How many have died since the last call; each has a successor now."""
@@ -109,6 +112,7 @@ class Crew:
         victim.send(signal.SIGSTOP if deed == "stop" else signal.SIGKILL)
 
     def wake(self, instant: float) -> None:
+        """Let those go on whose sleep is over at this instant."""
         for one in self.living:
             if one.sleeps_until and one.sleeps_until < instant:
                 one.sleeps_until = 0.0
@@ -116,6 +120,7 @@ class Crew:
 
     @contextmanager
     def storm(self) -> Iterator[None]:
+        """Attack as long as the block lasts."""
         attacker = threading.Thread(target=self.attack)
         attacker.start()
         try:
@@ -130,6 +135,7 @@ class Crew:
 
 
 def measure(report: Report, folder: Path, *, quick: bool) -> None:
+    """Jobs that were lost and jobs that ended twice, after all kills."""
     jobs = JOBS // 5 if quick else JOBS
     words = folder / "words"
     words.touch()
@@ -156,6 +162,7 @@ def weather(db: Database, crew: Crew, *, kills: int) -> None:
 
 
 def look(db: Database, crew: Crew) -> None:
+    """What the product's daemon and keeper do: release dead workers' jobs, reap, wake."""
     freed = recovery.release_dead(db, now=now()) if crew.bury() else 0
     freed += recovery.reap(db, now=now())
     wake.notify_idle(db.run, freed)
@@ -170,10 +177,12 @@ def settle(db: Database, crew: Crew) -> None:
 
 
 def undone(db: Database) -> int:
+    """Jobs that are not done."""
     return int(db.all(UNDONE)[0][0])
 
 
 def tell(report: Report, db: Database, crew: Crew, words: Path) -> None:
+    """Print what happened, and both figures."""
     report.part(f"A storm over {WORKERS} workers")
     said = Counter(line["word"] for line in heard(words))
     for deed, meaning in (("kill", "kills"), ("stop", "sleeps past the lease")):
@@ -185,6 +194,7 @@ def tell(report: Report, db: Database, crew: Crew, words: Path) -> None:
 
 
 def heard(words: Path) -> Iterator[dict[str, str]]:
+    """The words that were appended to the file so far."""
     for line in children.told(words, patience=1.0):
         if line is None:
             return

@@ -12,6 +12,7 @@ from procs.store.database import Database, open_database
 from procs.store.health import workers
 from procs.store.jobs import leases, seats
 from procs.store.jobs.seats import NewJob
+from procs.store.sqlite.connection import Connection
 
 #: What a download's row carries, so that rows are as long as real ones.
 WISH = LinkPayload(
@@ -32,28 +33,33 @@ class Table:
 
     @property
     def url(self) -> str:
+        """The address of the database."""
         return f"sqlite:///{self.folder}/chapar.db"
 
     @property
     def run(self) -> Path:
+        """The folder of locks and sockets."""
         return self.folder / "run"
 
     def make(self) -> "Table":
+        """Make the database. Returns the table."""
         # Loaded here alone: slow to load, and a worker needs nothing of it.
         from procs.store.database import migrate
 
         migrate(self.url, run=self.run)
         return self
 
-    def open(self, *, cap: int | None = None) -> Database:
+    def open(self, *, cap: int | None = None) -> Connection:
         """A connection; `cap` is from then on that of every one."""
         db = open_database(self.url, run=self.run)
+        assert isinstance(db, Connection)
         if cap is not None:
             seats.configure(db, cap=cap, rooms=ROOMS, now=now())
         return db
 
     @contextmanager
-    def opened(self, *, cap: int | None = None) -> Iterator[Database]:
+    def opened(self, *, cap: int | None = None) -> Iterator[Connection]:
+        """A connection for a block."""
         db = self.open(cap=cap)
         try:
             yield db
@@ -74,7 +80,10 @@ def delivery(user: int, n: int = 0) -> NewJob:
 def number(lease: Lease) -> int:
     """Which of its measurement's jobs a worker has."""
     payload = lease.payload
-    return payload.request if isinstance(payload, DeliverPayload) else int(payload.title)
+    if isinstance(payload, DeliverPayload):
+        return payload.request
+    assert isinstance(payload, LinkPayload)
+    return int(payload.title)
 
 
 def in_turn(users: int, each: int) -> list[NewJob]:
@@ -83,6 +92,7 @@ def in_turn(users: int, each: int) -> list[NewJob]:
 
 
 def fill(db: Database, jobs: list[NewJob]) -> None:
+    """Add jobs, BITE of them in a transaction."""
     for start in range(0, len(jobs), BITE):
         enqueue(db, jobs[start : start + BITE])
 
@@ -118,4 +128,5 @@ def turn(
 
 
 def worker(db: Database, name: str = "w00-1") -> int:
+    """Enter a worker's row. Returns its number."""
     return workers.enter(db, name, now=now())

@@ -37,5 +37,6 @@ class Tally:
             self.over()
 
     def over(self) -> None:
+        """Tell seconds, jobs, and how many ran twice."""
         seconds, jobs = time.monotonic() - self.first, len(self.seen)
         tell(self.path, {"seconds": seconds, "jobs": jobs, "twice": jobs - len(set(self.seen))})

@@ -17,6 +17,7 @@ OURS = "ours"
 
 
 def measure(report: Report, folder: Path, *, quick: bool) -> None:
+    """Wake-ups of each program, and CPU of their sleep."""
     probes, watch = (40, 5.0) if quick else (200, WATCH)
     with ExitStack() as up:
         programs = {
@@ -29,6 +30,7 @@ def measure(report: Report, folder: Path, *, quick: bool) -> None:
 
 
 def wake(report: Report, folder: Path, programs: dict[str, Program], probes: int) -> None:
+    """Milliseconds from the enqueue to the job's start, of each program."""
     report.part("From the enqueue to the job's start in a worker that slept (median, one in 100)")
     for name, program in programs.items():
         took = program.wakes(folder, probes if name == OURS else probes // 8)

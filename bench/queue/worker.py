@@ -7,6 +7,7 @@ that fills the rooms.
 import argparse
 import asyncio
 import os
+from functools import partial
 from pathlib import Path
 
 import uvloop
@@ -35,6 +36,7 @@ class Worker:
         self.news = asyncio.Event()
 
     async def run(self) -> None:
+        """Work for ever."""
         worker, wake_socket = table.worker(self.db, self.name), WakeSocket(self.db.run, self.name)
         async with asyncio.TaskGroup() as jobs:
             while True:
@@ -49,12 +51,13 @@ class Worker:
     def turned(self, worker: int) -> list[Lease]:
         """Settle what ended, and fill the free rooms."""
         done, self.done = self.done, []
-        facts = {"worker": worker, "lane": Lane.LIGHT, "room": self.free}
-        new = table.turn(self.db, **facts, done=done, full=self.full)
+        ends = partial(table.turn, self.db, done=done, full=self.full)
+        new = ends(worker=worker, lane=Lane.LIGHT, room=self.free)
         self.free -= len(new)
         return new
 
     async def carry(self, lease: Lease) -> None:
+        """Count a job and settle it with the next turn."""
         self.tally.ran(table.number(lease))
         self.done.append(lease)
         self.free += 1
@@ -78,6 +81,7 @@ def main() -> None:
 
 
 async def serve(db: Database, rooms: int, full: bool) -> None:
+    """Run one worker until it is killed."""
     await Worker(db, Tally(), rooms=rooms, full=full).run()
 
 

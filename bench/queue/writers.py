@@ -19,10 +19,11 @@ SPAN = 2.0
 
 
 def measure(report: Report, folder: Path, *, quick: bool) -> None:
+    """Each writer's share of fair shares, beside writers of bare SQLite."""
     report.part(f"{WRITERS} processes, each with FULL transactions one after the other (medians)")
     Raw(folder / "raw.db", full=True).make().close()
     Table(folder).make()
-    told = {"enqueue": [], "raw": []}
+    told: dict[str, list[tuple[float, float, float]]] = {"enqueue": [], "raw": []}
     for _ in range(1 if quick else 5):
         for kind, results in told.items():
             results.append(together(kind, folder))
@@ -37,12 +38,13 @@ def together(kind: str, folder: Path) -> tuple[float, float, float]:
     """The least share in fair shares, the longest wait in ms, all transactions per second."""
     words, pipe = ("-m", "bench.queue.writers", kind, folder), subprocess.PIPE
     crew = [children.python(words, stdin=pipe, stdout=pipe) for _ in range(WRITERS)]
-    for one in crew:
-        one.stdout.readline()  # it is there
+    pipes = [children.pipes(one) for one in crew]
+    for _, said_by in pipes:
+        said_by.readline()  # it is there
     start = time.monotonic() + 0.1
-    for one in crew:
-        one.stdin.write(b"%f\n" % start)
-        one.stdin.flush()
+    for told_to, _ in pipes:
+        told_to.write(b"%f\n" % start)
+        told_to.flush()
     said = [json.loads(one.communicate()[0]) for one in crew]
     counts = [one["count"] for one in said]
     return (

@@ -46,6 +46,7 @@ class Bench:
         self.server = Server("tests.sandbox.telegram", "--home", where, "--token", TOKEN, "--sink")
 
     async def measure(self) -> Figures:
+        """Speeds near and far beside the library's, and what a lost connection costs."""
         write(self.file, self.size)
         await self.server.start()
         try:
@@ -79,6 +80,7 @@ class Bench:
         return (await carrying)["gap"]
 
     async def upload(self, who: str) -> dict[str, float]:
+        """One upload in a process of its own, by `ours` or the `library`: its figures."""
         facts = self.server.facts
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bench.upload.carrier", who, "--file", str(self.file)),
@@ -93,16 +95,19 @@ class Bench:
 
 
 def write(path: Path, size: int) -> None:
+    """Write so many random bytes."""
     with path.open("wb") as file:
         for _ in range(size // MIB):
             file.write(os.urandom(MIB))
 
 
 def median(runs: list[dict[str, float]]) -> dict[str, float]:
+    """The median of each figure over some runs."""
     return {name: statistics.median(run[name] for run in runs) for name in runs[0]}
 
 
 def compared(near: dict[str, Any], far: dict[str, Any], size: int) -> Figures:
+    """Ours beside the library's: speeds, CPU, memory."""
     ours, library = near["ours"], near["library"]
     return {
         "speed_mib_s": size / MIB / ours["took"],
@@ -145,8 +150,9 @@ async def streams() -> Figures:
 async def both(title: str, path: str) -> dict[str, float]:
     """Seconds until a media of the site is in the chat, by either way."""
     took = {}
-    for way, settings in {"sequential": {}, "streamed": {"stream_from": "50MiB"}}.items():
-        async with Stack(**settings) as stack:
+    ways: dict[str, dict[str, str]] = {"sequential": {}, "streamed": {"stream_from": "50MiB"}}
+    for way, settings in ways.items():
+        async with Stack(None, judged=True, beside=None, **settings) as stack:
             await stack.telegram.throttles(RATE)
             ann = await stack.telegram.person("Ann")
             await ann.starts()
@@ -170,12 +176,14 @@ def large_film() -> Path:
 
 
 async def measure(home: Path, *, quick: bool) -> Figures:
+    """All figures by their names; None for one that was not measured."""
     figures: Figures = dict.fromkeys(GOALS)
     figures |= await Bench(home, QUICK if quick else WHOLE).measure()
     return figures | await delivery() | await streams()
 
 
 def verdict(name: str, value: float | None) -> str:
+    """The goal of a figure and whether it is reached; nothing for one without a goal."""
     if name not in GOALS:
         return ""
     return f"goal {GOALS[name]}  {'ok' if met(name, value) else 'MISSED'}"

@@ -31,25 +31,30 @@ class Watch:
     """What an upload costs, from `begin` on."""
 
     def begin(self) -> None:
+        """Measure from now on."""
         self.memory = self.most = anonymous()
         self.busy, self.began = busy(), time.monotonic()
         self.heard, self.gap = self.began, 0.0
 
     def progress(self, done: int, total: int) -> None:
+        """Keep the longest time without an acknowledged part."""
         now = time.monotonic()
         self.gap, self.heard = max(self.gap, now - self.heard), now
 
     async def look(self) -> None:
+        """Keep the most memory that was held, for ever."""
         while True:
             self.most = max(self.most, anonymous())
             await asyncio.sleep(LOOK)
 
     def end(self) -> dict[str, float]:
+        """Seconds, CPU seconds, bytes above the start, longest gap in seconds."""
         took, cpu = time.monotonic() - self.began, busy() - self.busy
         return {"took": took, "cpu": cpu, "rss": self.most - self.memory, "gap": self.gap}
 
 
 def busy() -> float:
+    """CPU seconds of this process."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
 
@@ -64,6 +69,7 @@ def anonymous() -> int:
 
 @asynccontextmanager
 async def ours(settings: config.Settings) -> AsyncIterator[Any]:
+    """The product's own upload over a signed-in session."""
     line = await sign_in.signed_in(settings, "slot-0")
 
     async def send(path: Path, watch: Watch) -> None:
@@ -78,14 +84,15 @@ async def ours(settings: config.Settings) -> AsyncIterator[Any]:
 @asynccontextmanager
 async def library(settings: config.Settings) -> AsyncIterator[Any]:
     """As it comes, with its own cipher."""
-    facts = {"api_id": settings.api_id, "api_hash": settings.api_hash, "no_updates": True}
     client = Client(
         "library",
         workdir=settings.sessions,
         bot_token=settings.bot_token,
         connection_factory=way(settings),
         loop=asyncio.get_running_loop(),
-        **facts,
+        api_id=settings.api_id,
+        api_hash=settings.api_hash,
+        no_updates=True,
     )
     await client.start()
 
@@ -99,6 +106,7 @@ async def library(settings: config.Settings) -> AsyncIterator[Any]:
 
 
 async def carry(asked: argparse.Namespace) -> None:
+    """Sign in, upload, print the figures."""
     given = {
         "CHAPAR_API_ID": "12345",
         "CHAPAR_API_HASH": "0" * 32,
@@ -121,6 +129,7 @@ async def carry(asked: argparse.Namespace) -> None:
 
 
 def arguments() -> argparse.Namespace:
+    """What the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("who", choices=["ours", "library"])
     parser.add_argument("--address", required=True)

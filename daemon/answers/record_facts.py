@@ -24,6 +24,7 @@ def jobs(db: Database, *, every: bool) -> list[dict[str, Any]]:
 
 
 def job(one: JobRecord) -> dict[str, Any]:
+    """A job as JSON shows it."""
     return {
         "id": one.id,
         "state": one.state,
@@ -100,6 +101,7 @@ def caps(db: Database) -> dict[str, Any]:
 
 
 def audit(db: Database, *, person: int | None, most: int) -> list[audit_log.AuditRow]:
+    """The latest rows of the audit log, of one person or of all."""
     subject = audit_log.person(person) if person is not None else ""
     return audit_log.latest(db, subject=subject, most=most)
 

@@ -96,6 +96,7 @@ OPEN_FILES = (
 
 
 def jail_complaints() -> list[str]:
+    """Why this machine cannot confine downloads, with the fix; nothing where it can."""
     if jail.is_tight():
         return [] if jail.guards_files() else [OPEN_FILES]
     return [
@@ -105,6 +106,7 @@ def jail_complaints() -> list[str]:
 
 
 def media_tools() -> list[tuple[str, str]]:
+    """The programs and libraries for media that are found, by what they are for."""
     try:
         found = ffmpeg.tools()
     except ffmpeg.NoFfmpeg:
@@ -114,6 +116,7 @@ def media_tools() -> list[tuple[str, str]]:
 
 
 def ffmpeg_complaints() -> list[str]:
+    """What is missing of ffmpeg, with the fix."""
     try:
         found = ffmpeg.tools()
     except ffmpeg.NoFfmpeg as error:
@@ -129,6 +132,7 @@ def owners_of(package: str) -> list[str]:
 
 
 def owner_complaints(owners: list[str]) -> list[str]:
+    """Why the package pyrogram has none or more than one owner, with the fix."""
     if len(owners) > 1:
         return [
             f"two distributions own the package pyrogram ({', '.join(owners)}) and overwrite each "

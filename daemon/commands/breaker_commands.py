@@ -41,6 +41,7 @@ def listed(db: Database) -> list[str]:
 
 
 def cells(one: Breaker, now: Now) -> tuple[str, ...]:
+    """One breaker as a row of the table."""
     state = one.state(now)
     until = end(one.until, now) if state == "open" else "-"
     trial = f"job {one.trial}" if one.trial else "-"
@@ -51,6 +52,7 @@ def cells(one: Breaker, now: Now) -> tuple[str, ...]:
 
 
 def health(one: CookieHealth, now: Now) -> tuple[str, ...]:
+    """One cookie file as a row of the table."""
     resting = one.until is not None and one.until > now.wall
     state, until = ("resting", end(one.until, now)) if resting else ("used", "-")
     numbers = (str(one.failures), str(one.openings))

@@ -42,15 +42,18 @@ class EngineManager:
         return [*lines, f"CHAPAR_ENGINE_UPDATE is {self.settings.engine_update}"]
 
     def row(self, version: Version, refused: str) -> tuple[str, str, str]:
+        """One version as a row of the table."""
         where = str(version.folder) if version.folder else "installed with Chapar"
         state = "in use" if version == self.versions.current() else ""
         state = state or ("before" if version == self.versions.before() else "kept")
         return version.name, where, f"{state}; not taken by itself: {refused}" if refused else state
 
     def update(self, wanted: str, *, pre: bool) -> None:
+        """Install a version, the newest for "", and use it."""
         self.note(asyncio.run(self.updater.update(wanted, pre=pre)))
 
     def use(self, wanted: str) -> None:
+        """Use a version that is installed."""
         version = asyncio.run(self.updater.use(wanted))
         self.note(version)
         self.say(f"yt-dlp {version.name} is in use; running jobs finish on the one before")

@@ -41,6 +41,7 @@ def todo(groups: list[failed_attempts.FailureGroup]) -> list[str]:
 
 
 def cells(group: failed_attempts.FailureGroup) -> tuple[str, ...]:
+    """One group as a row of the table."""
     seen = (minute(group.last_at), minute(group.first_at))
     tail = (group.print, str(group.job), group.code or "-", group.example)
     return (str(group.count), group.error, group.site or "-", *seen, *tail)

@@ -98,6 +98,7 @@ def look(settings: Settings, url: str, *, page: int) -> str:
 
 
 def shown(last: RequestStatus) -> str:
+    """What a look found, as lines of text."""
     return look_text.lines("en", last.found)
 
 
@@ -149,6 +150,7 @@ def wait(db: Database, request: int) -> RequestStatus:
 
 
 def status_read(db: Database, request: int) -> RequestStatus:
+    """The status of a request. Raises Refusal when it is gone."""
     found = status_of(db, request, now=clock.now())
     if found is None:
         raise Refusal(f"request {request} is no longer in the database")
@@ -156,6 +158,7 @@ def status_read(db: Database, request: int) -> RequestStatus:
 
 
 def has_worker(db: Database) -> bool:
+    """Whether a worker of this machine lives, which would carry the job."""
     workers = system_report.overview(db, now=clock.now()).workers
     return any(worker.alive for worker in workers if worker.here)
 

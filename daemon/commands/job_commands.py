@@ -54,6 +54,7 @@ def state_counts(counts: Counter[str]) -> str:
 
 
 def listed(jobs: list[JobRecord]) -> list[str]:
+    """Jobs as a table with an empty line below; nothing for no jobs."""
     now = clock.now().wall
     rows = [cells(job, now) for job in jobs]
     return [*table(JOB_COLUMNS, rows, right="job user attempt age"), ""] if rows else []
@@ -110,6 +111,7 @@ def by_name(db: Database, facts: str) -> str:
 
 
 def requests(asked: list[job_people.JobRequest]) -> list[str]:
+    """The requests that wait for a job, as a table."""
     rows = [
         (str(one.request), str(one.user), one.state, one.code, local(one.received_at))
         for one in asked

@@ -220,6 +220,7 @@ def start_detached(settings: Settings, around: dict[str, str], lock: int) -> Non
 
 
 def prepare_child() -> None:
+    """In the child that becomes supervisord: adopt orphans, and note who holds the lock."""
     adopt_orphans()
     process_tree.note(LOCK_DESCRIPTOR)
 

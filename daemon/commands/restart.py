@@ -105,6 +105,7 @@ class RollingRestart:
                 self.say(f"{title} goes back at its next start: {error}")
 
     def is_fresh(self, old: ProcessState) -> bool:
+        """Whether another process runs in the place of an old one."""
         new = self.of(old.title)
         return new.state == "RUNNING" and new.pid not in (0, old.pid)
 
@@ -119,6 +120,7 @@ class RollingRestart:
 
     @staticmethod
     def is_away(row: Worker | None) -> bool:
+        """Whether a worker is not connected with Telegram."""
         return row is None or row.connected_at is None
 
     def progress_line(self, old: ProcessState) -> str:
@@ -195,9 +197,11 @@ class RollingRestart:
                 raise Refusal(f"{one.title} is {one.state}: nothing more is restarted; see {log}")
 
     def look(self) -> list[ProcessState]:
+        """All processes, as supervisord knows them now."""
         return self.supervisor.processes()
 
     def of(self, title: str) -> ProcessState:
+        """The process of a name now."""
         return next(one for one in self.look() if one.title == title)
 
     def rows(self) -> dict[int, Worker]:

@@ -15,7 +15,7 @@ from daemon.console import (
     silent_processes,
 )
 from daemon.console.machine_table import MachineStatus
-from daemon.console.output import count, minute
+from daemon.console.output import count, minute, size
 from daemon.console.silent_processes import SilentProcess
 from daemon.logs import idle_reasons
 from daemon.supervisor import process_tree
@@ -192,6 +192,7 @@ def look(settings: Settings) -> Status:
 
 
 def disk_of(db: Database, settings: Settings) -> DiskStatus:
+    """Free and promised bytes of this machine's disks, and since when they are low."""
     here = disk.host()
     files = files_of(settings.database_url)
     left = disk.free(files[0].parent) if files else FULL
@@ -290,7 +291,3 @@ def disk_lines(status: Status) -> list[str]:
     if now.kept:
         lines.append(f"{count(now.kept, 'time')} something could not be removed; see keeper.log")
     return lines
-
-
-def size(of: int) -> str:
-    return str(i18n.size("en", of))

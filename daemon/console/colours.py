@@ -15,4 +15,5 @@ def are_wanted() -> bool:
 
 
 def painted(text: str, colour: str) -> str:
+    """A text in a colour (an SGR code), as it is where colours are not wanted."""
     return f"\x1b[{colour}m{text}\x1b[0m" if colour and are_wanted() else text

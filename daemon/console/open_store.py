@@ -75,6 +75,7 @@ def was_there(settings: Settings, beside: Sequence[Path]) -> bool:
 
 
 def gone(settings: Settings, path: Path) -> str:
+    """The sentence for a database that is missing though this home had one."""
     try:
         before = Path(settings.database_mark.read_text(encoding="utf-8").rstrip("\n"))
     except (OSError, UnicodeDecodeError):

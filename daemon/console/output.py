@@ -29,3 +29,8 @@ def count(number: int, noun: str) -> str:
     """`1 job`, `1,200 jobs`, `6 processes`."""
     ending = "" if number == 1 else "es" if noun.endswith("s") else "s"
     return f"{i18n.number('en', number)} {noun}{ending}"
+
+
+def size(of: int) -> str:
+    """Bytes in words."""
+    return str(i18n.size("en", of))

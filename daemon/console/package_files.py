@@ -41,4 +41,5 @@ def programs() -> str:
 
 
 def listed() -> list[str]:
+    """The paths of all files."""
     return [str(FILES_INSIDE / name) for name in names()]

@@ -33,6 +33,8 @@ def shown(say: Callable[[str], None]) -> Iterator[Callable[[str], None]]:
 
 
 class StepBar:
+    """A bar that a thread of its own draws on standard error."""
+
     def __init__(self, say: Callable[[str], None]) -> None:
         self.below = say
         self.step, self.began = "", time.monotonic()
@@ -50,6 +52,7 @@ class StepBar:
             self.step, self.began = line, time.monotonic()
 
     def run(self) -> None:
+        """Draw until the end, as soon as a step lasts."""
         while not self.over.wait(BAR_TURN):
             with self.lock:
                 if time.monotonic() - self.began > BEFORE:
@@ -64,10 +67,12 @@ class StepBar:
         return line[: shutil.get_terminal_size().columns - 1]
 
     def write(self, text: str) -> None:
+        """Write to standard error at once."""
         sys.stderr.write(text)
         sys.stderr.flush()
 
     def end(self) -> None:
+        """Remove the bar, and end the thread."""
         self.over.set()
         self.thread.join()
         self.write(CLEAR_LINE)

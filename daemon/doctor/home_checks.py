@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from daemon.checks import check
-from daemon.commands.status import size
+from daemon.console.output import size
 from daemon.doctor.diagnosis import Finding, Severity, complaint, fine, whole
 from daemon.doctor.doctor_facts import DoctorFacts
 from daemon.supervisor import file_modes, process_tree
@@ -167,6 +167,7 @@ def written(path: Path, process: ProcessState) -> bool:
 
 
 def reopen(run: Path) -> str:
+    """Have supervisord open its log files anew; returns what was done."""
     pid = process_tree.supervisor_of(run)
     if pid is None:
         return "supervisord is gone meanwhile"

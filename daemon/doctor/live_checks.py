@@ -67,6 +67,7 @@ def telegram(facts: DoctorFacts) -> Iterator[Finding]:
 
 
 def skewed(by: float) -> Iterator[Finding]:
+    """The finding about the clock, which differs from Telegram's by so many seconds."""
     seen = f"{by:+.1f} s against Telegram"
     if abs(by) <= SKEW:
         yield fine("clock", "right", seen)
@@ -86,6 +87,7 @@ def downloads(facts: DoctorFacts) -> list[Finding]:
 
 
 async def tried(facts: DoctorFacts, place: Path) -> list[Finding]:
+    """The findings of a download of a page of our own, and of the operator's links."""
     version = Versions(facts.given.engines).current()
     try:
         await smoke_test.own_page(version, place)
@@ -100,6 +102,7 @@ async def tried(facts: DoctorFacts, place: Path) -> list[Finding]:
 
 
 async def operators(facts: DoctorFacts, place: Path) -> AsyncIterator[Finding]:
+    """A finding for each of the operator's links."""
     version, given = Versions(facts.given.engines).current(), trial(facts.given)
     for url in given.urls:
         if why := await smoke_test.fails(version, place, url, given):

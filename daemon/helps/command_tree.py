@@ -23,6 +23,7 @@ class Word:
 
     @property
     def is_path(self) -> bool:
+        """Whether what follows is a file or a folder."""
         return bool(PATHS.search(self.takes))
 
 
@@ -37,9 +38,11 @@ class CommandHelp:
 
     @property
     def name(self) -> str:
+        """The last word of the path."""
         return self.path.rpartition(" ")[2]
 
     def walk(self) -> Iterator["CommandHelp"]:
+        """This command and all below it."""
         yield self
         for one in self.below:
             yield from one.walk()
@@ -59,6 +62,7 @@ def read(parser: argparse.ArgumentParser, path: str = "", help: str = "") -> Com
 
 
 def word(action: argparse.Action) -> Word:
+    """An option or a positional word, from what argparse knows of it."""
     named = action.metavar or action.dest.upper()
     metavar = named if isinstance(named, str) else " ".join(named)
     takes = "" if action.nargs == 0 else metavar

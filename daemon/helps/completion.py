@@ -49,6 +49,7 @@ if [[ $funcstack[1] == _chapar ]]; then _chapar "$@"; else compdef _chapar chapa
 
 
 def bash(top: CommandHelp) -> str:
+    """The script for bash."""
     values = value_cases(top, bash_value)
     words = [f'        "{one.path}") words="{" ".join(offered(one))}" ;;' for one in top.walk()]
     return BASH.format(paths=paths(top), values="\n".join(values), words="\n".join(words))
@@ -66,6 +67,7 @@ def value_cases(top: CommandHelp, offer: Callable[[Word], str]) -> list[str]:
 
 
 def bash_value(word: Word) -> str:
+    """What bash offers behind an option."""
     if word.choices:
         return f'COMPREPLY=($(compgen -W "{" ".join(word.choices)}" -- "$cur"))'
     return 'COMPREPLY=($(compgen -f -- "$cur"))' if word.is_path else ":"
@@ -79,22 +81,26 @@ def offered(one: CommandHelp) -> list[str]:
 
 
 def paths(top: CommandHelp) -> str:
+    """All commands, as one pattern of a case."""
     return "|".join(f'"{one.path}"' for one in top.walk() if one.path)
 
 
 def zsh(top: CommandHelp) -> str:
+    """The script for zsh."""
     values = value_cases(top, zsh_value)
     words = [f'        "{one.path}") found=({zsh_words(one)}) ;;' for one in top.walk()]
     return ZSH.format(paths=paths(top), values="\n".join(values), words="\n".join(words))
 
 
 def zsh_value(word: Word) -> str:
+    """What zsh offers behind an option."""
     if word.choices:
         return f"compadd -- {' '.join(word.choices)}"
     return "_files" if word.is_path else ":"
 
 
 def zsh_words(one: CommandHelp) -> str:
+    """What zsh offers within a command, each with its meaning."""
     said = [(below.name, below.help) for below in one.below]
     said += [(c, word.help) for word in one.words if not word.flags for c in word.choices]
     said += [(flag, word.help) for word in one.words for flag in word.flags]
@@ -102,6 +108,7 @@ def zsh_words(one: CommandHelp) -> str:
 
 
 def fish(top: CommandHelp) -> str:
+    """The script for fish."""
     lines = [
         "# fish completion for chapar; made by: chapar completion fish",
         "complete -c chapar -f",
@@ -126,6 +133,7 @@ def fish_place(one: CommandHelp) -> str:
 
 
 def fish_word(word: Word, place: str) -> list[str]:
+    """The lines of one option for fish; `place` is the condition of its command."""
     head = f"complete -c chapar -n {place}"
     given = f" -x -a {shlex.quote(' '.join(word.choices))}" if word.choices else ""
     if word.takes and not word.choices:

@@ -20,6 +20,7 @@ def page(top: CommandHelp) -> str:
 
 
 def lines(top: CommandHelp) -> Iterator[str]:
+    """The page, line by line."""
     yield f'.TH CHAPAR 1 "" "chapar {daemon.__version__}" "User Commands"'
     yield from (".SH NAME", r"chapar \- runs a Telegram bot that fetches media")
     yield from (".SH SYNOPSIS", ".B chapar", r"[\-\-version] \fIcommand\fR [\fIoption\fR ...]")
@@ -57,15 +58,18 @@ def command(one: CommandHelp) -> Iterator[str]:
 
 
 def usage(word: Word) -> str:
+    """What follows an option; nothing for one without a value."""
     return rf"\fI{text(word.takes)}\fR" if word.takes else ""
 
 
 def codes(meanings: dict[int, str]) -> Iterator[str]:
+    """Exit codes with their meanings."""
     for code, meaning in sorted(meanings.items()):
         yield from (".TP", rf"\fB{code}\fR", sentence(meaning))
 
 
 def sentence(words: str) -> str:
+    """Words that end as a sentence."""
     said = text(words)
     return said if said.endswith((".", "?")) else f"{said}."
 

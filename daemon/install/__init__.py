@@ -1,4 +1,4 @@
-"""First settings and new ones, upgrades, and the manual page.
+"""First settings and new ones, and upgrades.
 
 The commands import `first_settings`, `reload_settings` and `upgrade`.
 """

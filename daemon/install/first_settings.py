@@ -81,6 +81,7 @@ def init(given: Mapping[str, str], path: Path, *, live: bool, environ: Mapping[s
 
 
 def missing(texts: Mapping[str, str]) -> list[SettingQuestion]:
+    """The questions that the command line did not answer."""
     return [one for one in QUESTIONS if one.name not in texts]
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from daemon.command_error import Refusal
 from daemon.console import package_files
 from procs import config
-from procs.backups import durable_files
 from procs.config import setting_sources
+from procs.core import disk
 
 #: What a new file may: this user alone. One that is there keeps its own, without others' rights.
 NEW_MODE, KEPT_MODE = 0o600, 0o640
@@ -56,7 +56,7 @@ def write(path: Path, given: Mapping[str, str]) -> None:
     finally:
         os.close(file)
         fresh.unlink(missing_ok=True)
-    durable_files.sync(real.parent)
+    disk.sync(real.parent)
 
 
 def with_line(text: str, name: str, value: str) -> str:
@@ -70,4 +70,5 @@ def with_line(text: str, name: str, value: str) -> str:
 
 
 def example() -> str:
+    """The text of .env.example."""
     return package_files.path("env.example").read_text(encoding="utf-8")

@@ -68,6 +68,7 @@ def running(settings: Settings) -> set[int]:
 
 
 def newest_name(settings: Settings) -> str:
+    """The name of the newest verified backup; empty without one."""
     newest = backup_store.newest_ok(settings.backup_folder)
     return newest.name if newest else ""
 

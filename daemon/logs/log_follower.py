@@ -39,10 +39,12 @@ class FollowedFile:
         yield from log_entries.grouped(lines, self.process)
 
     def lines(self) -> list[str]:
+        """The whole lines that came since the last call."""
         *whole, self.rest = (self.rest + self.file.read()).split(b"\n")
         return [line.decode(errors="replace") for line in whole]
 
     def close(self) -> None:
+        """Close the file."""
         self.file.close()
 
 
@@ -55,6 +57,7 @@ class LogFollower:
         self.open(from_start=False)
 
     def open(self, *, from_start: bool) -> None:
+        """Open the files that are not open yet."""
         for name, paths in log_entries.files(self.logs).items():
             if name not in self.files and paths[-1].suffix == ".log":
                 self.files[name] = FollowedFile(paths[-1], name, from_start=from_start)
@@ -65,5 +68,6 @@ class LogFollower:
         return sorted(entry for file in self.files.values() for entry in file.fresh())
 
     def close(self) -> None:
+        """Close all files."""
         for file in self.files.values():
             file.close()

@@ -27,11 +27,13 @@ class LogQuery:
         return bool(self.marks or self.since)
 
     def wants(self, entry: LogEntry) -> bool:
+        """Whether an entry is new enough and has one of the marks."""
         if self.since and entry.at < stamp(self.since):
             return False
         return not self.marks or any(mark.search(entry.text) for mark in self.marks)
 
     def wants_process(self, name: str) -> bool:
+        """Whether entries of a process are wanted; all are where none is named."""
         return not self.processes or name in self.processes
 
 

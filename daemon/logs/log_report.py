@@ -62,6 +62,7 @@ def merged(logs: Path, query: LogQuery) -> Iterator[LogEntry]:
 
 
 def of_process(name: str, paths: list[Path], *, whole: bool) -> Iterator[LogEntry]:
+    """The entries of one process, all of them or those at the end of its files."""
     if whole:
         yield from log_entries.grouped((line for path in paths for line in lines(path, 0)), name)
         return

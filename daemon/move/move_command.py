@@ -115,6 +115,7 @@ def settings_place(settings: Settings) -> Path:
 
 
 def write_record(settings: Settings, record: dict[str, object]) -> None:
+    """Write down how far the move is, whole."""
     fresh = settings.home / f".{RECORD}.new"
     fresh.write_text(json.dumps(record), encoding="utf-8")
     os.replace(fresh, settings.home / RECORD)

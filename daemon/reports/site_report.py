@@ -52,6 +52,7 @@ def listed(reports: list[SiteReport]) -> list[str]:
 
 
 def row(site: str, url: str, checks: list[LinkCheck]) -> tuple[str, ...]:
+    """One link as a row of the table: its last check, and one sign for each of them."""
     if not checks:
         return (site, url, "-", "not yet", "", "")
     last = checks[0]

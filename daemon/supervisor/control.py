@@ -48,6 +48,7 @@ class ProcessState:
 
     @property
     def up_for(self) -> float:
+        """Seconds since its start; 0 when it is down."""
         return self.now - self.since if self.pid else 0.0
 
 
@@ -60,6 +61,8 @@ class SupervisorConnection(UnixStreamHTTPConnection):
 
 
 class ControlTransport(SupervisorTransport):
+    """XML-RPC over supervisord's socket, with a timeout for each call."""
+
     def __init__(self, address: str, timeout: float | None) -> None:
         super().__init__(None, None, address)
 
@@ -85,15 +88,18 @@ class Supervisor:
             return getattr(server.supervisor, method)(*words)
 
     def is_up(self) -> bool:
+        """Whether supervisord runs and is not about to end."""
         try:
             return bool(self.call("getState", timeout=ANSWER)["statename"] == "RUNNING")
         except NotUp:
             return False
 
     def pid(self) -> int:
+        """The process id of supervisord."""
         return int(self.call("getPID", timeout=ANSWER))
 
     def processes(self) -> list[ProcessState]:
+        """All processes that supervisord knows."""
         return [
             ProcessState(
                 group=facts["group"],

@@ -37,6 +37,7 @@ def complaints(settings: Settings, env_file: Path | None = None) -> list[str]:
 
 
 def complaint(path: Path, bits: int) -> str:
+    """What others can do with a file, and how to forbid it."""
     can = [word for word, bit in (("read", 0o044), ("change", 0o022)) if bits & bit] or ["enter"]
     who = "others" if bits & MODE_OTHERS else "its group"
     return f"{path}: {who} can {' and '.join(can)} it (mode {mode_of(path):04o}); {fix([path])}"
@@ -77,6 +78,7 @@ def inside(settings: Settings) -> Iterator[Path]:
 
 
 def files_of(folder: Path) -> list[Path]:
+    """What lies in a folder; nothing where that cannot be read."""
     with suppress(OSError):
         return list(folder.iterdir())
     return []

@@ -80,6 +80,7 @@ def below(pid: int) -> list[RunningProcess]:
 
 
 def seen(pid: int) -> RunningProcess | None:
+    """A process by its id; None when it is gone, or another user's."""
     with suppress(OSError, ValueError, IndexError):
         words = command_of(pid)
         module = words[words.index("-m") + 1] if "-m" in words else Path(words[0]).name
@@ -89,6 +90,7 @@ def seen(pid: int) -> RunningProcess | None:
 
 
 def pids() -> list[int]:
+    """The ids of all processes."""
     return [int(entry.name) for entry in PROC.iterdir() if entry.name.isdecimal()]
 
 

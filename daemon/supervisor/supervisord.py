@@ -42,6 +42,7 @@ class WakePipe(file_dispatcher):
         signal.set_wakeup_fd(self.hand, warn_on_full_buffer=False)
 
     def ring(self, _event: events.ProcessStateEvent | None = None) -> None:
+        """Have supervisord's poll return at once; also a subscriber of events."""
         with suppress(BlockingIOError):  # it rings already
             os.write(self.hand, b"!")
 
@@ -94,6 +95,7 @@ class ServiceVoice:
         self.began, self.is_ready = clock.now().boot, False
 
     def tick(self, _event: events.Tick5Event | None = None) -> None:
+        """Tell the service manager how the service is; a subscriber of events."""
         report = service_report.read(self.run)
         waited = clock.now().boot - self.began
         words = [f"STATUS={report.line}"] if report else []

@@ -69,9 +69,11 @@ class TopScreen(App[None]):
         )
 
     def say(self, words: str) -> None:
+        """Show a line at the foot."""
         self.query_one("#foot", Static).update(words)
 
     def ask(self, question: str, act: Callable[[], str]) -> None:
+        """Ask before an act; the next key decides."""
         self.asked = act
         self.say(f"{question}  y: yes, any other key: no")
 
@@ -82,6 +84,7 @@ class TopScreen(App[None]):
             self.say(KEYS)
 
     def action_choose(self, step: int) -> None:
+        """Choose the job above or below."""
         jobs = [job.id for job in self.seen.jobs] if self.seen else []
         if jobs:
             place = jobs.index(self.chosen) if self.chosen in jobs else 0
@@ -89,22 +92,26 @@ class TopScreen(App[None]):
             self.show()
 
     def action_cancel(self) -> None:
+        """Ask whether to cancel the chosen job."""
         job = self.chosen
         if job:
             self.ask(f"cancel job {job}?", lambda: top_acts.cancel(self.db, job))
 
     def action_retry(self) -> None:
+        """Ask whether to retry the latest failure."""
         failed = self.seen.failures[0].job if self.seen and self.seen.failures else 0
         if failed:
             self.ask(f"retry job {failed}?", lambda: top_acts.retry(self.db, failed))
 
     def action_drain(self) -> None:
+        """Ask whether to pause the whole system, or to resume it."""
         verb = (
             "resume" if self.seen and any(s == "all" for s, _, _ in self.seen.pauses) else "pause"
         )
         self.ask(f"{verb} the whole system?", lambda: top_acts.drain(self.db))
 
     def action_confirm(self) -> None:
+        """Do the act that was asked about, and show what came of it."""
         act, self.asked = self.asked, None
         if act is None:
             return

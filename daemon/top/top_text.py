@@ -4,8 +4,8 @@ import time
 
 import daemon
 from daemon.commands.pause_commands import scope_text
-from daemon.commands.status import LANES, place_of, size
-from daemon.console.output import count, minute, table
+from daemon.commands.status import LANES, place_of
+from daemon.console.output import count, minute, size, table
 from daemon.top.top_facts import TopFacts, WorkerRow
 from procs.store.reports.live_report import LiveJob
 from procs.texts import i18n
@@ -55,6 +55,7 @@ def workers(now: TopFacts, chosen: int) -> list[str]:
 
 
 def rows_of(one: WorkerRow) -> list[tuple[str, ...]]:
+    """The rows of one worker: the first with its facts, one for each job."""
     worker = one.worker
     beat = "" if worker.state == "spare" else f"{one.beat_age:.0f}s"
     who = (worker.name, place_of(worker), size(one.rss) if one.rss else "", beat)
@@ -63,6 +64,7 @@ def rows_of(one: WorkerRow) -> list[tuple[str, ...]]:
 
 
 def job_cells(job: LiveJob) -> tuple[str, ...]:
+    """The cells of one job: step, share, rate, age of its lease."""
     step = f"{job.step or job.kind}{', stops' if job.stops else ''}"
     step += f" #{job.attempt}" if job.attempt > 1 else ""
     share = f"{100 * job.done / job.total:.0f} %" if job.total else size(job.done) * bool(job.done)

@@ -29,6 +29,8 @@ def main() -> int:
 
 
 def carry_out(settings: Settings) -> None:
+    """Take a backup, prune, drill when the month is over, copy it off this machine. Raises
+    BackupFailed."""
     backup = backup_taker.take(settings, lambda line: None)
     facts = {"file": backup.name, "bytes": backup.size, "sha256": backup.sha256}
     log.info("backup.verified", **facts)

@@ -57,6 +57,7 @@ def pack(members: Mapping[str, Path], manifest: Manifest, to: Path) -> None:
 
 
 def entry(name: str, size: int, manifest: Manifest) -> tarfile.TarInfo:
+    """The head of one file in the archive; its time is that of the backup, its mode 0600."""
     one = tarfile.TarInfo(name)
     one.size, one.mode, one.mtime = size, 0o600, int(manifest.taken_at)
     return one
@@ -89,6 +90,8 @@ def unpack(archive: Path, folder: Path) -> Manifest:
 
 
 def inside(name: str, manifest: Manifest, archive: Path) -> PurePosixPath:
+    """The path of an entry below the folder. Raises BackupFailed for one that leads out of it or
+    that the manifest does not name."""
     path = PurePosixPath(name)
     is_ours = name in manifest.files and ".." not in path.parts and len(path.parts) <= 2
     if not is_ours or path.is_absolute():
@@ -97,6 +100,7 @@ def inside(name: str, manifest: Manifest, archive: Path) -> PurePosixPath:
 
 
 def compare(folder: Path, manifest: Manifest, archive: Path) -> None:
+    """Compare unpacked files with the manifest's digests. Raises BackupFailed."""
     for name, digest in manifest.files.items():
         path = folder / name
         if not path.is_file() or durable_files.digest(path) != digest:
@@ -106,6 +110,7 @@ def compare(folder: Path, manifest: Manifest, archive: Path) -> None:
 
 
 def decoded(text: bytes, archive: Path) -> Manifest:
+    """A manifest from its JSON. Raises BackupFailed when it is none, or of a newer Chapar."""
     try:
         manifest = codec.record(Manifest, codec.load(text))
     except (ValueError, TypeError) as error:

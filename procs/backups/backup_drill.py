@@ -27,6 +27,7 @@ class Drill:
 
 
 def last(folder: Path) -> Drill | None:
+    """The latest drill; None before the first, or when its file is damaged."""
     try:
         return codec.record(Drill, codec.load((folder / NOTE).read_bytes()))
     except (OSError, ValueError, TypeError):
@@ -61,6 +62,7 @@ def run(settings: Settings) -> Drill:
 
 
 def noted(settings: Settings, name: str, state: str, why: str) -> Drill:
+    """Write down the result of a drill and return it."""
     settings.backup_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     drill = Drill(clock.now().wall, name, state, why)
     durable_files.write(settings.backup_folder / NOTE, codec.dump(asdict(drill)).encode())

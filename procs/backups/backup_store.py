@@ -37,6 +37,7 @@ class Backup:
 
     @property
     def is_ok(self) -> bool:
+        """Whether it was restored to a scratch folder and found whole."""
         return self.state == OK
 
 
@@ -70,6 +71,7 @@ def listed(folder: Path) -> list[Backup]:
 
 
 def paths(folder: Path) -> Iterator[Path]:
+    """The files that have the name of a backup, in no order; none where there is no folder."""
     try:
         yield from (path for path in folder.iterdir() if BACKUP_NAME.fullmatch(path.name))
     except (FileNotFoundError, NotADirectoryError):
@@ -93,6 +95,7 @@ def read(path: Path) -> Backup | None:
 
 
 def note(folder: Path, backup: Backup) -> None:
+    """Write what is known of a backup to the file beside it."""
     durable_files.write(note_of(folder / backup.name), codec.dump(asdict(backup)).encode())
 
 
@@ -102,6 +105,7 @@ def note_of(path: Path) -> Path:
 
 
 def newest_ok(folder: Path) -> Backup | None:
+    """The newest backup that was verified; None without one."""
     return next((one for one in listed(folder) if one.is_ok), None)
 
 

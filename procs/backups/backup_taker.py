@@ -117,6 +117,7 @@ def collect(settings: Settings, scratch: Path, version: str) -> tuple[Manifest, 
 
 
 def sessions(settings: Settings, scratch: Path) -> Iterator[tuple[str, Path]]:
+    """Copies of the session files below `scratch`, each with its name in the archive."""
     (scratch / SESSIONS).mkdir()
     for path in sorted(settings.sessions.glob("*.session")):
         copy = scratch / SESSIONS / path.name
@@ -197,4 +198,5 @@ def verify(settings: Settings, backup: Backup, key: BackupKey | None) -> Backup:
 
 
 def openable(key: BackupKey | None) -> bool:
+    """Whether this machine can open what it encrypts with this key, and so verify it."""
     return key is not None and bool(key.passphrase or key.identities)

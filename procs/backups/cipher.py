@@ -54,6 +54,7 @@ def read(path: Path) -> BackupKey:
 
 
 def keys(path: Path, lines: Sequence[str]) -> BackupKey:
+    """The keys in the lines of a file. Raises BackupFailed for one that is malformed."""
     try:
         secret = [pyrage.x25519.Identity.from_str(one) for one in lines if one.startswith(SECRET)]
         public = [pyrage.x25519.Recipient.from_str(one) for one in lines if one.startswith(PUBLIC)]

@@ -21,24 +21,17 @@ SCRATCH = "backup-"
 SPARE = 64 * disk.MIB
 
 
-def sync(path: Path) -> None:
-    """Wait until a file, or a folder's list of names, is on the disk."""
-    file = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
-
-
 def place(fresh: Path, path: Path) -> None:
     """Give a complete file its name: until then there is none under it, or the one before."""
     fresh.chmod(0o600)
-    sync(fresh)
+    disk.sync(fresh)
     os.replace(fresh, path)
-    sync(path.parent)
+    disk.sync(path.parent)
 
 
 def write(path: Path, content: bytes) -> None:
+    """Write a file that is whole or not there: beside its place first, then renamed. Raises
+    OSError."""
     fresh = path.with_name(f".{path.name}.new")
     fresh.write_bytes(content)
     place(fresh, path)

@@ -14,6 +14,7 @@ from pathlib import Path
 from procs.backups import durable_files
 from procs.backups.backup_archive import DATABASE, RULES, SESSIONS, Manifest
 from procs.config import Settings
+from procs.core import disk
 from procs.store import database
 
 STAMP = "%Y%m%d-%H%M%S"
@@ -30,7 +31,7 @@ def install(settings: Settings, folder: Path, manifest: Manifest, *, at: float) 
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.copyfile(folder / DATABASE, fresh)
     fresh.chmod(0o600)
-    durable_files.sync(fresh)
+    disk.sync(fresh)
     yield from set_aside(path, beside, end)
     durable_files.place(fresh, path)
     yield f"restored {path}"
@@ -44,7 +45,7 @@ def set_aside(path: Path, beside: list[Path], end: str) -> Iterator[str]:
     for old in (path, *beside):
         if os.path.lexists(old):
             os.replace(old, Path(f"{kept}{old.name.removeprefix(path.name)}"))
-    durable_files.sync(path.parent)
+    disk.sync(path.parent)
     if kept.exists():
         yield f"kept the old database as {kept}"
 
@@ -65,7 +66,7 @@ def sign_ins(settings: Settings, found: Path, end: str) -> Iterator[str]:
     elif there.is_dir():
         there.rmdir()
     os.replace(fresh, there)
-    durable_files.sync(there.parent)
+    disk.sync(there.parent)
     yield f"restored {there}"
 
 
@@ -93,6 +94,7 @@ def cookie_place(base: Path, place: str) -> Path:
 
 
 def copy(source: Path, path: Path) -> None:
+    """Copy a file to a place where it appears whole or not at all, with mode 0600."""
     fresh = path.with_name(f".{path.name}.new")
     shutil.copyfile(source, fresh)
     fresh.chmod(0o600)

@@ -22,20 +22,24 @@ class Retention:
 
 
 def hour(at: float) -> str:
+    """The hour of a wall instant, in UTC."""
     return time.strftime("%Y-%m-%d %H", time.gmtime(at))
 
 
 def day(at: float) -> str:
+    """The day of a wall instant, in UTC."""
     return time.strftime("%Y-%m-%d", time.gmtime(at))
 
 
 def week(at: float) -> str:
+    """The ISO week of a wall instant, in UTC."""
     return time.strftime("%G-%V", time.gmtime(at))
 
 
 def newest_of_each(
     newest_first: Sequence[Backup], period: Callable[[float], str], most: int
 ) -> Iterator[Backup]:
+    """The newest backup of each period that has one, for at most `most` periods."""
     seen: set[str] = set()
     for one in newest_first:
         if len(seen) == most:

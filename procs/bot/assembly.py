@@ -27,6 +27,7 @@ class BotParts:
 
 
 def assembled(db: Database, chat_session: BotSession, options: BotOptions) -> BotParts:
+    """All parts of one bot, not yet running."""
     replies = ReplySender(db, chat_session)
     writer = StatusWriter(db, chat_session, replies)
     inline_board = InlineBoard(db, chat_session, replies)

@@ -132,6 +132,7 @@ class FirstAnswers:
         )
 
     async def rest(self, incoming: Incoming, count: int) -> None:
+        """Say how many links of a message were left out."""
         await self.hints.replies.reply(
             incoming, "links-left-out", most=link.LINKS_TAKEN, count=count
         )

@@ -72,8 +72,7 @@ class Intake:
         self.chat_session, self.status_board, self.replies = chat_session, status_board, replies
         manners = options.manners
         self.hints = Hints(replies, self.inbox, manners, keys=KEYBOARD)
-        self.bans = BanGate(db, replies, self.inbox)
-        self.rate = MessageRate(db, replies, manners)
+        self.bans, self.rate = BanGate(db, replies, self.inbox), MessageRate(db, replies, manners)
         self.group_admins = GroupAdmins(db, chat_session)
         shares, may_set = self.group_admins.shares, self.group_admins.may_set
         self.cancelling = CancelCommand(db, replies, self.inbox, shares=shares)
@@ -122,11 +121,12 @@ class Intake:
             await self.outage.hear(work, user=told.person.id)
 
     async def on_blocked(self, person: int) -> None:
+        """Cancel what a person waits for who blocked the bot."""
         await self.outage.hear(partial(self.cancelling.lose, person), user=person)
 
     async def on_member_change(self, change: MemberChange) -> None:
-        work = partial(self.sponsors.apply_change, change)
-        await self.outage.hear(work, chat=change.chat)
+        """Note who joined or left a sponsor's chat."""
+        await self.outage.hear(partial(self.sponsors.apply_change, change), chat=change.chat)
 
     def is_urgent(self, incoming: Incoming) -> bool:
         """Whether it asks to stop what its sender asked for: that waits for nothing."""
@@ -144,6 +144,7 @@ class Intake:
         await settle(self.try_press(press), report_failure, chat=press.chat, data=press.data)
 
     async def try_press(self, press: Press) -> None:
+        """Act on a press once; while the store cannot be used, say so."""
         try:
             self.outage.require_usable()
             await self.once(press.mark, partial(self.handle_press, press))
@@ -161,6 +162,7 @@ class Intake:
         await self.note_heard(mark)
 
     async def note_heard(self, mark: Mark) -> None:
+        """Note that an update was acted upon."""
         with suppress(StoreFull):  # a repeated update does the same again
             heard_updates.note(self.db, mark, now=clock.now())
 
@@ -173,14 +175,15 @@ class Intake:
         await self.chat_session.send(OutgoingMessage(*facts), leave=free)
 
     async def handle_press(self, press: Press) -> None:
+        """Act on a press, unless its person is banned or has to join the sponsors."""
         press = replace(press, person=languages.speaking(self.db, press.person))
         if not (await self.bans.stops_press(press) or await self.sponsors.stops_press(press)):
             await self.router.press(press)
 
     async def take(self, incoming: Incoming) -> None:
+        """Act on a message for the bot, or say that it is too old, or that the disk is full."""
         person = languages.speaking(self.db, incoming.person, incoming.text)
-        said = await self.for_us(replace(incoming, person=person))
-        if said is None:
+        if (said := await self.for_us(replace(incoming, person=person))) is None:
             return
         incoming = said
         try:
@@ -193,6 +196,7 @@ class Intake:
             await self.replies.reply(incoming, DiskFull.say)
 
     async def handle(self, incoming: Incoming, text: str) -> None:
+        """Find what a message is: a command, an admin's step, an answer to a card, or links."""
         command = self.router.command(text, incoming.person)
         banned = await self.bans.stops(incoming, command.name if command else "")
         if banned or await self.admins.cookies.take(incoming):
@@ -212,10 +216,8 @@ class Intake:
         elif await self.admins.take(incoming, has_links=not parsed.none):
             return
         elif not (parsed.none and await self.cards.on_message(incoming, text)):
-            await self.accept_links(
-                incoming,
-                self.searching.as_search(incoming, self.with_last_link(incoming, text, parsed)),
-            )
+            meant = self.with_last_link(incoming, text, parsed)
+            await self.accept_links(incoming, self.searching.as_search(incoming, meant))
 
     async def resume(self, incoming: Incoming) -> None:
         """A message that waited until its person joined the sponsors, as if it came now."""
@@ -241,16 +243,13 @@ class Intake:
             return await self.accept_links(incoming, meant)
         links, questions = link_forms.asks(self.db, incoming, meant)
         fresh = link_mentions.correct(self.db, *where, links, questions, now=clock.now())
-        log.info(
-            "message.corrected", chat=incoming.chat, message=incoming.message, fresh=len(fresh)
-        )
+        log.info("message.corrected", chat=where[0], message=where[1], fresh=len(fresh))
         if not meant.none:
             await self.answers.answer(incoming, meant, fresh)
 
     async def handle_link_command(self, incoming: Incoming, *, form: str) -> None:
         """/dl LINK and /audio LINK: the link as if it came alone, or its sound."""
-        said = self.text_to_bot(incoming) or ""
-        text = said.partition(" ")[2]
+        text = (self.text_to_bot(incoming) or "").partition(" ")[2]
         parsed = self.with_last_link(incoming, text, link.parse(text, incoming.urls))
         if parsed.none:
             return await self.hints.hint(incoming, f"{form}-usage")

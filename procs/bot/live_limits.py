@@ -11,6 +11,8 @@ from procs.texts import i18n
 
 
 class LiveManners(Manners):
+    """Manners that are read from the live settings at each use."""
+
     def __init__(self, settings: Settings) -> None:
         object.__setattr__(self, "settings", settings)
 

@@ -21,6 +21,7 @@ class RoundTripProbe:
         self.session = session
 
     async def run(self) -> None:
+        """Ping every TRIP_INTERVAL seconds until cancelled."""
         while True:
             result = await self.trip()
             try:
@@ -30,6 +31,7 @@ class RoundTripProbe:
             await asyncio.sleep(TRIP_INTERVAL)
 
     async def trip(self) -> str:
+        """How one ping went, ANSWERED or AWAY."""
         try:
             await self.session.ping()
         except ChaparError as error:

@@ -84,6 +84,7 @@ class StoreOutage:
                 waiting[number].set_result(None)
 
     def is_usable(self) -> bool:
+        """Whether the store can be written now."""
         try:
             self.db.require_writable()
         except StoreError:
@@ -91,5 +92,6 @@ class StoreOutage:
         return True
 
     async def wait(self, number: int) -> None:
+        """Wait until this number is called."""
         called = self.waiting[number] = asyncio.get_running_loop().create_future()
         await called

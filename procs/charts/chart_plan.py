@@ -41,6 +41,7 @@ class ChartPlan:
 
 
 def encode(plan: ChartPlan) -> bytes:
+    """The plan as JSON, for the standard input of the drawing process."""
     return codec.dump(asdict(plan)).encode()
 
 

@@ -46,6 +46,7 @@ def picture(plan: ChartPlan) -> bytes:
 
 
 def draw(axes: Axes, panel: Panel, plan: ChartPlan, *, from_right: bool) -> None:
+    """Draw one panel, or the sentence that there is nothing to show."""
     title = {"fontsize": SIZES["panel"], "color": INK}
     axes.set_title(clean(panel.title), title, loc="right" if from_right else "left")
     for edge in ("top", "left", "right"):
@@ -139,6 +140,7 @@ def byte_steps(highest: float) -> list[float]:
 
 
 def written(unit: str, language: str, value: float) -> str:
+    """A value in the person's language, by the panel's unit."""
     if unit == "bytes" and value:
         return i18n.size(language, value)
     if unit == "share":
@@ -149,4 +151,5 @@ def written(unit: str, language: str, value: float) -> str:
 
 
 def clean(text: str) -> str:
+    """A text without marks of direction, which matplotlib would draw."""
     return text.translate(DIRECTION_MARKS)

@@ -77,11 +77,13 @@ def server(report: UseReport, period: str, language: str) -> ChartPlan:
 
 
 def plan(language: str, name: str, period: str, panels: tuple[Panel, ...]) -> ChartPlan:
+    """A chart of some panels, with its title in the person's language."""
     title = i18n.say(language, f"chart-{name}", period=i18n.say(language, f"use-period-{period}"))
     return ChartPlan(title, language, i18n.say(language, "chart-empty"), panels)
 
 
 def series(report: UseReport, name: str, figure: Figure, *, is_line: bool = False) -> Series:
+    """One value of each hour or day of the period."""
     return Series(name, tuple(figure(one) for one in report.points.values()), is_line)
 
 
@@ -98,6 +100,7 @@ def machine_share(name: str) -> Figure:
 def over_time(
     report: UseReport, language: str, name: str, shown: tuple[Series, ...], *, unit: str = "count"
 ) -> Panel:
+    """A panel whose axis is the period's hours or days."""
     title = i18n.say(language, f"chart-panel-{name}")
     return Panel(title, shown, ticks(report, language), unit)
 
@@ -111,6 +114,7 @@ def ranking(report: UseReport, language: str, name: str, place: int) -> Panel:
 
 
 def short(name: str) -> str:
+    """A label that fits beside a bar."""
     return name if len(name) <= LABEL else name[: LABEL - 1] + "…"
 
 

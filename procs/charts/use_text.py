@@ -55,6 +55,7 @@ def ranking(found: list[tuple[str, int]], language: str) -> LocalText:
 
 
 def span(seconds: float | None, language: str) -> LocalText:
+    """A duration, or a dash for none."""
     return LocalText("—") if seconds is None else i18n.span(language, seconds)
 
 

@@ -109,6 +109,7 @@ def endpoint(text: str) -> tuple[str, int] | Path | None:
 
 
 def is_loopback(host: str) -> bool:
+    """Whether a host is an address of this machine's loopback; a name is none."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -139,6 +140,7 @@ def key(text: str) -> str:
 
 
 def key_file(path: Path) -> str:
+    """The text of a key's PEM file. Raises ValueError when it cannot be read."""
     try:
         return path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:

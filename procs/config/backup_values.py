@@ -56,6 +56,7 @@ def key_file(text: str) -> Path:
 
 
 def whole_path(text: str) -> Path:
+    """A path that begins with `/` or `~`. Raises ValueError for another."""
     wrong = values.strange(text)
     if wrong or not text.startswith(("/", "~")):
         raise ValueError(f"{text!r} is no whole path; name the file of the key, or name a folder")

@@ -107,6 +107,7 @@ def facts(cookies: Sequence[Cookie], site: str, *, now: float) -> CookieFacts:
 
 
 def named(cookies: Sequence[Cookie], names: Collection[str]) -> list[Cookie]:
+    """The cookies that have one of these names."""
     return [one for one in cookies if one.name in names]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from procs.config.setting_sources import SettingText
-from procs.config.setting_table import LIVE, Setting
+from procs.config.setting_table import LIVE
 from procs.config.settings import Settings
 from procs.errors import StoreAway
 
@@ -37,21 +37,18 @@ class LiveSettings:
         if setting is None or text is None:
             return getattr(self.base, name)
         try:
-            return value_of(setting, text)
+            return setting.value(text)
         except ValueError:  # a row of another version, which took what this one does not
             return getattr(self.base, name)
 
     def read(self, name: str) -> str | None:
+        """The text that an admin set, None without one. While the store is away, the text that was
+        read last."""
         try:
             self.last[name] = self.reader(name)
         except StoreAway:
             return self.last.get(name)
         return self.last[name]
-
-
-def value_of(setting: Setting, text: str) -> Any:
-    """What a text means as this setting. Raises ValueError with what is wrong with it."""
-    return setting.parse(text) if text else setting.absent
 
 
 def live(base: Settings, reader: Reader, texts: Mapping[str, SettingText]) -> Settings:

@@ -68,6 +68,7 @@ def read(source: str) -> tuple[RuleBook, tuple[str, ...]]:
 
 
 def path_of(source: str) -> Path:
+    """The path of the file, from either form of a source."""
     return values.absolute(source.partition("\n")[0].removeprefix(PATH))
 
 
@@ -136,6 +137,7 @@ def together(rules: Rules) -> list[str]:
 
 
 def text(value: Any, wanted: str) -> str:
+    """A text without spaces around it. `wanted` ends the sentence of the ValueError."""
     if not isinstance(value, str):
         raise ValueError(f"{value!r} is not a text; write {wanted}")
     return value.strip()
@@ -158,12 +160,14 @@ def rate(value: Any, folder: Path) -> Rate:
 
 
 def number(value: Any, folder: Path) -> int:
+    """A whole number from 1 up. Raises ValueError for another."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise ValueError(f"{value!r} is not a whole number from 1 up; write for example 4")
     return value
 
 
 def one_of(names: tuple[str, ...], value: Any, folder: Path) -> str:
+    """One of the names. Raises ValueError, with the nearest name as its fix."""
     word = text(value, f'for example "{names[0]}"')
     if word not in names:
         near = get_close_matches(word, names, n=1)
@@ -183,6 +187,7 @@ def pool(each: Callable[[Any, Path], Any], value: Any, folder: Path) -> tuple[An
 
 
 def egress(value: Any, folder: Path) -> str:
+    """`default`, `direct` or the address of a proxy. Raises ValueError for another."""
     word = text(value, '"default", "direct" or "http://host:port"')
     if word in (DEFAULT, DIRECT):
         return word

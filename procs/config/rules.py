@@ -21,6 +21,7 @@ class Rate:
 
     @property
     def burst(self) -> int:
+        """Visits that may come at once."""
         return max(1, self.most // 10)
 
     @property
@@ -101,4 +102,5 @@ class RuleBook:
     source: str = ""
 
     def of(self, site: str) -> Rules:
+        """The rules for one site."""
         return self.sites.get(site, self.default)

@@ -25,6 +25,7 @@ def misspelt(names: Iterable[str], known: tuple[str, ...], where: str) -> list[s
 
 
 def remedy(name: str, known: tuple[str, ...]) -> str:
+    """The fix for an unknown name: the nearest known one, if there is one."""
     near = get_close_matches(name.upper(), known, n=1)
     return f"did you mean {near[0]}?" if near else "take it out; .env.example has all names"
 

@@ -63,10 +63,17 @@ class Setting:
 
     @property
     def field(self) -> str:
+        """The field of `Settings` that the line fills."""
         return self.name.removeprefix("CHAPAR_").lower()
+
+    def value(self, text: str) -> Any:
+        """What a text means as this setting. Raises ValueError with what is wrong with it."""
+        return self.parse(text) if text else self.absent
 
 
 def env_path(environ: Mapping[str, str], env_file: Path | None) -> Path:
+    """Where the `.env` file is: as the caller says, else as CHAPAR_ENV_FILE does, else in the
+    current folder."""
     return env_file or Path(environ.get(ENV_FILE) or ".env")
 
 

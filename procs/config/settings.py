@@ -24,7 +24,7 @@ from procs.config.setting_sources import (
     env_path,
     env_texts,
 )
-from procs.config.setting_table import LIVE, NAMES, SECRETS, TABLE, Setting
+from procs.config.setting_table import LIVE, NAMES, SECRETS, TABLE
 from procs.core.log import LogForm
 from procs.core.night_hours import NightHours
 from procs.core.paths import HomePaths, HomeSettings
@@ -184,7 +184,7 @@ def read(
     fields: dict[str, Any] = {}
     for setting, one in zip(TABLE, found, strict=True):
         try:
-            fields[setting.field] = parsed(setting, one.text)
+            fields[setting.field] = setting.value(one.text)
         except ValueError as error:
             complaints.append(f"{setting.name}: {error}")
         if need_telegram and setting.wanted and not one.text:
@@ -207,18 +207,13 @@ def usable(environ: Mapping[str, str] | None = None) -> tuple[Settings, tuple[st
     texts = {one.name: one.text for one in reading.found}
     for setting in TABLE:
         try:
-            fields[setting.field] = parsed(setting, texts[setting.name])
+            fields[setting.field] = setting.value(texts[setting.name])
         except ValueError:
             if setting.name in HOME_NAMES:
                 raise BadSettings(reading.complaints) from None
-            fields[setting.field] = parsed(setting, setting.default(texts))
+            fields[setting.field] = setting.value(setting.default(texts))
     fields["sites"] = rulebook.read(fields["sites"] or "")[0]
     return Settings(**fields), reading.complaints
-
-
-def parsed(setting: Setting, text: str) -> Any:
-    """The value of a text. Raises ValueError."""
-    return setting.parse(text) if text else setting.absent
 
 
 def live_texts(environ: Mapping[str, str] | None = None) -> dict[str, SettingText]:

@@ -68,6 +68,7 @@ class BadSettingText(ValueError):
 
 
 def cores() -> int:
+    """How many cores the machine has; 1 where nobody knows."""
     return os.cpu_count() or 1
 
 
@@ -133,6 +134,7 @@ def users(text: str) -> tuple[int, ...]:
 
 
 def absolute(text: str) -> Path:
+    """A path from the root, with `~` resolved. Links stay."""
     return Path(os.path.abspath(os.path.expanduser(text)))
 
 

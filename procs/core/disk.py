@@ -53,6 +53,15 @@ def entries(folder: str) -> list[os.DirEntry[str]]:
     return []
 
 
+def sync(path: Path) -> None:
+    """Wait until a file, or a folder's list of names, is on the disk."""
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
 def opened(path: Path) -> int:
     """A descriptor of a plain file, opened for reading, not through a link. The writer of the
     folder is not trusted: a link would lead elsewhere, and a pipe would block us. Raises

@@ -100,6 +100,7 @@ class JournalFormatter(logging.Formatter):
 
 
 def stamp(record: logging.LogRecord) -> str:
+    """The instant of a record in UTC, to the millisecond."""
     second = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
     return f"{second}.{int(record.msecs):03d}Z"
 
@@ -133,6 +134,8 @@ def line(event: str, facts: dict[str, Any]) -> str:
 
 
 def value(of: Any) -> str:
+    """A fact as it stands in a line: floats to the millisecond, in quotes whatever has spaces or
+    signs."""
     if isinstance(of, float):
         return f"{of:.3f}".rstrip("0").rstrip(".")
     text = str(of)
@@ -159,6 +162,8 @@ def error(event: str, *, trace: BaseException | None = None, **facts: Any) -> No
 def write(
     level: int, event: str, facts: dict[str, Any], trace: BaseException | None = None
 ) -> None:
+    """Log an event with its facts; both formatters find them in the record's `event` and
+    `facts`."""
     if LOGGER.isEnabledFor(level):
         known = {"event": event, "facts": facts}
         LOGGER.log(level, "%s", line(event, facts), exc_info=trace, extra=known)

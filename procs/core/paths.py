@@ -35,6 +35,7 @@ class HomePaths:
 
     @property
     def logs(self) -> Path:
+        """Log files of supervisord and of all programs."""
         return self.home / "logs"
 
     @property
@@ -44,6 +45,7 @@ class HomePaths:
 
     @property
     def cache(self) -> Path:
+        """What is made anew when it is missing: caches of the engine and of charts."""
         return self.home / "cache"
 
     @property

@@ -68,6 +68,8 @@ def own_every_task() -> None:
 
 
 def note_unowned(_: asyncio.AbstractEventLoop, facts: dict[str, Any]) -> None:
+    """Log what ended a task that nobody waits for: a failure of ours with its trace, of a library
+    or of the network as a warning."""
     error, task = facts.get("exception"), facts.get("task") or facts.get("future")
     work = getattr(getattr(task, "get_coro", lambda: None)(), "__qualname__", None)
     told: dict[str, Any] = {"what": facts.get("message"), "work": work}
@@ -96,6 +98,8 @@ class Signals:
         loop.add_signal_handler(signal.SIGHUP, self.renew.set)
 
     def note(self, signum: signal.Signals) -> None:
+        """Note a TERM or an INT: the first TERM asks for a drain, INT or a second TERM for an end
+        at once."""
         if self.stop.is_set() or signum == signal.SIGINT:
             self.now.set()
         self.stop.set()

@@ -234,10 +234,12 @@ class Child:
 
     @property
     def pid(self) -> int:
+        """The child's process id."""
         return self.line.pid
 
     @property
     def ended(self) -> ChildEnd | None:
+        """How the child ended and what it cost; None while it runs."""
         return self.line.ended
 
     async def probe(self) -> Probed:

@@ -40,6 +40,7 @@ def tidy(folder: Path, depth: int = 0) -> None:
 
 
 def entries(folder: Path) -> list[os.DirEntry[str]]:
+    """What lies in a folder; nothing where it is gone."""
     with suppress(FileNotFoundError), os.scandir(folder) as found:
         return list(found)
     return []

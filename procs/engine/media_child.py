@@ -46,6 +46,8 @@ class MediaChild:
         raise ProcessingFailed(str(answer)[:300])
 
     async def begin(self) -> NurseryConnection:
+        """Fork a child for this folder; it is hung up when the folder outgrows a film and its
+        copies. Raises EngineDown."""
         limits = Limits()
         most = TOGETHER * folder_cleanup.weight(self.folder) + limits.file
         self.line = line = await self.engine.call({"do": "media"}, self.folder, limits)
@@ -53,6 +55,7 @@ class MediaChild:
         return line
 
     async def answer(self, line: NurseryConnection) -> Any:
+        """What the child answers to its work. Raises as FileTools.ask says."""
         while word := await line.word():
             name, value = word
             if name == "answer":

@@ -41,6 +41,7 @@ class NurseryConnection:
 
     @property
     def over(self) -> bool:
+        """Whether nothing more comes."""
         return self.reader.at_eof()
 
     async def begin(self, request: dict[str, Any]) -> bool:
@@ -65,6 +66,7 @@ class NurseryConnection:
         return self.pid > 0
 
     def say(self, word: str) -> None:
+        """Send the child one word; nothing before the connection is open."""
         if self.writer:
             self.writer.write(word.encode() + b"\n")
 
@@ -117,6 +119,8 @@ class NurseryConnection:
         await asyncio.shield(self.closing)
 
     async def finish(self) -> None:
+        """Hang up and wait for the child's end and its cost; one that stays is logged after DEATH
+        seconds."""
         if self.writer is None:
             self.link.close()
             return

@@ -43,6 +43,7 @@ class CanaryCalls(asyncio.DatagramProtocol):
         self.ways: set[str] = set()
 
     def hear(self, way: str, said: bytes) -> None:
+        """Note a way by which the very word came."""
         if said == self.word.encode():
             self.ways.add(way)
 
@@ -52,6 +53,8 @@ class CanaryCalls(asyncio.DatagramProtocol):
     def listens(
         self, way: str
     ) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]:
+        """A handler of connections that notes a way."""
+
         async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             with suppress(OSError):  # a time that is over is one too
                 async with asyncio.timeout(TRY):

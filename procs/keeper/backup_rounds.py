@@ -34,9 +34,11 @@ class BackupRounds:
             self.running = asyncio.create_task(self.take())
 
     def is_running(self) -> bool:
+        """Whether a process takes a backup now."""
         return self.running is not None and not self.running.done()
 
     def is_due(self) -> bool:
+        """Whether the newest verified backup is too old, and the last failure long enough ago."""
         now, newest = clock.now().wall, backup_store.newest_ok(self.settings.backup_folder)
         # One of the future was taken before the clock was set back.
         fresh = newest and 0 <= now - newest.taken_at < self.settings.backup_interval

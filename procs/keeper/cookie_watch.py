@@ -31,6 +31,7 @@ class CookieWatch:
                     )
 
     def note(self, subject: str, facts: cookie_file.CookieFacts) -> None:
+        """Begin or end the alert about one file."""
         now = clock.now()
         if facts.valid and not 0 < facts.until - now.wall <= WARNING:
             return alerts.clear(self.db, (alert_kinds.ENDING,), subject, now=now)

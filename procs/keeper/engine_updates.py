@@ -38,6 +38,7 @@ def trial(settings: Settings) -> SmokeTrial:
 
 
 def say(line: str) -> None:
+    """Log one step of an update."""
     log.info("engine.update", step=line)
 
 
@@ -68,6 +69,7 @@ class EngineUpdates:
                 self.go_back(used)
 
     def is_looking(self) -> bool:
+        """Whether it looks for a newer version now."""
         return self.looking is not None and not self.looking.done()
 
     def go_back(self, used: EngineUse) -> None:
@@ -96,6 +98,8 @@ class EngineUpdates:
         return float(at), int(broken)
 
     def note_look(self, at: float) -> None:
+        """Note the wall instant of a look, and how many downloads the version had broken by
+        then."""
         text = codec.dump([at, engine_records.count_broken(self.db)])
         rows.write(self.db, LOOKED, text, now=clock.now())
 
@@ -111,11 +115,14 @@ class EngineUpdates:
             log.warning("engine.not-updated", why=error)
 
     def is_wanted(self, newest: str) -> bool:
+        """Whether a version is newer than ours and was not refused on this machine."""
         current = self.updater.versions.current()
         refused = engine_records.refused_versions(self.db, disk.host())
         return Version(newest).number > current.number and newest not in refused
 
     async def take(self, newest: str) -> None:
+        """Install a version and use it, or only log that it is there, as the operator wants it.
+        Raises EngineRefused."""
         if self.mode == AUTO:
             version = await self.updater.update(newest)
             engine_records.use(self.db, disk.host(), version.name, now=clock.now())

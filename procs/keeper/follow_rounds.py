@@ -11,6 +11,8 @@ from procs.store.requests.allowances import LiveAllowance
 
 
 class FollowRounds:
+    """Looks at sources, one round after the other."""
+
     def __init__(self, db: Database, settings: Settings) -> None:
         self.db = db
         self.settings = settings

@@ -58,6 +58,7 @@ class GateWatchdog(threading.Thread):
             self.look(time.monotonic())
 
     def look(self, now: float) -> None:
+        """Look at both locks; `now` is on the monotonic clock."""
         for watch in self.watches:
             watch.look(now)
 
@@ -66,6 +67,7 @@ class GateWatchdog(threading.Thread):
         return [watch.suspect for watch in self.watches if watch.suspect]
 
     def leave(self) -> None:
+        """End the thread."""
         self.gone.set()
         self.join()
 

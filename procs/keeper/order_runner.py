@@ -24,6 +24,9 @@ COMMAND, LOG = "rolling-restart", "rolling-restart.log"
 
 
 class OrderRunner:
+    """Begins each order once and stores its outcome; a restart goes on without the keeper that
+    began it."""
+
     def __init__(self, db: Database, settings: Settings, updater: Updater) -> None:
         self.db = db
         self.settings = settings
@@ -44,6 +47,7 @@ class OrderRunner:
                 self.begin_engine(order)
 
     def await_quiet(self, order: AdminOrder) -> None:
+        """End a drain when no job runs any more."""
         if not any(job.state is State.LEASED for job in job_record.alive(self.db)):
             self.end(order, "order-drained")
 
@@ -59,6 +63,8 @@ class OrderRunner:
             self.children[order.id] = self.start(order)
 
     def start(self, order: AdminOrder) -> subprocess.Popen[bytes]:
+        """Start the command that does an order, in a session of its own, since it restarts us
+        too."""
         words = (sys.executable, "-m", "daemon.cli", COMMAND, "--order", str(order.id))
         mode = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         said = os.open(self.settings.logs / LOG, mode, 0o600)
@@ -82,6 +88,7 @@ class OrderRunner:
             self.engine = asyncio.create_task(self.run_engine(order))
 
     async def run_engine(self, order: AdminOrder) -> None:
+        """Update or roll back the engine, and store how that ended."""
         before = self.updater.versions.current().name
         log.info("order.started", order=order.id, kind=order.kind)
         try:
@@ -100,6 +107,7 @@ class OrderRunner:
         self.end(order, "order-engine-used", version=version.name, before=before)
 
     def end(self, order: AdminOrder, key: str, **words: str) -> None:
+        """Store the outcome as a text of the catalogue with its words."""
         log.info("order.ended", order=order.id, outcome=key)
         admin_orders.end(self.db, order.id, key, words, now=clock.now())
 

@@ -140,6 +140,7 @@ class Keeper:
             self.space.give_up_ballast()
 
     def bring_due(self) -> None:
+        """Let jobs begin whose instant has come."""
         now = clock.now()
         due = recovery.next_due(self.db)
         if due is not None and due <= now.wall:
@@ -151,6 +152,8 @@ class Keeper:
         link_checks.plan(self.db, links, now=clock.now())
 
     def take_back(self) -> None:
+        """Take back the leases of dead workers and those whose time is over, and kill workers that
+        hang."""
         now = clock.now()
         freed = recovery.release_dead(self.db, now=now)
         if now.boot >= self.renewed_by:
@@ -161,10 +164,12 @@ class Keeper:
         hung_workers.kill_hung(self.db, now=now)
 
     def maintain(self) -> None:
+        """Have the database tidy its files, and log what that did."""
         if done := self.db.maintain():
             log.info("database.maintained", **done)
 
     def count_use(self) -> None:
+        """Add what is over to the sums of use."""
         use_sums.fold(self.db, now=clock.now())
 
     def note_unknown(self) -> None:
@@ -176,10 +181,12 @@ class Keeper:
                 log.warning("jobs.unknown", kind=kind, jobs=count, fix="finish the upgrade")
 
     def sweep(self) -> None:
+        """Remove files that nobody owns, and reservations of disk space that ended."""
         sweep.sweep(self.db, self.settings, now=clock.now())
         reservations.prune(self.db, host=disk.host())
 
     def prune(self) -> None:
+        """Delete the rows that nobody needs any more, of all tables."""
         now = clock.now()
         forget(self.db, before=now.wall - KEEP)
         failed_attempts.prune(self.db, before=now.wall - KEEP)

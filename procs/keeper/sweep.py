@@ -40,6 +40,7 @@ def is_awaited(db: Database, name: str) -> bool:
 
 
 def entries(folder: Path) -> list[Path]:
+    """What lies in a folder, by name; nothing where there is none."""
     return sorted(folder.iterdir()) if folder.is_dir() else []
 
 

@@ -108,4 +108,5 @@ def document(path: Path) -> File:
 
 
 def type_of(path: Path) -> str:
+    """The MIME type by the name of a file."""
     return mime(path.name) or "application/octet-stream"

@@ -14,17 +14,23 @@ class ProgramRun(Protocol):
     """How a program ended: exit code (negative: a signal), and the end of what it wrote."""
 
     @property
-    def code(self) -> int: ...
+    def code(self) -> int:
+        """The exit code; below 0 the signal that ended it."""
+
     @property
-    def out(self) -> bytes: ...
+    def out(self) -> bytes:
+        """The end of its standard output."""
+
     @property
-    def err(self) -> bytes: ...
+    def err(self) -> bytes:
+        """The end of its standard error."""
 
 
 class Runner(Protocol):
     """Runs a program (absolute path first) in a folder, for so many seconds at most."""
 
-    def run(self, argv: list[str], folder: Path, timeout: float) -> Awaitable[ProgramRun]: ...
+    def run(self, argv: list[str], folder: Path, timeout: float) -> Awaitable[ProgramRun]:
+        """Run to its end. Raises TimedOut after `timeout` seconds."""
 
 
 #: The protocols that ffmpeg may use: local files. A playlist in disguise must not make ffmpeg read
@@ -52,6 +58,7 @@ async def ffmpeg(tools: Runner, folder: Path, *words: str, timeout: float) -> No
 
 
 def failure(ran: ProgramRun) -> ProcessingFailed | DiskFull | TooLarge:
+    """The error that a run of ffmpeg ended in, by what it wrote."""
     return failure_of(ran.err.decode(errors="replace").strip(), f"exit {ran.code}: ")
 
 

@@ -42,6 +42,7 @@ def read(told: Any) -> MediaFacts | None:
 
 
 def judged(told: Any) -> MediaFacts | None:
+    """The facts from what ffprobe said; None for a file without streams."""
     streams = told.get("streams") or []
     if not streams:
         return None
@@ -62,10 +63,12 @@ def judged(told: Any) -> MediaFacts | None:
 
 
 def is_cover(stream: dict[str, Any]) -> bool:
+    """Whether a stream of pictures is only the cover of a sound."""
     return bool((stream.get("disposition") or {}).get("attached_pic"))
 
 
 def picture(stream: dict[str, Any]) -> Picture:
+    """The picture as it is seen: with its pixels square, and turned as its rotation says."""
     width, height = int(stream.get("width") or 0), int(stream.get("height") or 0)
     width = round(width * shape(str(stream.get("sample_aspect_ratio") or "")))
     if turned(stream) % 180:
@@ -89,6 +92,7 @@ def turned(stream: dict[str, Any]) -> int:
 
 
 def seconds(value: Any) -> float:
+    """A length in seconds; 0 for none or for what is no number."""
     try:
         return float(value)
     except (TypeError, ValueError):

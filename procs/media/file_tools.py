@@ -51,6 +51,8 @@ async def copy(tools: FileTools, path: Path, made: Path, *, sound: bool) -> None
 
 
 async def made_by(tools: FileTools, work: str, timeout: float, **words: Any) -> None:
+    """Have a child do one work; its failure becomes the error that its text means. Raises as
+    `failure_of` says, and TimedOut."""
     try:
         await tools.ask(work, timeout, **words)
     except ProcessingFailed as error:

@@ -92,6 +92,7 @@ async def cut(
 
 
 def parts(folder: Path, suffix: str) -> list[Path]:
+    """The parts that a split has written, in order."""
     return sorted(folder.glob(f"part-[0-9][0-9][0-9]{suffix}"))
 
 

@@ -34,6 +34,7 @@ class MediaPlan:
 
     @property
     def untouched(self) -> bool:
+        """Whether no stream is copied or encoded, so that the file stays as it came."""
         return not (self.picture or self.sound)
 
 

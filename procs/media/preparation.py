@@ -166,6 +166,7 @@ async def whole(
 
 
 def is_over(task: PrepareTask, path: Path) -> bool:
+    """Whether a file is larger than what Telegram takes of this bot."""
     return path.lstat().st_size > task.limit
 
 
@@ -222,6 +223,7 @@ def finest(task: PrepareTask, facts: MediaFacts, path: Path, plan: MediaPlan) ->
 
 
 def title_of(task: PrepareTask, facts: MediaFacts, path: Path, plan: MediaPlan) -> str:
+    """The title that the media gets: from the tags, else the name of the file."""
     return (spoken(task, facts).title if plan.kind == "audio" else task.tags.title) or path.stem
 
 

@@ -125,6 +125,7 @@ async def block(tools: FileTools, cover: Path, drawing: Path) -> list[str]:
 
 
 def sounding(plan: MediaPlan) -> list[str]:
+    """The words for ffmpeg about the sound; none where a plan leaves it out."""
     return ["-c:a", plan.sound, *RATES[plan.sound]] if plan.sound else []
 
 

@@ -33,6 +33,7 @@ class BroadcastState(StrEnum):
 
     @property
     def over(self) -> bool:
+        """Whether nothing more is sent of it."""
         return self in (BroadcastState.DONE, BroadcastState.CANCELLED, BroadcastState.DELETED)
 
 
@@ -124,6 +125,7 @@ class Broadcast:
 
 
 def encode(content: BroadcastContent) -> str:
+    """The content as JSON, for its column."""
     return codec.dump(content)
 
 

@@ -44,6 +44,8 @@ class CardTerms:
 
     @property
     def insists(self) -> bool:
+        """Whether the card waits for a choice without end: the usual form is never taken by
+        itself."""
         return self.timeout < 0
 
     @property
@@ -137,6 +139,7 @@ def decode(text: str) -> CardOptions:
 
 
 def encode(options: CardOptions) -> str:
+    """The options as JSON, for their column."""
     return codec.dump({name: getattr(options, name) for name in codec.names(CardOptions)})
 
 

@@ -40,6 +40,7 @@ class State(IntEnum):
 
     @property
     def over(self) -> bool:
+        """Whether nobody works on the job any more."""
         return self >= State.DONE
 
 
@@ -81,6 +82,8 @@ class Lane(IntEnum):
 
 
 class Kind(StrEnum):
+    """What a job does. The values are stored."""
+
     FETCH = "fetch"
     DELIVER = "deliver"
     LOOK = "look"

@@ -76,11 +76,13 @@ class Progress:
 
 
 def whole_of(facts: Any) -> Whole:
+    """What a finished download said of itself, from JSON."""
     whole = codec.record(Whole, facts)
     return replace(whole, keys=tuple(whole.keys))
 
 
 def prepared_of(facts: Any) -> Prepared:
+    """The files that are ready for the upload, from JSON."""
     files = tuple(codec.record(File, one) for one in facts["files"])
     return Prepared(facts["folder"], whole_of(facts["whole"]), files)
 

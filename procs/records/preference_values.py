@@ -93,12 +93,15 @@ class GroupPreferences:
 
 
 def flag(value: Any) -> bool:
+    """A check: true or false, nothing that only reads like one. Raises BadPreference."""
     if not isinstance(value, bool):
         raise BadPreference(f"{value!r} is neither true nor false")
     return value
 
 
 def one_of(*allowed: str | None) -> Check:
+    """A check: one of these texts, None among them where it is allowed."""
+
     def check(value: Any) -> Any:
         if not (value is None or isinstance(value, str)) or value not in allowed:
             raise BadPreference(f"{value!r} is none of {allowed}")
@@ -108,6 +111,8 @@ def one_of(*allowed: str | None) -> Check:
 
 
 def whole(most: int) -> Check:
+    """A check: a whole number from 0 to `most`."""
+
     def check(value: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
             raise BadPreference(f"{value!r} is no whole number up to {most}")
@@ -126,6 +131,8 @@ def texts(value: Any, pattern: str | re.Pattern[str], most: int) -> tuple[str, .
 
 
 def languages(value: Any) -> tuple[str, ...]:
+    """A check: language codes in the order of preference, at most MOST_LANGUAGES. Raises
+    BadPreference."""
     return texts(value, SPOKEN, MOST_LANGUAGES)
 
 
@@ -135,6 +142,7 @@ def tags(value: Any) -> tuple[str, ...]:
 
 
 def sites(value: Any) -> dict[str, str]:
+    """A check: a form for each of at most MOST_SITES sites. Raises BadPreference."""
     if not isinstance(value, Mapping) or len(value) > MOST_SITES:
         raise BadPreference(f"not forms of up to {MOST_SITES} sites")
     texts(list(value), SITE, MOST_SITES)
@@ -142,6 +150,7 @@ def sites(value: Any) -> dict[str, str]:
 
 
 def night(value: Any) -> tuple[int, int]:
+    """A check: two minutes of the day, from and to, which differ. Raises BadPreference."""
     if not isinstance(value, list | tuple) or len(value) != 2:
         raise BadPreference(f"{value!r} is not a beginning and an end")
     start, end = (whole(DAY - 1)(minute) for minute in value)

@@ -265,6 +265,7 @@ def opened_copy(path: Path) -> Iterator[Database]:
 
 
 def require_known(url: str) -> None:
+    """Raise StoreError for an address whose scheme is none of SCHEMES; the sentence lists them."""
     scheme = url.partition(":")[0]
     if scheme not in SCHEMES:
         raise StoreError(

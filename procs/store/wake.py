@@ -89,6 +89,7 @@ class WakeSocket:
         self.visible.clear()
 
     def close(self) -> None:
+        """Remove the socket: whoever wakes this process afterwards finds nobody."""
         self.rise()
         self.path.unlink(missing_ok=True)
         self.socket.close()
@@ -144,6 +145,12 @@ def notify_idle(run: Path, count: int = 1, *, lanes: Iterable[Lane] = Lane) -> i
         for lane in asked:
             tell_here(run, RELAY, b"%s %d" % (IDLE_WORKERS, lane))
     return woken
+
+
+def notify_all(run: Path) -> None:
+    """Wake an idle worker, and the bot: what one of them shows or does has changed."""
+    notify_idle(run)
+    notify(run, BOT)
 
 
 def wake_idle(run: Path, lane: int, count: int = 1) -> int:

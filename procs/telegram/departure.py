@@ -27,6 +27,7 @@ class Departure:
 
 
 def no_other() -> bool:
+    """There is no other place to take: `renew` of a call that costs nothing."""
     return False
 
 

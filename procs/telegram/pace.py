@@ -72,6 +72,7 @@ PRIORITY_POLL = 0.02
 
 
 def always() -> bool:
+    """Whoever asks with it wants the message to the end."""
     return True
 
 
@@ -281,6 +282,8 @@ def scope(chat: int) -> str:
 
 
 def chat_rules(chat: int, urgency: Urgency) -> list[GapLimit | CountLimit]:
+    """The limits of one chat: a gap between messages, in groups also so many a minute. Commands
+    have a reserve that others may not use."""
     in_line = urgency in IN_LINE
     any_chat = GapLimit(scope(chat), CHAT, CHAT_BURST if in_line else CHAT_BURST - LEFT)
     most = GROUP if in_line else GROUP - COMMAND_RESERVE
@@ -296,5 +299,7 @@ def departures(chat: int) -> list[GapLimit | CountLimit]:
 
 
 def bot_rules(urgency: Urgency) -> list[GapLimit | CountLimit]:
+    """The limits of the bot over all chats, of which less urgent messages may use a smaller share
+    of the burst."""
     everything = GapLimit(EVERYBODY, GLOBAL_GAP, BURST * SHARE[urgency], strict=True)
     return [everything, EDITS] if urgency is Urgency.PROGRESS else [everything]

@@ -42,4 +42,5 @@ def gregorian(year: int, month: int, day: int) -> date:
 
 
 def length(year: int) -> int:
+    """Days of a year of this calendar."""
     return 366 if year % CYCLE in LEAPS else 365

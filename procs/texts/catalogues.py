@@ -58,6 +58,7 @@ def written(language: str) -> dict[str, tuple[str, ...]]:
 
 @cache
 def po_file(language: str) -> Any:
+    """The catalogue of a language, as Babel reads it from its file."""
     from babel.messages.pofile import read_po
 
     with (LOCALE / f"{base(language)}.po").open("rb") as file:

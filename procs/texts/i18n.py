@@ -97,14 +97,17 @@ def isolated(language: str, text: str) -> LocalText:
 
 
 def whereabouts(language: str) -> tuple[tzinfo, str]:
+    """The zone of a language's people and how they call it."""
     return PLACES.get(language, PLACES[DEFAULT])
 
 
 def widths(language: str) -> dict[str, Literal["short", "long"]]:
+    """How units are written for size and for duration, short or in full."""
     return UNIT_WIDTHS.get(language, UNIT_WIDTHS[DEFAULT])
 
 
 def digits(language: str, text: str) -> LocalText:
+    """A text with the digits of its language."""
     if language == PERSIAN_LATIN:
         return latin(text)  # Babel writes Persian ones
     return LocalText(text.translate(PERSIAN) if language == "fa" else text)
@@ -192,6 +195,7 @@ def span(language: str, seconds: float) -> LocalText:
 
 
 def measure(language: str, value: float, unit: str, length: Literal["short", "long"]) -> LocalText:
+    """A value with its unit, as Babel writes it in that language."""
     from babel.units import format_unit
 
     text = format_unit(
@@ -206,6 +210,7 @@ def measure(language: str, value: float, unit: str, length: Literal["short", "lo
 
 
 def pattern(value: float) -> str:
+    """The form of a number: one decimal below 100."""
     return "#,##0" if abs(value) >= 100 else "#,##0.#"
 
 

@@ -42,6 +42,7 @@ def plays(url: str) -> bool:
 
 
 def end_of(url: str) -> str:
+    """The ending of the file that an address names, in lower case and without its dot."""
     name = urlsplit(url).path.rpartition("/")[2]
     return split(name)[1].lower().lstrip(".")
 
@@ -84,6 +85,7 @@ def heights(told: Told) -> list[dict[str, Any]]:
 
 
 def sounds(told: Told) -> list[dict[str, Any]]:
+    """The forms that are no heights: sound alone, and what else the look offers."""
     return [one for one in told["choices"] if not HEIGHT.fullmatch(one["variant"])]
 
 

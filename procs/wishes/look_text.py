@@ -51,6 +51,7 @@ def entries(language: str, told: dict[str, Any]) -> list[str]:
 
 
 def entry(language: str, one: Mapping[str, Any]) -> str:
+    """One line for an entry of a list: place, title, length."""
     place = i18n.number(language, one["place"])
     title = i18n.isolated(language, shortened(one["title"] or one["url"]))
     lasts = f" · {i18n.clock(language, one['duration'])}" if one["duration"] else ""
@@ -98,4 +99,5 @@ def form(language: str, one: dict[str, Any], ready: list[str]) -> str:
 
 
 def shortened(title: str, most: int = LISTED_TITLE_LENGTH) -> LocalText | str:
+    """A title of at most `most` letters."""
     return title if len(title) <= most else title[: most - 1].rstrip() + "…"

@@ -30,6 +30,7 @@ def normal(text: str) -> str:
 
 
 def span(part: str) -> Range:
+    """First and last place of one part of a pick, `3-7` or `3`."""
     first, _, last = part.partition("-")
     return int(first), int(last or first)
 

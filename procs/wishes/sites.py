@@ -26,6 +26,7 @@ class Site:
 
 
 def site(name: str, hosts: str, *patterns: str, address: str = "", noise: str = "") -> Site:
+    """One row of the table; hosts and names of noise are separated by spaces."""
     found = tuple(re.compile(p) for p in patterns)
     return Site(name, frozenset(hosts.split()), found, address, frozenset(noise.split()))
 
@@ -135,6 +136,8 @@ def without_noise(query: str, noise: Iterable[str]) -> str:
 
 
 def is_noise(pair: str, noise: Iterable[str]) -> bool:
+    """Whether a pair of a query only tracks: by the names known for all sites, or those of this
+    one."""
     name = pair.split("=", 1)[0].lower()
     decoded = next((key.lower() for key, _ in parse_qsl(f"{name}=1")), name)
     return decoded in TRACKING or decoded in noise or decoded.startswith(TRACKING_PREFIX)

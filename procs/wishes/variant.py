@@ -64,6 +64,7 @@ class Clip:
 
     @property
     def length(self) -> int:
+        """Whole seconds."""
         return self.end - self.start
 
     def within(self, duration: float) -> float:
@@ -123,6 +124,7 @@ class Variant:
 
     @property
     def words_alone(self) -> bool:
+        """Whether subtitles are wanted and no media."""
         return self.form == "subs"
 
     @property
@@ -142,6 +144,7 @@ class Variant:
 
     @property
     def sound(self) -> bool:
+        """Whether the form is sound without a picture."""
         return self.form in AUDIO
 
     @property

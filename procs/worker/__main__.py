@@ -91,6 +91,7 @@ def engine(settings: config.Settings, db: Database, tallies: Tallies) -> Engine:
 
 
 def count_refused(db: Database, calls: Sequence[tuple[str, int]]) -> None:
+    """Count the system calls that children were refused."""
     try:
         for name, times in calls:
             counters.add(db, f"refused.{name}", times)

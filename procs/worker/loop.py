@@ -78,14 +78,10 @@ class WorkerLoop:
         return self.why
 
     async def work(self) -> None:
+        """Claim until drained, then settle; the side loops run beside it."""
         async with asyncio.TaskGroup() as side:
-            tasks = [
-                side.create_task(step)
-                for step in (
-                    *(self.beat(), self.obey(), self.renew_self()),
-                    self.context.progress.run(),
-                )
-            ]
+            steps = (self.beat(), self.obey(), self.renew_self(), self.context.progress.run())
+            tasks = [side.create_task(step) for step in steps]
             while not self.drained.is_set():
                 await self.claim_and_rest()
                 if self.budget.is_over():
@@ -151,6 +147,7 @@ class WorkerLoop:
         )
 
     def claimed(self, lane: Lane, room: int) -> list[leases.Lease]:
+        """Leases for the free rooms of a lane; none while the store is full."""
         try:
             found = self.next(lane, room)
         except StoreFull as error:
@@ -218,6 +215,7 @@ class WorkerLoop:
         return bool(full) or self.is_due()
 
     def is_due(self) -> bool:
+        """Whether a job's instant has come since the last look."""
         return self.due is not None and self.due <= clock.now().wall
 
     def hear(self, words: set[bytes]) -> None:
@@ -240,6 +238,7 @@ class WorkerLoop:
             await asyncio.sleep(BEAT)
 
     def renew(self) -> None:
+        """One beat: renew the leases, compare them with what runs. Raises StoreError."""
         database_clock.follow(self.db)
         now = clock.now()
         if not workers.beat(self.db, self.context.worker, jobs=self.budget.spent, now=now):

@@ -59,6 +59,7 @@ class RunningJobs:
         return max(0, self.rooms[lane] - taken)
 
     def start(self, lease: Lease) -> None:
+        """Carry a lease in a task; an older lease of the same job is taken away first."""
         self._displace(lease.job)
         self.jobs[lease.job] = one = RunningJob(lease)
         one.task = asyncio.create_task(self._carry(one), name=f"job-{lease.job}")
@@ -79,6 +80,7 @@ class RunningJobs:
                 one.task.cancel(why)  # which decides about the job's folder
 
     def take_all(self, *, why: str) -> None:
+        """Stop every running job."""
         for job in list(self.jobs):
             self.take_away(job, why=why)
 

@@ -81,6 +81,7 @@ def is_away(error: BaseException) -> bool:
 
 
 def unknown(context: WorkerContext, lease: Lease, error: Exception) -> JobError:
+    """The error for an exception that nobody expected, which is logged with its trace."""
     log.error("job.crashed", trace=error, job=lease.job, worker=context.name)
     return Unknown(f"{type(error).__name__}: {error}")
 

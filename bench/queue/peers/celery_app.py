@@ -15,10 +15,12 @@ tally = cache(Tally)
 
 @app.task
 def job(number: int) -> None:
+    """Count the job."""
     tally().ran(number)
 
 
 def enqueue(numbers: Iterable[int]) -> None:
+    """Add jobs one by one, over one connection."""
     with app.producer_pool.acquire() as producer:
         for number in numbers:
             job.apply_async((number,), producer=producer)

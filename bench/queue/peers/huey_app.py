@@ -15,9 +15,11 @@ tally = cache(Tally)
 
 @huey.task()
 def job(number: int) -> None:
+    """Count the job."""
     tally().ran(number)
 
 
 def enqueue(numbers: Iterable[int]) -> None:
+    """Add jobs one by one."""
     for number in numbers:
         job(number)

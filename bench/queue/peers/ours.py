@@ -13,6 +13,7 @@ USERS = 20
 
 
 def enqueue(numbers: Iterable[int]) -> None:
+    """Add jobs one by one and wake a worker for each, as the bot does."""
     full = "BENCH_FULL" in os.environ
     with Table(Path(os.environ["BENCH_PLACE"])).opened() as db:
         for number in numbers:

@@ -14,10 +14,12 @@ tally = cache(Tally)
 
 @app.task(name="job")
 async def job(number: int) -> None:
+    """Count the job."""
     tally().ran(number)
 
 
 def enqueue(numbers: Iterable[int]) -> None:
+    """Add jobs one by one, over one connection."""
     with app.open():
         for number in numbers:
             job.defer(number=number)

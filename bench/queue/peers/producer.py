@@ -30,6 +30,7 @@ def main() -> None:
 
 
 def probes(jobs: int, began: dict[int, float]) -> Iterator[int]:
+    """Numbers of probes, each after a pause; `began` notes when each left."""
     for number in range(PROBE, PROBE + jobs):
         time.sleep(random.uniform(*PAUSE))
         began[number] = time.monotonic()

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from daemon.command_error import Refusal
-from daemon.console.output import minute, table
+from daemon.console.output import minute, size, table
 from procs.backups import backup_drill, backup_store, backup_taker, offsite_copy, retention
 from procs.backups.backup_errors import BackupFailed
 from procs.backups.backup_store import Backup
 from procs.config import Settings
-from procs.texts import i18n
 
 Say = Callable[[str], None]
 #: Characters of a SHA-256 that are shown in a list.
@@ -83,6 +82,7 @@ def verify(settings: Settings, name: str, key: Path | None, say: Say) -> int:
 
 
 def named(found: list[Backup], name: str) -> Backup:
+    """The backup of a name, the newest without one. Raises Refusal when there is none."""
     if not found:
         raise Refusal("there is no backup yet; take one: chapar backup now")
     wanted = Path(name).name
@@ -98,7 +98,3 @@ def prune(settings: Settings) -> Iterator[str]:
     yield from (f"deleted: {one.name}" for one in gone)
     left = backup_store.listed(settings.backup_folder)
     yield f"{len(left)} left, {size(sum(one.size for one in left))}"
-
-
-def size(of: int) -> str:
-    return str(i18n.size("en", of))

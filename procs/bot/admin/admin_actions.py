@@ -72,6 +72,7 @@ class AdminActions:
     # --- the tables of the bot
 
     def button_rows(self) -> tuple[ButtonAction, ...]:
+        """The two buttons behind which all actions stand: one that acts, and one that confirms."""
         return (
             ButtonAction(ACT, self.handle_press, once=False, durable=True, own=True),
             ButtonAction(SURE, partial(self.handle_press, sure=True), durable=True, own=True),

@@ -42,6 +42,7 @@ class AdminCall:
 
     @property
     def language(self) -> str:
+        """The admin's language, in which the reply is written."""
         return self.person.language
 
     @property
@@ -50,6 +51,7 @@ class AdminCall:
         return ConversationKey(self.person.id, self.chat, self.topic)
 
     def say(self, key: str, **values: object) -> LocalText:
+        """A text of the catalogue in the admin's language."""
         return i18n.say(self.language, key, **values)
 
     def number(self, name: str) -> int:

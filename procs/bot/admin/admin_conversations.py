@@ -116,6 +116,7 @@ class AdminConversations:
         await self.carry_out(incoming, call, self.reply_left)
 
     def reply_left(self, call: AdminCall) -> AdminReply:
+        """End the conversation, and say so."""
         self.move(call, None)
         return AdminReply(toast=call.say("admin-talk-left"))
 
@@ -200,6 +201,7 @@ class AdminConversations:
         return AdminReply(MenuPage(text, ((instead,), (back(call.language),))))
 
     def leave_action(self) -> AdminAction:
+        """The action of the button that leaves a conversation; every admin may."""
         return AdminAction("talk-leave", Role.VIEWER, self.leave)
 
     def leave(self, call: AdminCall) -> AdminReply:

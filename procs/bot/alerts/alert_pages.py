@@ -94,10 +94,14 @@ def _mend(body: Sequence[Fact], language: str) -> MenuButton | None:
 
 
 class AlertPages:
+    """Shows alerts and keeps what each admin wants to be told."""
+
     def __init__(self, table: AdminActions) -> None:
         self.db = table.db
 
     def rows(self) -> tuple[AdminAction, ...]:
+        """The pages and buttons, for those who are sent alerts; what acts on sites and jobs is for
+        operators and owners."""
         return (
             panel_page("alerts", Role.VIEWER, self.page, "alerts"),
             panel_page("alert-kinds", alert_audience.LOWEST, self.kinds),
@@ -142,6 +146,7 @@ class AlertPages:
         )
 
     def name(self, call: AdminCall, kind: str) -> LocalText:
+        """A kind of alert in the admin's language."""
         return call.say(f"alert-kind-{kind}")
 
     # --- effects
@@ -169,6 +174,7 @@ class AlertPages:
         return AdminReply(self.kinds(call))
 
     def set_hours(self, call: AdminCall) -> AdminReply:
+        """Set the admin's quiet hours to those of the button."""
         name = str(call.data.get("hours"))
         if name in HOURS:
             alert_choices.set_hours(self.db, call.person.id, HOURS[name])
@@ -184,6 +190,7 @@ class AlertPages:
         return AdminReply(toast=call.say("alert-site-done"), changes=(change,), show=self.wake_idle)
 
     async def wake_idle(self) -> None:
+        """Let idle workers take what was retried."""
         wake.notify_idle(self.db.run)
 
     def retry(self, call: AdminCall) -> AdminReply:

@@ -113,6 +113,7 @@ class AlertSender:
         ]
 
     def role(self, admin: int) -> Role:
+        """The role of an admin now."""
         return Role.OWNER if admin in self.owners else admin_rows.role(self.db, admin)
 
     def message(self, notice: Notification, body: list[Fact]) -> OutgoingMessage:
@@ -138,4 +139,5 @@ class AlertSender:
 
 
 def is_critical(one: Fact) -> bool:
+    """Whether an alert is told at once, also in quiet hours."""
     return one["kind"] in alert_kinds.CRITICAL_ALERTS

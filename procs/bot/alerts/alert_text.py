@@ -60,10 +60,12 @@ def told(language: str, one: Fact) -> str:
 
 
 def fix(language: str, kind: str) -> i18n.LocalText:
+    """What to do about a kind of alert."""
     return i18n.say(language, f"fix-{kind}")
 
 
 def subjects(names: list[str]) -> str:
+    """The first subjects by name, and how many more there are."""
     more = f" +{len(names) - SUBJECTS_NAMED}" if len(names) > SUBJECTS_NAMED else ""
     return ", ".join(names[:SUBJECTS_NAMED]) + more
 

@@ -29,6 +29,7 @@ class ClockNotes:
             await asyncio.sleep(CLOCK_LOOK)
 
     async def look(self) -> None:
+        """Write the difference in seconds down, when it changed by CHANGE or more."""
         offset = await self.chat_session.read_clock_offset()
         if self.noted is not None and abs(offset - self.noted) < CHANGE:
             return

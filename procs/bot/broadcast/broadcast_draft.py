@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from procs.bot.admin.admin_call import AdminCall
 from procs.core import codec
 from procs.records import broadcast_records
 from procs.records.broadcast_records import BroadcastContent, BroadcastItem, Segment
 
 EVERYBODY = Segment()
+#: The languages and days that a draft goes through, one press after the other.
+LANGUAGES, DAYS = ("", "fa", "en"), (0, 1, 7, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +59,29 @@ def read(facts: Mapping[str, Any]) -> BroadcastDraft:
         facts["night"],
         facts["start"],
     )
+
+
+def other_language(call: AdminCall, draft: BroadcastDraft) -> BroadcastDraft:
+    """The draft for the people of the next language, then for everybody."""
+    known = draft.segment.language
+    return replace(draft, segment=replace(draft.segment, language=following(LANGUAGES, known)))
+
+
+def other_days(call: AdminCall, draft: BroadcastDraft) -> BroadcastDraft:
+    """The draft for people who came within the next number of days, then for everybody."""
+    return replace(draft, segment=replace(draft.segment, days=following(DAYS, draft.segment.days)))
+
+
+def other_night(call: AdminCall, draft: BroadcastDraft) -> BroadcastDraft:
+    """The draft with its rest at night switched."""
+    return replace(draft, night=not draft.night)
+
+
+def at_once(call: AdminCall, draft: BroadcastDraft) -> BroadcastDraft:
+    """The draft without a start of its own."""
+    return replace(draft, start=0.0)
+
+
+def following(values: tuple[Any, ...], value: Any) -> Any:
+    """The next of some values, the first behind the last."""
+    return values[(values.index(value) + 1) % len(values)]

@@ -42,7 +42,6 @@ from procs.texts.i18n import LocalText
 COMPOSE, MESSAGE, DRAFT, BUTTONS, START = "broadcast", "message", "draft", "buttons", "start"
 #: Who may: broadcasts go with sponsors.
 LEAST = Role.SPONSORS
-LANGUAGES, DAYS = ("", "fa", "en"), (0, 1, 7, 30)
 #: Broadcasts that the page lists.
 LISTED = 6
 ALBUM_PARTS = 10
@@ -56,18 +55,21 @@ TWICE = (draft_page.CANCEL, draft_page.TAKE_BACK)
 
 
 class BroadcastPage:
+    """The page of broadcasts, and the conversation in which one is written."""
+
     def __init__(self, table: AdminActions) -> None:
         self.db = table.db
         self.replies = table.menus.replies
 
     def rows(self) -> tuple[AdminAction, ...]:
+        """The page and its acts; what sends to many, or undoes, asks twice."""
         changes = (
             (draft_page.FORM, self.other_form),
-            (draft_page.LANGUAGE, other_language),
-            (draft_page.DAYS, other_days),
+            (draft_page.LANGUAGE, broadcast_draft.other_language),
+            (draft_page.DAYS, broadcast_draft.other_days),
             (draft_page.JOINED_SPONSOR, self.other_sponsor),
-            (draft_page.REST_AT_NIGHT, other_night),
-            (draft_page.AT_ONCE, at_once),
+            (draft_page.REST_AT_NIGHT, broadcast_draft.other_night),
+            (draft_page.AT_ONCE, broadcast_draft.at_once),
         )
         return (
             panel_page("broadcast", LEAST, self.page, "broadcast"),
@@ -85,6 +87,7 @@ class BroadcastPage:
         )
 
     def conversations(self) -> tuple[AdminConversation, ...]:
+        """The conversation: message, draft, buttons, start."""
         steps = {
             MESSAGE: self.written,
             DRAFT: self.written_more,
@@ -96,12 +99,16 @@ class BroadcastPage:
     # --- pages
 
     def page(self, call: AdminCall) -> MenuPage:
+        """The latest broadcasts."""
         return draft_page.every(call, broadcasts.latest(self.db, LISTED))
 
     def show(self, call: AdminCall) -> AdminReply:
+        """The page of the broadcast of a button. Raises EffectRefused when it is gone."""
         return AdminReply(self.one(call, call.number("number")))
 
     def one(self, call: AdminCall, number: int) -> MenuPage:
+        """The page of one broadcast: counts, reasons of failures, sends whose outcome nobody
+        knows."""
         found = self.found(call, number)
         reasons = recipients.reasons(self.db, number, broadcast_text.REASONS)
         unknown = len(recipients.unsettled(self.db, number)) if found.state.over else 0
@@ -117,6 +124,7 @@ class BroadcastPage:
     # --- writing one
 
     def ask(self, call: AdminCall) -> AdminReply:
+        """Ask for the message."""
         page = prompt(call, call.say("broadcast-ask"), draft_page.BROADCAST_PAGE)
         return AdminReply(page, place=ConversationPlace(COMPOSE, MESSAGE))
 
@@ -160,6 +168,7 @@ class BroadcastPage:
     def change(
         self, how: Callable[[AdminCall, BroadcastDraft], BroadcastDraft], call: AdminCall
     ) -> AdminReply:
+        """Change the draft as `how` says, and show it again."""
         return self.drafted(call, how(call, self.draft(call)))
 
     def sponsors(self) -> dict[int, str]:
@@ -167,9 +176,12 @@ class BroadcastPage:
         return {one.id: one.title for one in sponsor_rows.listed(self.db)}
 
     def other_sponsor(self, call: AdminCall, draft: BroadcastDraft) -> BroadcastDraft:
+        """The draft for the people of the next sponsor, then for everybody."""
         numbers = (0, *self.sponsors())
         known = draft.segment.sponsor if draft.segment.sponsor in numbers else numbers[-1]
-        return replace(draft, segment=replace(draft.segment, sponsor=following(numbers, known)))
+        return replace(
+            draft, segment=replace(draft.segment, sponsor=broadcast_draft.following(numbers, known))
+        )
 
     def other_form(self, call: AdminCall, draft: BroadcastDraft) -> BroadcastDraft:
         """Raises EffectRefused for what can only be forwarded."""
@@ -178,6 +190,7 @@ class BroadcastPage:
         return replace(draft, content=replace(draft.content, forward=not draft.content.forward))
 
     def ask_buttons(self, call: AdminCall) -> AdminReply:
+        """Ask for the buttons. Raises EffectRefused where the draft's form has none."""
         draft = self.draft(call)
         self.may_have_buttons(call, draft)
         page = prompt(call, call.say("broadcast-ask-buttons"), draft_page.BROADCAST_PAGE)
@@ -200,6 +213,7 @@ class BroadcastPage:
         return self.drafted(call, replace(draft, content=replace(draft.content, buttons=rows)))
 
     def ask_start(self, call: AdminCall) -> AdminReply:
+        """Ask for the start, in the time of the admin's language."""
         draft = self.draft(call)
         _, place = i18n.PLACES[call.language]
         page = prompt(call, call.say("broadcast-ask-start", place=place), draft_page.BROADCAST_PAGE)
@@ -218,6 +232,7 @@ class BroadcastPage:
     # --- trying and sending
 
     def test(self, call: AdminCall) -> AdminReply:
+        """Send the draft to the admin alone."""
         draft = self.draft(call)
         return AdminReply(
             toast=call.say("broadcast-tested"), show=partial(self.try_out, call, draft)
@@ -271,25 +286,3 @@ class BroadcastPage:
             raise EffectRefused(call.say("broadcast-not-now"))
         change = AuditChange(f"broadcast:{number}", before.value, to.value)
         return AdminReply(self.one(call, number), changes=(change,))
-
-
-def other_language(call: AdminCall, draft: BroadcastDraft) -> BroadcastDraft:
-    known = draft.segment.language
-    return replace(draft, segment=replace(draft.segment, language=following(LANGUAGES, known)))
-
-
-def other_days(call: AdminCall, draft: BroadcastDraft) -> BroadcastDraft:
-    return replace(draft, segment=replace(draft.segment, days=following(DAYS, draft.segment.days)))
-
-
-def other_night(call: AdminCall, draft: BroadcastDraft) -> BroadcastDraft:
-    return replace(draft, night=not draft.night)
-
-
-def at_once(call: AdminCall, draft: BroadcastDraft) -> BroadcastDraft:
-    return replace(draft, start=0.0)
-
-
-def following(values: tuple[Any, ...], value: Any) -> Any:
-    """The next of some values, the first behind the last."""
-    return values[(values.index(value) + 1) % len(values)]

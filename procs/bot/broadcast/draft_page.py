@@ -43,6 +43,7 @@ def every(call: AdminCall, found: list[Broadcast]) -> MenuPage:
 
 
 def title(call: AdminCall, one: Broadcast) -> LocalText:
+    """One line for a broadcast: number, state, beginning of its text."""
     state = call.say(f"broadcast-state-{one.state.value}")
     excerpt = broadcast_text.excerpt(one.content, call.language)
     return call.say("broadcast-title", number=one.id, state=state, excerpt=excerpt)
@@ -97,4 +98,5 @@ def sponsor_name(number: int, sponsors: Mapping[int, str]) -> str:
 
 
 def days(call: AdminCall, number: int) -> LocalText:
+    """The words for people who came within so many days; for everybody at 0."""
     return call.say("broadcast-days", days=number) if number else call.say("broadcast-days-all")

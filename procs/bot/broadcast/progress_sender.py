@@ -25,6 +25,8 @@ EDIT_PATIENCE = 5.0
 
 
 class ProgressSender:
+    """Edits each progress message at a bounded rate, and sends the report once."""
+
     def __init__(self, db: Database, replies: ReplySender) -> None:
         self.db = db
         self.replies = replies

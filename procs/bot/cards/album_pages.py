@@ -29,6 +29,7 @@ def heading(card: Card, told: Told, language: str) -> list[str]:
 
 
 def main(card: Card, told: Told, language: str) -> Page:
+    """The first page of a post's card: everything, one kind, a ZIP, or a selection."""
     every = len(told["entries"])
     size = f" · {i18n.size(language, told['size'])}" if told["size"] else ""
     whole = i18n.say(language, "album-first" if told["more"] else "album-all", count=every)
@@ -52,10 +53,12 @@ def main(card: Card, told: Told, language: str) -> Page:
 
 
 def chosen(label: str, form: str) -> CardButton:
+    """A button that chooses a form."""
     return CardButton(label, CHOOSE, {"form": form})
 
 
 def only(places: Sequence[int]) -> str:
+    """The form that takes only these places of the post."""
     return f"{BEST}#{list_entries.choice(places)}"
 
 

@@ -56,6 +56,8 @@ class ListTexts(Protocol):
 
 
 class CardActions:
+    """The table rows of a card's buttons, and what turns a card into a request."""
+
     def __init__(
         self, db: Database, status_board: StatusBoard, hints: Hints, limits: CardLimits
     ) -> None:
@@ -152,6 +154,7 @@ class CardActions:
         return PressAnswer(show=partial(self.show, card.request))
 
     def set(self, card: Card, data: Any) -> bool:
+        """Change some options of a card. False when its choice was made before."""
         there = {name: getattr(card.options, name) for name in codec.names(CardOptions)}
         options = codec.record(CardOptions, {**there, **data})
         return cards.turn(self.db, card.request, options, now=clock.now())
@@ -175,6 +178,7 @@ class CardActions:
         return PressAnswer(toast, alert=True)
 
     def drop(self, press: Press, button: Button) -> PressAnswer:
+        """Cancel the request of a card that still asks."""
         card = self.card(button)
         if card is None or not card.is_choosing:
             return self.over(press, card)
@@ -184,6 +188,7 @@ class CardActions:
         return PressAnswer(i18n.say(press.language, "card-dropped"), show)
 
     def card(self, button: Button) -> Card | None:
+        """The card of a button, read with the limits of its group; None when it is gone."""
         return group_limit.read(self.db, button.meaning.request or 0)
 
     def over(self, press: Press, card: Card | None) -> PressAnswer:
@@ -268,6 +273,7 @@ class CardActions:
         await repeat(self.look, TIMEOUT_POLL)
 
     async def look(self) -> None:
+        """Take the usual form for each card whose time is over."""
         for request, _, usual in cards.due(self.db, now=clock.now()):
             card = cards.read(self.db, request)
             if (
@@ -279,6 +285,7 @@ class CardActions:
 
 
 def is_list(card: Card) -> bool:
+    """Whether the link leads to a list."""
     return bool(codec.load(card.found)["kind"] == "list")
 
 

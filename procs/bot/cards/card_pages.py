@@ -22,6 +22,7 @@ MACHINE = "🤖"
 
 
 def back(language: str) -> list[CardButton]:
+    """The row with the button to the first page."""
     return [CardButton(i18n.say(language, "card-back"), TURN, {"page": MAIN})]
 
 
@@ -33,6 +34,7 @@ def turns(page: str, place: int, count: int, size: int) -> list[CardButton]:
 
 
 def rows_of(flat: Sequence[CardButton], wide: int) -> list[list[CardButton]]:
+    """Buttons in rows of so many."""
     return [list(flat[at : at + wide]) for at in range(0, len(flat), wide)]
 
 
@@ -95,6 +97,7 @@ def part(card: Card, told: Told, language: str) -> Page:
 
 
 def chapter(language: str, number: int, start: float, end: float, title: str) -> CardButton:
+    """The button that takes one chapter as the part."""
     name = untrusted_text.text(title, CHAPTER_LENGTH)
     label = f"{i18n.number(language, number)}. {name} · {i18n.clock(language, start)}"
     first = int(start)
@@ -130,6 +133,7 @@ def facts(card: Card, told: Told, language: str) -> Page:
 
 
 def fact(language: str, one: Told) -> str:
+    """One line for a form: name, codecs, size."""
     size = i18n.size(language, one["size"]) if one["size"] else i18n.say(language, "card-no-size")
     codecs = i18n.isolated(language, one["codecs"].replace("+", " + "))
     return " · ".join(filter(None, (i18n.isolated(language, one["variant"]), codecs, size)))

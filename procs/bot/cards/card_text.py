@@ -1,6 +1,6 @@
 """What a card says and which buttons it has, from its row. Pure: a button's token comes later."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,8 @@ MEANINGS = ((READY, "card-ready"), (CUT.format(""), "card-cut"), (LOCKED, "card-
 
 @dataclass(frozen=True, slots=True)
 class CardView:
+    """What a card's message shows: its text and its rows of buttons."""
+
     text: str
     rows: Rows = field(default_factory=list)
 
@@ -84,7 +86,7 @@ def span(language: str, part: str) -> LocalText:
 def main(card: Card, told: Told, language: str) -> card_pages.Page:
     """The forms, what can be set, and the way out."""
     rows = [
-        *pairs(pictures(card, told, language)),
+        *card_pages.rows_of(pictures(card, told, language), 2),
         incoming(card, told, language),
         extras(card, told, language),
         besides(card, told, language),
@@ -109,6 +111,7 @@ def usual(card: Card, language: str) -> LocalText:
 
 
 def pictures(card: Card, told: Told, language: str) -> list[CardButton]:
+    """A button for each form with a picture, or the one form in which the media comes."""
     there = card_offer.qualities(told)
     if is_as_it_is(told):
         there = [{"variant": BEST, "size": told["size"], "parts": 1}]
@@ -116,6 +119,7 @@ def pictures(card: Card, told: Told, language: str) -> list[CardButton]:
 
 
 def picture(card: Card, told: Told, one: Mapping[str, Any], language: str) -> CardButton:
+    """The button of one form; a form over the limit has a lock and says why when it is pressed."""
     if one.get("refused"):
         size = f" · {i18n.size(language, one['size'])}" if one["size"] else ""
         label = f"{LOCKED} {i18n.isolated(language, one['variant'])}{size}"
@@ -177,14 +181,11 @@ def besides(card: Card, told: Told, language: str) -> list[CardButton]:
 
 
 def remember(card: Card, language: str) -> CardButton:
+    """The switch by which the choice becomes the usual one for this site."""
     on = card.options.remember
     key = "card-remember-off" if on else "card-remember"
     data = {"page": MAIN, "remember": not on}
     return CardButton(i18n.say(language, key, site=card.site), TURN, data)
-
-
-def pairs(flat: Sequence[CardButton]) -> Rows:
-    return [list(flat[at : at + 2]) for at in range(0, len(flat), 2)]
 
 
 PAGES: dict[str, card_pages.PageOf] = {

@@ -95,6 +95,7 @@ class ListActions:
         return refusals.words(self.db, person, language, done, self.cards.limits.allowance)
 
     def showing(self, card: Card) -> Show:
+        """What shows the card anew after the commit."""
         return partial(self.cards.show, card.request)
 
     def tick(self, press: Press, button: Button) -> PressAnswer:

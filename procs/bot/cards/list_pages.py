@@ -46,6 +46,7 @@ class Shown:
 
     @property
     def ticked(self) -> list[int]:
+        """The places that are ticked."""
         return ticked(self.card)
 
     @property
@@ -54,10 +55,12 @@ class Shown:
         return int(self.told["most"])
 
     def say(self, key: str, **values: object) -> LocalText:
+        """A text of the catalogue in the person's language."""
         return i18n.say(self.language, key, **values)
 
 
 def form_of(card: Card) -> str:
+    """The form in which entries are fetched: the chosen one, else the usual one."""
     return card.options.form or card.terms.usual
 
 
@@ -121,6 +124,7 @@ def start_of(card: Card, told: Told, size: int) -> int:
 
 
 def line(shown: Shown, one: Told) -> str:
+    """One entry, with a lock where it cannot be fetched."""
     mark = f"{LOCKED} " if one.get("locked") else ""
     return f"{mark}{look_text.entry(shown.language, one)}"
 
@@ -147,11 +151,13 @@ def firsts(shown: Shown) -> list[CardButton]:
 
 
 def first(shown: Shown, places: Sequence[int], *, whole: bool = False) -> CardButton:
+    """The button that takes these places: all of a list, or its first ones."""
     key = "list-all-button" if whole else "list-first-button"
     return CardButton(shown.say(key, count=len(places)), ENTRIES, {"pick": picks.of(places)})
 
 
 def form_label(shown: Shown) -> LocalText:
+    """The label of the button that changes the form."""
     form = card_labels.form_name(shown.language, shown.form)
     return shown.say("list-form-button", form=form)
 
@@ -197,10 +203,12 @@ def ticks(card: Card, told: Told, language: str) -> Page:
 
 
 def places_of(shown: Shown, places: Sequence[int]) -> LocalText:
+    """Places as people read them."""
     return i18n.digits(shown.language, ", ".join(map(str, places)))
 
 
 def tick(shown: Shown, one: Told, *, on: bool) -> CardButton:
+    """The button of one entry: its tick, or a lock."""
     named = one["title"] or one["url"] or shown.told["title"]
     title = look_text.shortened(named, TICK_TITLE)
     number = i18n.number(shown.language, one["place"])

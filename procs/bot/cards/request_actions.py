@@ -39,6 +39,8 @@ INSIST = -1.0
 
 
 class RequestActions:
+    """The rows of buttons that begin a request from an earlier one."""
+
     def __init__(self, db: Database, status_board: StatusBoard, allowance: Allowance) -> None:
         self.db = db
         self.status_board = status_board
@@ -104,6 +106,7 @@ class RequestActions:
         return PressAnswer(i18n.say(press.language, "card-opened"), self.showing(done))
 
     def refusal(self, press: Press, done: Submitted) -> LocalText:
+        """Why the new request was not accepted."""
         return refusals.words(self.db, press.person.id, press.language, done, self.allowance)
 
     def instead(self, press: Press, button: Button) -> PressAnswer:
@@ -141,6 +144,7 @@ class RequestActions:
     # --- what they share ---------------------------------------------------------------------
 
     def origin(self, press: Press, button: Button) -> Ask | None:
+        """The request of a button as this person may ask for it again; None when it is gone."""
         asker = RenewalAsker(press.person.id, press.chat, press.access)
         return renewals.origin(self.db, button.meaning.request or 0, asker)
 
@@ -162,6 +166,7 @@ class RequestActions:
         return PressAnswer(i18n.say(press.language, key), self.showing(done))
 
     def showing(self, done: Submitted) -> Show:
+        """What shows the new request after the commit."""
         return partial(self.show, done)
 
     async def show(self, done: Submitted) -> None:
@@ -174,14 +179,17 @@ class RequestActions:
             await task
 
     async def show_instead(self, done: Submitted, running: dict[int, int | None]) -> None:
+        """Stop what runs for the request before, and show the new one."""
         withdrawal.notify(self.db, running)
         await self.show(done)
 
     def reply_unknown(self, press: Press) -> PressAnswer:
+        """The answer to a button whose request is gone."""
         return PressAnswer(i18n.say(press.language, "unknown-button"))
 
 
 def is_form(variant: str) -> bool:
+    """Whether a variant of a button is one that this version knows."""
     try:
         return bool(parse(variant))
     except BadVariant:  # a button of another version

@@ -24,6 +24,8 @@ QUESTION_ROW = 2
 
 
 class WishQuestions:
+    """Asks back once for each message."""
+
     def __init__(self, db: Database, replies: ReplySender, inbox: InboundQueue) -> None:
         self.db = db
         self.replies = replies

@@ -145,6 +145,7 @@ class ButtonActions:
     def look_up(
         self, look: Callable[..., ButtonPress], press: Press, token: str, *, shared: bool
     ) -> ButtonPress:
+        """What a press is, by the store's own look at its token."""
         now = clock.now()
         return look(self.db, token, press.person.id, chat=press.chat, shared=shared, now=now)
 

@@ -76,6 +76,8 @@ class CancelCommand:
         await self.reply(incoming, "cancel-all-done" if count else "cancel-nothing", count=count)
 
     def leave_all(self, user: int, *, chat: int, before: int = ENDLESS) -> int:
+        """Cancel all open requests of a person in a chat that came before a message. Returns how
+        many."""
         done = requests.cancel_all(self.db, user, chat=chat, before=before, now=clock.now())
         log.info("requests.cancelled", user=user, count=done)
         return done
@@ -120,10 +122,12 @@ class CancelCommand:
         return press.person.id
 
     def outcome(self, press: Press, request: int, *, done: bool) -> LocalText:
+        """The answer to a press that cancels."""
         key = "cancel-done" if done else self.why_not(request, press.person.id)
         return i18n.say(press.language, key)
 
     def cancel(self, request: int, user: int) -> bool:
+        """Cancel one request of a person. False when it is over or another's."""
         done = requests.cancel(self.db, request, user=user, now=clock.now())
         if done:
             log.info("request.cancelled", request=request, user=user)
@@ -150,6 +154,7 @@ class CancelCommand:
         return done
 
     def why_not(self, request: int, user: int) -> str:
+        """The key of the text that says why nothing was cancelled."""
         found = request_status.status_of(self.db, request, now=clock.now())
         theirs = found is not None and found.user != user
         return "cancel-not-yours" if theirs else "cancel-over"

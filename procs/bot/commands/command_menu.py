@@ -47,6 +47,8 @@ def offered(scope: str, *, follows: bool) -> list[str]:
 
 
 def in_languages(names: Sequence[str]) -> dict[str, Menu]:
+    """The menu in each language; that of the default language also stands under "", for all
+    others."""
     return {
         "" if language == DEFAULT_LANGUAGE else language: [
             (name, i18n.say(language, f"command-{name}")) for name in names
@@ -66,9 +68,11 @@ class MenuSync:
         self.follows: bool | None = None
 
     async def run(self) -> None:
+        """Keep the menus in step until cancelled."""
         await repeat(self.look, SETTING_POLL)
 
     async def look(self) -> None:
+        """Register the menus anew when following was switched on or off."""
         follows = self.settings.follows > 0
         if follows != self.follows and await register(self.db, self.chat_session, follows=follows):
             self.follows = follows

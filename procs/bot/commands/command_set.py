@@ -42,6 +42,7 @@ class CommandSet:
         self.data = DataActions(db, menus)
 
     def commands(self) -> tuple[ChatCommand, ...]:
+        """The table of commands; what is a person's own is answered in private."""
         own = self.private.only
         return (
             ChatCommand("start", self.welcome.start),
@@ -62,9 +63,12 @@ class CommandSet:
         actions.add(*self.past.rows(), *self.data.rows())
 
     async def ping(self, incoming: Incoming) -> None:
+        """Answer that the bot is there."""
         await self.hints.say(incoming, "ping")
 
     async def support(self, incoming: Incoming) -> None:
+        """Open a thread with the support chat, or name the operator's contact, or say that there is
+        none."""
         if await self.relay(incoming):
             return
         contact = self.manners.support

@@ -29,11 +29,14 @@ Made = TypeVar("Made")
 
 
 class DataActions:
+    """Exports or deletes what is known of one person, whom it belongs to alone."""
+
     def __init__(self, db: Database, menus: MenuSender) -> None:
         self.db = db
         self.menus = menus
 
     def rows(self) -> tuple[ButtonAction, ...]:
+        """The buttons of /mydata."""
         return (
             ButtonAction(my_pages.EXPORT, self.export, once=False, own=True),
             ButtonAction(my_pages.ASK_DELETE, self.ask_delete, once=False, own=True),
@@ -46,6 +49,7 @@ class DataActions:
         await self.menus.send(incoming, my_pages.data(incoming.language), about="mydata")
 
     def export(self, press: Press, button: Button) -> PressAnswer:
+        """Send all data as a file. Raises EffectRefused for too many in a minute."""
         person = button.meaning.person
         count = repeat_tallies.note(self.db, person, "export", now=clock.now())
         if count > EXPORTS:
@@ -70,10 +74,12 @@ class DataActions:
             return work(db, person, **facts)
 
     def ask_delete(self, press: Press, button: Button) -> PressAnswer:
+        """Ask whether to delete, and name what has to stay."""
         kept = personal_data.kept_tables().values()
         return self.menus.turn(press, my_pages.data_sure(list(kept), press.language))
 
     def keep(self, press: Press, button: Button) -> PressAnswer:
+        """Return to the page; nothing was deleted."""
         return self.menus.turn(press, my_pages.data(press.language))
 
     def delete(self, press: Press, button: Button) -> PressAnswer:
@@ -82,6 +88,8 @@ class DataActions:
         return PressAnswer(show=partial(self.confirm_deletion, press, button.meaning.person))
 
     async def confirm_deletion(self, press: Press, person: int) -> None:
+        """Delete in a thread, over a connection of its own, and say whether all is gone or the rest
+        follows."""
         work = partial(self.beside, personal_data.proceed, person, now=clock.now(), bites=BITES)
         done = await asyncio.to_thread(work)
         log.info("person.forgotten", done=done)

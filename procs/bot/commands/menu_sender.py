@@ -19,6 +19,8 @@ SILENT = ""
 
 
 class MenuSender:
+    """Sends pages, and turns the pages of a message that is there."""
+
     def __init__(self, db: Database, replies: ReplySender) -> None:
         self.db = db
         self.replies = replies

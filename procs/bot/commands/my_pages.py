@@ -51,6 +51,7 @@ def history(past: Sequence[PastRequest], language: str, *, page: int = 0) -> Men
 
 
 def history_line(past: PastRequest, place: int, language: str) -> LocalText:
+    """One past request, with a mark: failed, still with Telegram, or gone."""
     mark = FAILED if past.state == "failed" else KEPT if past.kept else GONE
     return i18n.say(
         language,
@@ -91,6 +92,7 @@ def queue(open_statuses: Sequence[RequestStatus], language: str) -> MenuPage:
 
 
 def queue_line(status: RequestStatus, place: int, language: str) -> LocalText:
+    """One request on its way, with a mark: runs or waits."""
     mark = RUNS if status.job_state is State.LEASED else WAITS
     name = short(status.title or status.url)
     return i18n.say(language, "queue-line", place=place, mark=LocalText(mark), name=name)
@@ -158,6 +160,7 @@ def lines(texts: Iterable[LocalText]) -> LocalText:
 
 
 def rows(buttons: Sequence[MenuButton]) -> Rows:
+    """Buttons in rows of ROW."""
     return tuple(tuple(buttons[at : at + ROW]) for at in range(0, len(buttons), ROW))
 
 

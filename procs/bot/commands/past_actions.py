@@ -38,6 +38,7 @@ class PastActions:
         self.allowance = allowance
 
     def rows(self) -> tuple[ButtonAction, ...]:
+        """The buttons of these pages, which only their person may press."""
         return (
             ButtonAction(my_pages.AGAIN, self.again, own=True),
             ButtonAction(my_pages.RETRY, self.again, own=True),
@@ -49,16 +50,19 @@ class PastActions:
     # --- commands
 
     async def history(self, incoming: Incoming) -> None:
+        """Answer /history."""
         page = my_pages.history(
             past_requests.latest(self.db, incoming.person.id), incoming.language
         )
         await self.menus.send(incoming, page, about="history")
 
     async def queue(self, incoming: Incoming) -> None:
+        """Answer /queue."""
         page = self.waiting(incoming.person.id, incoming.language)
         await self.menus.send(incoming, page, about="queue")
 
     async def usage(self, incoming: Incoming) -> None:
+        """Answer /usage."""
         used = usage.read(self.db, incoming.person.id, now=clock.now())
         page = MenuPage(my_pages.usage(used, incoming.language), ())
         await self.menus.send(incoming, page, about="usage")
@@ -103,6 +107,7 @@ class PastActions:
         self.begin(done)
 
     def stop(self, press: Press, button: Button) -> PressAnswer:
+        """Cancel one request, and show what is left."""
         request = button.meaning.request or 0
         done = withdrawal.cancel(self.db, request, user=button.meaning.person, now=clock.now())
         key = "cancel-done" if done else "cancel-over"
@@ -122,4 +127,5 @@ class PastActions:
         return self.menus.turn(press, page, toast=toast)
 
     def waiting(self, person: int, language: str) -> MenuPage:
+        """The page of what is on its way for a person."""
         return my_pages.queue(request_status.open_of(self.db, person), language)

@@ -105,6 +105,8 @@ class Router:
         await self.replies.answer(press.id, await self.handle(press))
 
     async def handle(self, press: Press) -> LocalText:
+        """Do what a press asks for. The answer, that of an unknown button for a row that is not for
+        this person."""
         row, number = self.callback(press.data)
         if row is None or not self.is_allowed(row.role, press.person):
             return i18n.say(press.language, "unknown-button")
@@ -119,6 +121,7 @@ class Router:
         return row, int(parsed[2] or 0)
 
     def is_allowed(self, role: Role, person: Person) -> bool:
+        """Whether a person has the role, or everybody may."""
         return role is Role.EVERYONE or self.role_of(person.id) >= role
 
 

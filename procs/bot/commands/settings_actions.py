@@ -44,6 +44,7 @@ class SettingsActions:
         self.in_group = in_group
 
     def rows(self) -> tuple[ButtonAction, ...]:
+        """The buttons of the menu; admins of a group may press those of the group."""
         return (
             ButtonAction(PAGE, self.page, once=False, own=True, admins=True),
             ButtonAction(SET, self.set_value, once=False, own=True, admins=True),
@@ -101,6 +102,7 @@ class SettingsActions:
     # --- buttons
 
     def page(self, press: Press, button: Button) -> PressAnswer:
+        """Show the page of a button."""
         return self.show_page(press, button, press.language)
 
     def set_value(self, press: Press, button: Button) -> PressAnswer:
@@ -121,6 +123,7 @@ class SettingsActions:
         return self.show_page(press, button, press.language, name="sites")
 
     def reset(self, press: Press, button: Button) -> PressAnswer:
+        """Return to the defaults, of the group or of the person."""
         if button.meaning.chat < 0:
             preferences.reset_group(self.db, button.meaning.chat)
         else:
@@ -138,6 +141,7 @@ class SettingsActions:
     def show_page(
         self, press: Press, button: Button, language: str, *, name: str = "", toast: str = ""
     ) -> PressAnswer:
+        """Turn the message to a page, that of the button where `name` is empty."""
         data: Any = button.meaning.data
         record = self.record(button.meaning.person, button.meaning.chat)
         place = data.get("place")
@@ -150,6 +154,7 @@ class SettingsActions:
         return self.menus.turn(press, page, toast=toast)
 
     def record(self, person: int, chat: int) -> Record:
+        """What is set in a group (its number is negative) or by a person."""
         if chat < 0:
             return preferences.read_group(self.db, chat)
         return preferences.read(self.db, person)

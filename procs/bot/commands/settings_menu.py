@@ -114,6 +114,7 @@ def page(record: Record, name: str, language: str, *, place: int = 0) -> MenuPag
 
 
 def pages_of(record: Record) -> dict[str, tuple[PreferenceChoice, ...]]:
+    """The pages of a person or of a group."""
     return PERSON if isinstance(record, Preferences) else GROUP_PAGES
 
 
@@ -171,6 +172,8 @@ def added(record: Record, language: str) -> list[tuple[MenuButton, ...]]:
 
 
 def toggled(now: tuple[str, ...], code: str) -> tuple[str, ...]:
+    """The languages with one added at the end or taken out; the last gives way when there are too
+    many."""
     others = tuple(one for one in now if one != code)
     return others if code in now else (*others[: MOST_LANGUAGES - 1], code)
 
@@ -196,11 +199,13 @@ def sites(record: Preferences, language: str, place: int) -> MenuPage:
 
 
 def site_line(record: Preferences, name: str, language: str) -> LocalText:
+    """One site with the form that is its usual one."""
     form = form_name(language, record.sites[name])
     return i18n.say(language, "set-site", site=name, form=form)
 
 
 def title(language: str, name: str) -> LocalText:
+    """The title of a page."""
     return i18n.say(language, f"set-{name}-title")
 
 
@@ -228,12 +233,14 @@ def form_name(language: str, form: str) -> LocalText:
 
 
 def label(language: str, name: str, end: str) -> LocalText:
+    """The label of one value."""
     if end in ("on", "off"):
         return i18n.say(language, f"set-{end}")
     return form_name(language, end) if name == "form" else worded(language, name, end)
 
 
 def worded(language: str, name: str, end: str) -> LocalText:
+    """A value in words, as the catalogue has it; a language by its own name."""
     key = f"set-{name}-{end}"
     if name == "language" and not i18n.knows(key):
         return i18n.tongue(end, end)  # as its own readers call it
@@ -241,8 +248,10 @@ def worded(language: str, name: str, end: str) -> LocalText:
 
 
 def back(language: str) -> MenuButton:
+    """The button to the first page."""
     return MenuButton(i18n.say(language, "set-back"), PAGE, to(MAIN))
 
 
 def to(name: str) -> dict[str, Any]:
+    """What a button to a page keeps."""
     return {"page": name}

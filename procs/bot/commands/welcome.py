@@ -25,6 +25,8 @@ GREET = "greeting-language"
 
 
 class Welcome:
+    """Greets people, and lets them choose their language."""
+
     def __init__(
         self, db: Database, hints: Hints, menus: MenuSender, settings: SettingsActions
     ) -> None:
@@ -34,10 +36,11 @@ class Welcome:
         self.settings = settings
 
     def rows(self) -> tuple[ButtonAction, ...]:
+        """The buttons of the languages."""
         return (ButtonAction(GREET, self.choose, once=False, own=True),)
 
     async def start(self, incoming: Incoming) -> None:
-        """/start"""
+        """/start: the greeting, with a button for each language until one was chosen."""
         await self.hints.start(incoming, buttons=self.languages(incoming))
 
     def languages(self, incoming: Incoming) -> Buttons:
@@ -64,6 +67,7 @@ class Welcome:
         return PressAnswer(i18n.say(language, "set-done"), show)
 
     async def greet(self, press: Press) -> None:
+        """Turn the message into the greeting, in the language that was chosen."""
         name = press.person.name
         key = "start" if name else "start-nameless"
         text = i18n.say(press.language, key, name=name)

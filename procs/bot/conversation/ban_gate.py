@@ -14,6 +14,8 @@ OPEN = frozenset({"mydata", "support", "cancel"})
 
 
 class BanGate:
+    """Judges messages and presses before anything else does."""
+
     def __init__(self, db: Database, replies: ReplySender, inbox: InboundQueue) -> None:
         self.db = db
         self.replies = replies

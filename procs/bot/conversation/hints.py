@@ -68,6 +68,7 @@ class Hints:
         return LocalText(self.manners.own("start", language).replace("{name}", name))
 
     async def start(self, incoming: Incoming, *, buttons: Buttons = ()) -> None:
+        """Greet a person by name, in the operator's words where there are some."""
         keys = self.keys_of(incoming.person.id)
         facts: dict[str, Any] = {"keys": keys, "buttons": buttons}
         name = incoming.person.name
@@ -79,6 +80,7 @@ class Hints:
             await self.hint(incoming, "start-nameless", **facts)
 
     async def help(self, incoming: Incoming) -> None:
+        """Say what the bot can, in the operator's words where there are some."""
         more = (
             i18n.say(incoming.language, "help-follow")
             if not self.manners.follows.is_off
@@ -90,9 +92,11 @@ class Hints:
             await self.hint(incoming, "help", more=more)
 
     async def unknown(self, incoming: Incoming) -> None:
+        """Say that there is no such command."""
         await self.hint(incoming, "unknown-command")
 
     async def complain(self, incoming: Incoming, problem: BadLink) -> None:
+        """Say what is wrong with a message without a link, or with a link that is none."""
         key = f"bad-{problem.kind}"
         if problem.kind == "none" and not incoming.text:
             key = "bad-nothing-written"

@@ -27,6 +27,8 @@ HINT = "hint:"
 
 
 class InboundQueue:
+    """Gives people turns, so that one who sends much does not delay the others."""
+
     def __init__(self, db: Database) -> None:
         self.db = db
         self.turns = RoundRobin()
@@ -70,6 +72,7 @@ class InboundQueue:
         await repeat(self.look, TALLY_INTERVAL)
 
     async def look(self) -> None:
+        """Log how many answers were left out, when the minute of their person is over."""
         gone: Counter[int] = Counter()
         for tally in repeat_tallies.take_ended(self.db, now=clock.now()):
             if tally.kind == repeat_tallies.MESSAGES:

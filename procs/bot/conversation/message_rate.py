@@ -15,6 +15,8 @@ from procs.texts import i18n
 
 
 class MessageRate:
+    """Counts the messages of each person in the store, minute by minute."""
+
     def __init__(self, db: Database, replies: ReplySender, manners: Manners) -> None:
         self.db = db
         self.replies = replies

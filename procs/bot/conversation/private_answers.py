@@ -16,6 +16,8 @@ ANSWERED, UNOPENED = "answered-in-private", "open-private-chat"
 
 
 class PrivateAnswers:
+    """Answers in private what was asked for in a group."""
+
     def __init__(self, hints: Hints) -> None:
         self.hints = hints
 

@@ -1,7 +1,6 @@
 """Sends a reply once, however often it is tried, and no sooner than Telegram allows."""
 
 import asyncio
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -10,6 +9,7 @@ from procs.core import clock, log
 from procs.core.round_robin import Withdrawn
 from procs.errors import Crowded, StoreFull, TelegramAway, TelegramWait
 from procs.store.database import Database
+from procs.store.media import deliveries
 from procs.store.people import passing_messages, preferences, silence
 from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.file_sender import OutgoingFile
@@ -178,6 +178,5 @@ class ReplySender:
 
 def once(*what: object) -> int:
     """A random_id that is the same whenever the same thing is said: Telegram then answers a
-    repeat with the first message. 63 bits of SHA-256, never 0."""
-    digest = hashlib.sha256(repr(what).encode()).digest()
-    return int.from_bytes(digest[:8], "big") >> 1 or 1
+    repeat with the first message."""
+    return deliveries.derived_id(*what)

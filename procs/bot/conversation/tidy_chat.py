@@ -24,6 +24,7 @@ class TidyChat:
         await repeat(self.look, TIDY_POLL)
 
     async def look(self) -> None:
+        """Delete what is due; the rest waits while Telegram asks to wait, or is away."""
         for one in passing_messages.due(self.db, now=clock.now()):
             try:
                 await self.delete(one)

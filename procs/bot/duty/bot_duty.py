@@ -40,6 +40,7 @@ class BotDuty(PlaceBook):
         log.info("bot.on-duty", machine=self.settings.machine, fence=self.lease.fence)
 
     def take(self) -> bool:
+        """Take or renew the lease. False when another has it, or the store cannot be used."""
         try:
             database_clock.follow(self.db)
             return self.lease.take(now=clock.now())
@@ -86,9 +87,11 @@ class BotDuty(PlaceBook):
     # --- the place in the updates
 
     def stored(self) -> list[Place]:
+        """The places in Telegram's updates that were kept last."""
         return bot_places.stored(self.db)
 
     async def keep(self, client: UpdateClient) -> None:
+        """Keep the places that changed, as long as the lease is ours."""
         places = await client.places()
         if fresh := [place for place in places if place not in self.written]:
             bot_places.keep(self.db, fresh, fence=self.lease.fence)

@@ -46,6 +46,7 @@ class FollowActions:
         self.limits = limits
 
     def rows(self) -> tuple[ButtonAction, ...]:
+        """The buttons of follows, which only their person may press."""
         again = {"once": False, "durable": True, "own": True}
         return (
             ButtonAction(press_actions.FOLLOW, self.press, **again),
@@ -57,6 +58,7 @@ class FollowActions:
         )
 
     def commands(self) -> tuple[ChatCommand, ...]:
+        """/follow and /follows."""
         return ChatCommand("follow", self.ask), ChatCommand("follows", self.list)
 
     # --- commands
@@ -102,32 +104,39 @@ class FollowActions:
         return PressAnswer(toast, partial(self.send, text))
 
     async def send(self, text: OutgoingMessage) -> None:
+        """Send one message. Raises as ReplySender.send."""
         await self.menus.replies.send(text)
 
     def turn(self, press: Press, button: Button) -> PressAnswer:
+        """Show another page of follows."""
         return self.show_all(press, button)
 
     def pause(self, press: Press, button: Button) -> PressAnswer:
+        """Send no news of one source."""
         done = follows.pause(self.db, *mine(button))
         return self.show_all(press, button, "follow-paused" if done else "follow-gone")
 
     def resume(self, press: Press, button: Button) -> PressAnswer:
+        """Send news again. Raises EffectRefused while following is switched off."""
         if self.limits.is_off:
             raise EffectRefused(i18n.say(press.language, "follow-off"))
         done = follows.resume(self.db, *mine(button), limits=self.limits, now=clock.now())
         return self.show_all(press, button, "follow-resumed" if done else "follow-gone")
 
     def turn_form(self, press: Press, button: Button) -> PressAnswer:
+        """Fetch the news of one source in another form."""
         done = follows.turn_form(self.db, *mine(button), str(button.meaning.data.get("form")))
         return self.show_all(press, button, "set-done" if done else "follow-gone")
 
     def end(self, press: Press, button: Button) -> PressAnswer:
+        """End one follow."""
         follows.end(self.db, *mine(button))
         return self.show_all(press, button, "follow-ended")
 
     # --- what they share
 
     def begin(self, person: int, wanted: Link) -> Begun:
+        """Follow a list; log how that ended."""
         begun = follows.begin(self.db, person, wanted, limits=self.limits, now=clock.now())
         log.info("follow.asked", user=person, site=wanted.site, outcome=begun.value)
         return begun

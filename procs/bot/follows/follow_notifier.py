@@ -17,6 +17,8 @@ NOTICE_INTERVAL = 2.0
 
 
 class FollowNotifier:
+    """Sends each notice once."""
+
     def __init__(self, db: Database, replies: ReplySender) -> None:
         self.db = db
         self.replies = replies

@@ -44,6 +44,7 @@ def place_of(mine: Sequence[Follow], follow: int) -> int:
 
 
 def line(follow: Follow, place: int, language: str) -> LocalText:
+    """One follow, with a mark: paused, rests, or brings news."""
     mark = STILL if follow.is_paused else RESTS if follow.rests else COMES
     form = i18n.say(language, f"follow-form-{follow.form}")
     told = name(follow.title, follow.url)

@@ -14,6 +14,8 @@ from procs.telegram.chat.inbound import Incoming, Press
 
 
 class GroupAdmins:
+    """Asks Telegram who the admins are, and keeps the answer for a while."""
+
     def __init__(self, db: Database, chat_session: BotSession) -> None:
         self.db = db
         self.chat_session = chat_session

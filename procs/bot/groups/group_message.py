@@ -35,6 +35,8 @@ IsCommand = Callable[[str], bool]
 
 
 class GroupMessages:
+    """Tells what is for the bot, and reads what a message answers."""
+
     def __init__(self, db: Database, chat_session: BotSession, hints: Hints) -> None:
         self.db = db
         self.chat_session = chat_session
@@ -82,6 +84,8 @@ class GroupMessages:
         )
 
     async def read_answered(self, incoming: Incoming) -> tuple[str, tuple[str, ...]]:
+        """Text and addresses of the message that is answered; nothing when it cannot be read.
+        Raises TelegramAway after READS attempts."""
         for attempt in range(1, READS + 1):
             try:
                 return await self.chat_session.words_of(

@@ -39,6 +39,8 @@ LEAVE_TIMEOUT, OUTCOME, REST = 3.0, ANSWER + 1.0, 2.0
 
 
 class InlineBoard:
+    """Edits inline messages until their media is there or cannot be had."""
+
     def __init__(self, db: Database, chat_session: BotSession, replies: ReplySender) -> None:
         self.db = db
         self.chat_session = chat_session
@@ -135,6 +137,7 @@ class InlineBoard:
         log.info("inline.left", request=row.request, user=row.user)
 
     def begin(self, row: RequestStatus, edit: Edit) -> None:
+        """Edit one message in a task; a message has one edit at a time."""
         task = asyncio.create_task(logged(self.carry(row, edit), request=row.request))
         self.busy[row.request] = task
         task.add_done_callback(lambda _: self.busy.pop(row.request, None))

@@ -99,6 +99,7 @@ class InlineChoices:
         return PressAnswer(i18n.say(press.language, key))
 
     def choice(self, person: Person, target: InlineTarget, button: Button) -> InlineAsk:
+        """The request that a chosen result stands for."""
         link, bot = link_of(button.meaning), self.chat_session.username
         return InlineAsk(person, target, link, button.token, bot)
 
@@ -129,6 +130,8 @@ class InlineChoices:
         await self.end(self.choice(person, chosen.target, found.button), words)
 
     async def end(self, choice: InlineAsk, words: LocalText) -> None:
+        """Edit the message to a clear end, with the button that asks again. Raises as
+        InlineSender.edit_inline."""
         label = i18n.say(choice.person.language, "inline-again")
         leave = partial(
             self.replies.pace.leave, EDIT_INLINE, urgency=Urgency.ANSWER, patience=REFUSAL_TIMEOUT
@@ -148,6 +151,7 @@ class InlineChoices:
         return refusals.words(self.db, person.id, person.language, done, self.allowance)
 
     def refusal(self, choice: InlineAsk, done: Submitted) -> LocalText:
+        """Why the request was not accepted."""
         person = choice.person
         return refusals.words(self.db, person.id, person.language, done, self.allowance)
 

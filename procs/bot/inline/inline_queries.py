@@ -42,6 +42,8 @@ UNWISHED = "best"
 
 
 class InlineQueries:
+    """Answers each query from what is known, a bounded number in a minute for each person."""
+
     def __init__(
         self, db: Database, chat_session: BotSession, choices: InlineChoices, search: InlineSearch
     ) -> None:
@@ -97,6 +99,7 @@ class InlineQueries:
         )
 
     def caption(self, person: Person, media: Media) -> Caption:
+        """The caption of a kept media, by what the person prefers."""
         wanted = preferences.read(self.db, person.id)
         if not wanted.captions:
             return NOTHING
@@ -105,6 +108,7 @@ class InlineQueries:
         return media_caption.caption(language, media, form, url=media.url, tags=wanted.tags)
 
     def article(self, person: Person, found: Link) -> inline_results.InlineResult:
+        """The result for a link that has to be fetched first."""
         return inline_results.fetched(person.language, found, self.choices.offer(person, found))
 
     def about_text(self, query: InlineQuery, person: Person, parsed: Parsed) -> InlineAnswer:
@@ -165,4 +169,5 @@ class InlineQueries:
         await self.give(query, inline_results.wrong(person.language, words))
 
     async def give(self, query: InlineQuery, answer: InlineAnswer) -> None:
+        """Send the answer. Raises as Rpc.ask."""
         await self.chat_session.answer_query(query.id, answer)

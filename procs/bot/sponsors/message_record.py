@@ -10,6 +10,7 @@ from procs.telegram.chat.inbound import Incoming
 
 
 def body(incoming: Incoming) -> dict[str, Any]:
+    """A message as JSON keeps it, without objects of Telegram's."""
     # Telegram's own object is for what is copied to others, a document for cookies of owners.
     return asdict(replace(incoming, source=None, file=None))
 

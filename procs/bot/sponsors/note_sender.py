@@ -15,6 +15,8 @@ NOTE_LOOK = 2.0
 
 
 class NoteSender:
+    """Sends each due note once, and deletes its row."""
+
     def __init__(self, db: Database, replies: ReplySender) -> None:
         self.db = db
         self.replies = replies
@@ -24,6 +26,7 @@ class NoteSender:
         await repeat(self.look, NOTE_LOOK)
 
     async def look(self) -> None:
+        """Send what is due; one that fails does not keep the others."""
         for note in sponsor_notes.due(self.db):
             await logged(self.say(note), request=note.request)
 

@@ -71,6 +71,7 @@ class SponsorGate:
         self.looked = 0
 
     def rows(self) -> tuple[ButtonAction, ...]:
+        """The button of a person who says that they joined."""
         return (ButtonAction(JOINED, self.check_joined, once=False, own=True),)
 
     # --- who has to join
@@ -97,6 +98,8 @@ class SponsorGate:
         return standing.missing
 
     async def hold(self, incoming: Incoming, missing: tuple[Sponsor, ...]) -> None:
+        """Keep a message until its person joined, and show them what is missing, a few times in a
+        minute."""
         now, person = clock.now(), incoming.person
         where = incoming.chat, incoming.message
         with self.db.write(full=True):
@@ -157,6 +160,7 @@ class SponsorGate:
         return True
 
     async def look_again(self, press: Press) -> None:
+        """Ask Telegram anew whether the person joined, unless they press too often."""
         now, role = clock.now(), self.role_of(press.person.id)
         for one in self.membership.cached(press.person, role).missing:
             sponsor_visits.note_pressed(self.db, one.id, press.person.id, now=now)

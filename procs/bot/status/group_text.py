@@ -76,6 +76,7 @@ def fitting(members: Sequence[RequestStatus], now: Now) -> str:
 
 
 def title(members: Sequence[RequestStatus]) -> LocalText:
+    """The first line: how many links there are, and how many have arrived."""
     sent = sum(one.state == "delivered" for one in members)
     facts = {"count": len(members), "sent": sent}
     return i18n.say(members[0].language, "group-title" if sent else "group-title-new", **facts)
@@ -179,4 +180,5 @@ def asked(members: Sequence[RequestStatus]) -> list[RequestStatus]:
 
 
 def rows_of(single: Sequence[Button]) -> list[Sequence[Button]]:
+    """Buttons in rows of WIDE."""
     return [single[at : at + WIDE] for at in range(0, len(single), WIDE)]

@@ -56,11 +56,13 @@ class ReactionWriter:
             log.info("reaction.left", request=row.request, chat=row.chat, error=error)
 
     def may_be_there(self, row: RequestStatus) -> bool:
+        """Whether our reaction is at the message, and belongs to this request alone."""
         if row.message <= 0 or status_columns.reaction(self.db, row.request) != REACTED:
             return False
         return not status_columns.shares_reaction(self.db, row.chat, row.message, but=row.request)
 
     async def put(self, row: RequestStatus, emoji: str) -> None:
+        """Set the reaction, empty for none, as soon as the budget allows."""
         await self.replies.pace.react(row.chat, REACTION_PATIENCE)
         try:
             await self.chat_session.react(row.chat, row.chat_access, row.message, emoji)

@@ -6,7 +6,7 @@ from procs.core import codec
 from procs.store.searches.search_listings import PAGE_SIZE
 from procs.telegram.chat.sender import Button, Buttons
 from procs.texts import i18n
-from procs.wishes import searches
+from procs.wishes import look_text, searches
 
 #: What the data of a button begins with whose token has a row; Telegram takes 64 bytes in all.
 ROW_PREFIX = "b:"
@@ -20,6 +20,7 @@ def data(token: str) -> str:
 
 
 def is_search(found: str) -> bool:
+    """Whether what a look found are results of a search."""
     return found.startswith("{") and codec.load(found).get("kind") == "search"
 
 
@@ -34,19 +35,20 @@ def page(language: str, found: str, number: int = 0) -> tuple[str, Buttons]:
 
 
 def line(language: str, one: dict[str, Any]) -> str:
+    """One result in the text."""
     place = i18n.number(language, one["place"])
     return " · ".join([f"{place}. {shown(language, one, LINE_LENGTH)}", *about(language, one)])
 
 
 def row(language: str, one: dict[str, Any]) -> list[Button]:
+    """The row with the button of one result."""
     label = " · ".join([shown(language, one, LABEL_LENGTH_OF_HIT), *about(language, one)])
     return [(label, data(one["token"]))]
 
 
 def shown(language: str, one: dict[str, Any], most: int) -> str:
-    words = one["title"] or one["url"]
-    words = words if len(words) <= most else words[: most - 1].rstrip() + "…"
-    return i18n.isolated(language, words)
+    """A title of at most `most` letters, else the address."""
+    return i18n.isolated(language, look_text.shortened(one["title"] or one["url"], most))
 
 
 def about(language: str, one: dict[str, Any]) -> list[str]:

@@ -263,11 +263,13 @@ class StatusBoard:
         return memory.view
 
     def memory(self, request: int) -> MessageState:
+        """What the board knows of a message, made at its first mention."""
         return self.memories.setdefault(request, MessageState())
 
     # --- doing -------------------------------------------------------------------------------
 
     def begin(self, post: StatusMessage, edit: Edit) -> asyncio.Task[str]:
+        """Edit a message in a task; one person has a bounded number at a time."""
         task = asyncio.create_task(logged(self.carry(post, edit), request=post.id))
         self.busy[post.id] = task
         self.load[post.head.user] += 1

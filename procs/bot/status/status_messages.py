@@ -24,18 +24,22 @@ class StatusMessage:
 
     @property
     def head(self) -> RequestStatus:
+        """The request whose row keeps the message."""
         return self.members[0]
 
     @property
     def id(self) -> int:
+        """The number of the head's request."""
         return self.head.request
 
     @property
     def is_group(self) -> bool:
+        """Whether it speaks for several requests."""
         return bool(self.head.speaker)
 
     @property
     def is_open(self) -> bool:
+        """Whether one of its requests is not over."""
         return any(one.state == "open" for one in self.members)
 
     @property

@@ -100,6 +100,7 @@ def lost(status: RequestStatus) -> list[Offer]:
 
 
 def missing(status: RequestStatus, label: str) -> Offer:
+    """The button that fetches what is missing of a post."""
     return Offer(label, press_actions.MISSING, {}, status.request)
 
 
@@ -134,6 +135,7 @@ def waiting_named(status: RequestStatus, number: str) -> list[Offer]:
 
 
 def again(status: RequestStatus, label: str, wish: Variant) -> Offer:
+    """The button that asks for the same link in a form."""
     return Offer(label, press_actions.AGAIN, {"variant": str(wish)}, status.request)
 
 

@@ -89,6 +89,7 @@ def cancelled(status: RequestStatus) -> LocalText:
 
 
 def stage_of(status: RequestStatus) -> str:
+    """Which sentence a request is at: why it waits, or the step that it is in."""
     if status.entries:
         return LIST
     if status.paused:
@@ -173,17 +174,20 @@ def downloading(status: RequestStatus, share: float | None) -> LocalText:
 
 
 def sending(language: str, share: float | None) -> LocalText:
+    """The line of an upload; `share` is None where its size is not known."""
     if share is None:
         return i18n.say(language, "sending-open")
     return i18n.say(language, "sending", bar=bar(share), percent=i18n.percent(language, share))
 
 
 def bar(share: float) -> LocalText:
+    """A bar of BOXES boxes."""
     full = min(BOXES, int(max(share, 0.0) * BOXES))
     return LocalText("▰" * full + "▱" * (BOXES - full))
 
 
 def about(status: RequestStatus, line: LocalText) -> str:
+    """The status with the name of the media, or of what is searched for."""
     key = "status-search" if searches.sought(status.key) else "status"
     return i18n.say(status.language, key, name=name(status), line=line)
 

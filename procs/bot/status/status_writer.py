@@ -104,6 +104,7 @@ class StatusWriter:
     def note_answered(
         self, post: StatusMessage, new: StatusView, *, message: int, shown: str
     ) -> None:
+        """Note in all members' rows that the message was sent, and what it says."""
         facts: dict[str, Any] = {"stage": new.stage, "share": new.share, "now": clock.now()}
         with self.db.write():
             for one in post.members[1:]:
@@ -140,6 +141,8 @@ class StatusWriter:
         )
 
     async def said_last(self, post: StatusMessage, new: StatusView) -> bool:
+        """Make the message say how it ended, if it is still looked at. False when that is left
+        out."""
         if not post.head.status_message or self.replies.pace.wait(EDIT) > LAST:
             return False
         if post.is_late(clock.now()):
@@ -209,6 +212,7 @@ class StatusWriter:
         return (*made, *new.buttons)
 
     def tokens(self, head: RequestStatus, row: Sequence[Offer], now: Now) -> list[str]:
+        """A token for each button of a row."""
         meanings = [
             ButtonMeaning(head.user, head.chat, one.action, one.data, request=one.request)
             for one in row
@@ -216,12 +220,14 @@ class StatusWriter:
         return buttons.offer(self.db, meanings, now=now)
 
     async def remove(self, post: StatusMessage) -> None:
+        """Delete the message, where there is one."""
         row = post.head
         if row.status_message:
             await self.replies.pace.wait_until_allowed(DELETE, LAST)
             await self.chat_session.delete(row.chat, row.chat_access, row.status_message)
 
     def close(self, post: StatusMessage) -> None:
+        """Note that nothing more is to be shown of these requests."""
         requests.close_all(self.db, [one.request for one in post.members], now=clock.now())
 
     def give_up(self, post: StatusMessage) -> None:

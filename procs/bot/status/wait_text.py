@@ -87,6 +87,7 @@ SOON = {
 
 
 def pace_key(status: RequestStatus) -> str:
+    """The key of the sentence for a wait on Telegram: ready to be sent, or not yet fetched."""
     return "later-send" if status.ready else "later-telegram"
 
 

@@ -54,6 +54,7 @@ def is_stopping(run: Path) -> bool:
 
 
 def event(line: str) -> FileEvent | None:
+    """An event from its line; None for a line that a crash cut off."""
     at, *words = line.split()[:4] or [""]
     try:
         return FileEvent(float(at), tuple(words))

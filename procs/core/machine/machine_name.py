@@ -18,6 +18,7 @@ class Here:
 
     @property
     def name(self) -> str:
+        """The name that was told, else that of the host."""
         return self.told or socket.gethostname()
 
 

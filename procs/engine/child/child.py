@@ -77,9 +77,8 @@ def serve(request: dict[str, Any], link: socket.socket, post: socket.socket, nur
         limits, folder = Limits(**request["limits"]), Path(request["folder"])
         resource_limits.enter(folder, limits, parent=nursery, keep=(link.fileno(), post.fileno()))
         line = ChildConnection(socket.socket(fileno=resource_limits.SOCKET))
-        refused_calls.report(
-            socket.socket(fileno=resource_limits.POST), jail.enter(folder, port, heard=True)
-        )
+        teller = socket.socket(fileno=resource_limits.POST)
+        refused_calls.report(teller, jail.enter(folder, port, heard=True))
         resource_limits.silence()  # by the names of the tree that it is in now
         WORK[request["do"]](request, line, port)
     except Exception as error:  # the top of a process

@@ -15,6 +15,8 @@ class ChildConnection:
         self.turn = threading.Lock()  # yt-dlp fetches fragments in several threads
 
     def say(self, word: str, value: Any) -> None:
+        """Send one word with its value; threads of the child take turns. Raises OSError when the
+        nursery is gone."""
         with self.turn:
             self.link.sendall(codec.dump({word: value}).encode() + b"\n")
 

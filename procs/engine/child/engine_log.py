@@ -17,6 +17,7 @@ class EngineLog:
         """Not kept."""
 
     def warning(self, text: str) -> None:
+        """Keep a warning, shortened, unless it is NOISE or there are WARNINGS of them."""
         if len(self.warnings) < WARNINGS and not any(noise in text for noise in NOISE):
             self.warnings.append(plain(text))
 

@@ -47,6 +47,7 @@ def ways(file: str, readable: str, process: int) -> dict[str, Callable[[], objec
 
 
 def outcome(way: Callable[[], object]) -> str:
+    """REACHED when a way worked, else why the kernel refused it."""
     try:
         way()
     except OSError as error:
@@ -55,6 +56,7 @@ def outcome(way: Callable[[], object]) -> str:
 
 
 def by_descriptor(path: str, use: Callable[[int], None]) -> None:
+    """Use a file by a descriptor that was opened for reading alone. Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         use(descriptor)
@@ -63,15 +65,18 @@ def by_descriptor(path: str, use: Callable[[int], None]) -> None:
 
 
 def change_mode(descriptor: int) -> None:
+    """Set the file's own mode once more. Raises OSError."""
     os.fchmod(descriptor, os.fstat(descriptor).st_mode & 0o7777)
 
 
 def change_times(descriptor: int) -> None:
+    """Set the file's own times once more. Raises OSError."""
     found = os.fstat(descriptor)
     os.utime(descriptor, ns=(found.st_atime_ns, found.st_mtime_ns))
 
 
 def watch(folder: str) -> None:
+    """Ask the kernel to tell of changes in a folder (inotify). Raises OSError."""
     descriptor = system_call("inotify_init1", 0)
     try:
         system_call("inotify_add_watch", descriptor, os.fsencode(folder), IN_MODIFY)

@@ -82,6 +82,7 @@ class Gallery:
         self.files: list[Any] = []
 
     def argv(self, *words: str) -> list[str]:
+        """The command for one run of gallery-dl, which reads no configuration of the machine."""
         wish = parse(self.order.variant)
         pick = (
             wish.pick
@@ -166,6 +167,7 @@ class Gallery:
         return Fetched(files, found)
 
     def start(self, *words: str) -> "subprocess.Popen[bytes]":
+        """Start gallery-dl; it dies with this child."""
         child = os.getpid()
         if self.order.cookies:
             self.ydl.cookiejar.save(str(COOKIES))
@@ -179,6 +181,7 @@ class Gallery:
 
 
 def files_of(told: post_look.Told) -> list[Any]:
+    """Of what gallery-dl told, the files."""
     return [one for one in told if one[0] == FILES]
 
 

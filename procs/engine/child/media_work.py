@@ -15,11 +15,13 @@ REFUSAL_LETTERS = 300
 
 
 def frame(name: str, made: str, at: float, box: list[int], quality: int) -> None:
+    """Draw a JPEG of a file's picture at `at` seconds, which fits into `box`."""
     width, height = box
     still_frame.draw(name, made, at=at, box=(width, height), quality=quality)
 
 
 def make_copy(name: str, made: str, sound: bool) -> None:
+    """Copy a film's streams into an mp4, with or without its sound."""
     container_copy.copy(name, made, sound=sound)
 
 

@@ -71,6 +71,7 @@ class UpstreamProxy:
 
     @property
     def fields(self) -> tuple[tuple[str, str], ...]:
+        """The field by which we sign in at the proxy; none without a name."""
         if not self.user:
             return ()
         words = b64encode(f"{self.user}:{self.password}".encode()).decode()
@@ -166,6 +167,8 @@ class Routes:
         return why
 
     async def answers(self, host: str) -> list[str]:
+        """The addresses of a host. Raises NetworkBroken when the resolver fails, has none, or takes
+        too long."""
         try:
             async with self.asking, asyncio.timeout(RESOLVE_TIMEOUT):
                 found = await self.resolve(host)

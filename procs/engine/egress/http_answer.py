@@ -116,6 +116,7 @@ class BodyRest:
     whole = False
 
     def take(self, data: bytes) -> bytes:
+        """The part of `data` that goes on to the program: here all of it."""
         return data
 
 
@@ -127,9 +128,11 @@ class Counted:
 
     @property
     def whole(self) -> bool:
+        """Whether all bytes came."""
         return not self.left
 
     def take(self, data: bytes) -> bytes:
+        """The part of `data` that belongs to the body; what is beyond its length is dropped."""
         said = data if len(data) <= self.left else data[: self.left]
         self.left -= len(said)
         return said
@@ -148,6 +151,8 @@ class Chunked:
         self.trailers = self.chunks = self.bytes = 0
 
     def take(self, data: bytes) -> bytes:
+        """The bodies of the chunks in `data` as one chunk of our own, and the end once the site's
+        came. Raises SiteBroken."""
         pieces: list[bytes] = []
         place = 0
         while place < len(data) and not self.whole:
@@ -174,6 +179,8 @@ class Chunked:
         return end + 1
 
     def size(self, line: bytes) -> None:
+        """Read the line before a chunk. Raises SiteBroken for a size that is none, and for very
+        many tiny chunks."""
         told = SIZE.fullmatch(line)
         if not told:
             raise SiteBroken(f"a chunk of size {line[:20]!r}")
@@ -191,6 +198,8 @@ class Chunked:
         self.read = self.size
 
     def trailer(self, line: bytes) -> None:
+        """Drop a line behind the last chunk; an empty one ends the body. Raises SiteBroken for
+        trailers without end."""
         self.trailers += len(line)
         if self.trailers > TRAILERS:
             raise SiteBroken(f"trailers of more than {TRAILERS} bytes")
@@ -205,6 +214,7 @@ def fields(lines: list[bytes]) -> Iterator[Field]:
 
 
 def values(given: list[Field], name: bytes) -> list[bytes]:
+    """The values of all fields of a name, which is in lower case."""
     return [text for one, text in given if one.lower() == name]
 
 

@@ -42,6 +42,7 @@ class Request:
 
     @property
     def site(self) -> str:
+        """The value of the Host field: the port stands in it unless it is the usual one."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == 80 and not self.tunnel else f"{host}:{self.port}"
 

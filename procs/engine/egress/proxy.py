@@ -128,6 +128,7 @@ class Egress:
         return self.left >= 0
 
     def enter(self, tunnel: Tunnel) -> None:
+        """Count a connection; too many at once, or in all, end the job's way out."""
         if self.closed:
             tunnel.reset()
             return
@@ -137,6 +138,7 @@ class Egress:
             self.end(errors.Forbidden(f"connection {self.opened}, {len(self.tunnels)} at once"))
 
     def leave(self, tunnel: Tunnel) -> None:
+        """Forget a connection that is closed."""
         self.tunnels.discard(tunnel)
 
     def watch(self) -> None:

@@ -140,6 +140,7 @@ class Tunnel:
         self.work: asyncio.Task[None] | None = None
 
     def enter(self) -> None:
+        """Count this connection with its job."""
         self.egress.enter(self)
 
     def may_send(self, count: int) -> bool:
@@ -151,6 +152,7 @@ class Tunnel:
         return self.sayable >= 0
 
     def start(self, heard: bytes) -> None:
+        """Serve the request that came."""
         self.work = asyncio.create_task(self.open(heard))
 
     async def open(self, heard: bytes) -> None:

@@ -111,6 +111,8 @@ def judged(error: BaseException) -> JobError:
 
 
 def of(causes: Sequence[Cause], site: str) -> JobError:
+    """The error that a chain of exceptions means, with what the site asked for and the host that
+    failed."""
     kind = ours(causes) or theirs(causes, site)
     wait = max(map(asked_wait, causes), default=0.0) if kind is errors.SiteBusy else 0.0
     facts = {name: told for one in causes for name, told in one.facts if name in kind.tells}
@@ -137,6 +139,8 @@ def theirs(causes: Sequence[Cause], site: str) -> type[JobError]:
 
 
 def first(causes: Sequence[Cause], site: str) -> type[JobError]:
+    """The class by the first table that knows the chain: the surest facts first, words of the site
+    before general ones."""
     said = "\n".join(one.text for one in causes)
     expected = "\n".join(c.text for c in causes if c.expected and "HTTP Error" not in c.text)
     return (
@@ -164,11 +168,13 @@ def ours(causes: Sequence[Cause]) -> type[JobError] | None:
 
 
 def by_class(causes: Sequence[Cause], table: dict[str, type[JobError]]) -> type[JobError] | None:
+    """The class by the names of the exceptions' classes; None where the table has none of them."""
     names = {name for one in causes for name in one.names}
     return next((kind for name, kind in table.items() if name in names), None)
 
 
 def by_words(text: str, rows: site_phrases.Rows) -> type[JobError] | None:
+    """The class of the first pattern that a text matches; None for no match."""
     return next((kind for kind, words in rows if re.search(words, text, re.I)), None)
 
 
@@ -184,6 +190,7 @@ def by_status(causes: Sequence[Cause]) -> type[JobError] | None:
 
 
 def of_status(status: int) -> type[JobError] | None:
+    """The class by an HTTP status, else by its hundred; None for one that says nothing."""
     return STATUSES.get(status) or HUNDREDS.get(status // 100)
 
 

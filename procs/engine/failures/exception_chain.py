@@ -49,6 +49,8 @@ def chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def behind(one: BaseException) -> list[Any]:
+    """What an exception was caused by, in all the ways in which libraries keep it; None among
+    them."""
     info = getattr(one, "exc_info", None)
     return [
         info[1] if isinstance(info, tuple) and len(info) > 1 else None,
@@ -60,6 +62,7 @@ def behind(one: BaseException) -> list[Any]:
 
 
 def cause(one: BaseException) -> Cause:
+    """The facts of one exception; texts are shortened and without control characters."""
     response = getattr(one, "response", None)
     headers = getattr(response, "headers", None) or {}
     expected = getattr(one, "expected", None)
@@ -85,6 +88,7 @@ def host_of(url: Any) -> str:
 
 
 def number(value: Any) -> int:
+    """A whole number, or 0."""
     return value if isinstance(value, int) else 0
 
 

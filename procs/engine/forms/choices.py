@@ -55,6 +55,7 @@ def too_large(info: dict[str, Any], order: Order) -> list[Choice]:
 
 
 def is_of(height: int, streams: Streams) -> bool:
+    """Whether streams are near a height, measured on the shorter side of the picture."""
     side = formats.short_side(streams[0]) if streams else 0
     return height * NEAR <= side <= height * formats.TOLERANCE
 
@@ -80,6 +81,7 @@ def picked(there: Sequence[Format], variant: str, order: Order) -> Streams:
 
 
 def choice(variant: str, streams: Streams, size: int | None, order: Order) -> Choice:
+    """The offer of a form: `size` in bytes, None where the site tells none."""
     codecs = "+".join(filter(None, map(formats.codecs_of, streams)))
     return Choice(variant, size, codecs, parts_of(size or 0, order.max_file_size))
 

@@ -173,6 +173,7 @@ def words(streams: Streams) -> str:
 
 
 def codecs_of(one: Format) -> str:
+    """The codecs of a format, picture first, joined by `+`."""
     return "+".join(c for c in (codec(one, "vcodec"), codec(one, "acodec")) if c)
 
 
@@ -182,10 +183,12 @@ def short_side(one: Format) -> int:
 
 
 def has_video(one: Format) -> bool:
+    """Whether a format has a picture; one that does not say counts."""
     return one.get("vcodec") != "none"
 
 
 def has_audio(one: Format) -> bool:
+    """Whether a format has sound; one that does not say counts."""
     return one.get("acodec") != "none"
 
 

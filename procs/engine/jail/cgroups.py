@@ -28,6 +28,7 @@ numbers = count(1)
 
 
 def tasks() -> int:
+    """How many threads and processes a job may have on this machine."""
     return TASKS + TASKS_EACH * (os.cpu_count() or 1)
 
 
@@ -93,6 +94,7 @@ def make(folder: Path | None, limits: Limits) -> Path | None:
 
 
 def set_limits(group: Path, limits: Limits) -> None:
+    """Write a group's limits, as far as the kernel has their files. Raises OSError."""
     (group / "pids.max").write_text(str(tasks()))
     for name, value in (
         ("memory.max", str(TOGETHER * limits.memory)),

@@ -73,6 +73,7 @@ def way_out() -> socket.socket:
 
 
 def listener() -> socket.socket:
+    """A listening socket on a free port of loopback. Raises OSError."""
     door = socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
     door.bind(("127.0.0.1", 0))
     door.listen(BACKLOG)
@@ -93,12 +94,14 @@ def leave_tree(also: int = 0) -> None:
 
 
 def leave(what: int) -> None:
+    """Leave the namespaces that `what` names (unshare(2)). Raises OSError."""
     if LIBC.unshare(what):
         number = ctypes.get_errno()
         raise OSError(number, f"unshare: {os.strerror(number)}")
 
 
 def raise_loopback() -> None:
+    """Set loopback up in a new network namespace (netdevice(7)). Raises OSError."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
 
@@ -132,6 +135,7 @@ def has_root() -> bool:
 
 
 def reach_ourselves() -> None:
+    """Connect to a socket of our own, to prove that loopback works. Raises OSError."""
     with listener() as door:
         socket.create_connection(door.getsockname(), timeout=1).close()
 

@@ -40,6 +40,7 @@ class RootPlan:
 
     @property
     def shown(self) -> tuple[str, ...]:
+        """All folders and files that the root contains."""
         return (*self.folders, *self.files)
 
 
@@ -75,6 +76,7 @@ def traced_to(path: str, links: dict[str, str]) -> str:
 
 
 def is_below(path: str, folder: str) -> bool:
+    """Whether a path is a folder or lies in it; by their texts, links are not resolved."""
     return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
@@ -127,6 +129,7 @@ def furnish(plan: RootPlan, folder: str) -> None:
 
 
 def mount(what: str | None, where: str, kind: str | None, flags: int, data: str = "") -> None:
+    """Mount by mount(2). Raises OSError."""
     words = (one.encode() if one is not None else None for one in (what, where, kind))
     check(LIBC.mount(*words, ctypes.c_ulong(flags), data.encode()), f"mount {where}")
 
@@ -140,6 +143,7 @@ def change(where: str, more: int, less: int, flags: int = 0) -> None:
 
 
 def check(answer: int, what: str) -> None:
+    """Raise OSError for an answer other than 0, with what was attempted."""
     if answer:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")

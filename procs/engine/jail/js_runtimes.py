@@ -70,4 +70,5 @@ def version_of(kind: RuntimeKind, path: str) -> tuple[int, ...] | None:
 
 
 def shown(version: tuple[int, ...]) -> str:
+    """A version as it is written, `2.0.0`."""
     return ".".join(map(str, version))

@@ -73,6 +73,8 @@ class Fence:
                 self.allow_one(path, access & rights())
 
     def allow_one(self, path: str | Path, access: int) -> None:
+        """Allow some accesses below a path; for a file, those of them that a file has. Raises
+        OSError."""
         beneath = os.open(path, os.O_PATH | os.O_CLOEXEC)
         try:
             given = access if os.path.isdir(path) else access & OF_FILE

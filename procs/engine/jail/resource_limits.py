@@ -58,6 +58,8 @@ def adopt() -> None:
 
 
 def default_signals() -> None:
+    """Let signals do again what they do in a new process: the nursery's handlers are not the
+    child's."""
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)

@@ -72,10 +72,12 @@ class MachineCalls:
     signals: frozenset[int]
 
     def of(self, names: Iterable[str]) -> frozenset[int]:
+        """The numbers of these names; a name that the machine has no call for is left out."""
         return frozenset(self.known[name] for name in names if name in self.known)
 
 
 def calls(machine: int, column: int) -> MachineCalls:
+    """The numbers of a machine, from its column of the table."""
     known = syscall_numbers.read(column)
     bare = MachineCalls(machine, known, frozenset(), frozenset())
     return MachineCalls(
@@ -104,6 +106,7 @@ def number_of(name: str) -> int:
 
 @cache
 def names() -> dict[int, str]:
+    """The name of each number on this machine; nothing on one that is unknown."""
     ours = MACHINES.get(platform.machine())
     return {number: name for name, number in ours.known.items()} if ours else {}
 
@@ -112,6 +115,7 @@ PASS = answer(ALLOW)
 
 
 def refuse(error: int) -> Insn:
+    """The instruction that refuses a call with an error number."""
     return answer(REFUSE | error)
 
 
@@ -239,6 +243,7 @@ def compiled(network: bool, signals: bool, heard: bool) -> bytes:
 
 
 def code(steps: list[Insn]) -> bytes:
+    """The program as the kernel reads it (struct sock_filter)."""
     return b"".join(struct.pack("HBBI", *step) for step in steps)
 
 

@@ -38,6 +38,7 @@ def first(source: Any, sound: bool) -> list[Any]:
 
 
 def added(sink: Any, stream: Any) -> Any:
+    """A stream of `sink` for the packets of another one, with its metadata."""
     place = sink.add_stream_from_template(stream)
     place.metadata.update(stream.metadata)
     return place

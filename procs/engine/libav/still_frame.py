@@ -81,6 +81,7 @@ def place(media: Any, at: float) -> int:
 
 
 def start(video: Any) -> float:
+    """The second at which a stream begins."""
     return float(video.start_time * video.time_base) if video.start_time else 0.0
 
 
@@ -101,6 +102,7 @@ def filtered(frame: Any, words: str) -> Any:
 
 
 def shape(frame: Any) -> dict[str, Any]:
+    """What a filter's input has to know of its frames."""
     return {
         "width": frame.width,
         "height": frame.height,
@@ -110,6 +112,7 @@ def shape(frame: Any) -> dict[str, Any]:
 
 
 def jpeg(frame: Any, quality: int) -> bytes:
+    """A frame as a JPEG; a lower `quality` number is a better picture (mjpeg's qscale)."""
     encoder = av.CodecContext.create("mjpeg", "w")
     encoder.width, encoder.height, encoder.pix_fmt = frame.width, frame.height, POINTS
     encoder.time_base = Fraction(1, 25)

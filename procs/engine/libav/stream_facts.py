@@ -35,6 +35,7 @@ def read(name: str) -> dict[str, Any]:
 
 
 def stream(media: InputContainer, one: Any) -> dict[str, Any]:
+    """One stream as ffprobe tells it."""
     facts = {"codec_type": one.type, "disposition": {"attached_pic": int(is_cover(one))}}
     if one.codec_context is not None:
         facts["codec_name"] = one.codec_context.codec.canonical_name
@@ -51,6 +52,7 @@ def stream(media: InputContainer, one: Any) -> dict[str, Any]:
 
 
 def is_cover(one: Any) -> bool:
+    """Whether a stream is the cover of a sound."""
     return bool(one.disposition & Disposition.attached_pic)
 
 

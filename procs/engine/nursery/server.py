@@ -75,6 +75,7 @@ class Nursery:
         signal.signal(signal.SIGTERM, lambda *_: setattr(self, "stopping", True))
 
     def over(self) -> str:
+        """Why the loop ends: `stopped`, `idle`, `replaced`; empty while it goes on."""
         if self.stopping:
             return "stopped"
         if self.patience() == 0:
@@ -90,6 +91,8 @@ class Nursery:
         return max(0.0, self.empty_since + self.linger - clock.now().boot)
 
     def attend(self, descriptor: int, event: int) -> None:
+        """Do what one ready descriptor asks for: a new connection, a dead child, a request, a
+        hang-up."""
         if descriptor == self.door.listener.fileno():
             self.accept()
         elif descriptor == self.bell.fileno():
@@ -118,6 +121,7 @@ class Nursery:
         return post.calls.most_common(REFUSED_KINDS)
 
     def accept(self) -> None:
+        """Take a new connection; one that was gone again is none."""
         with suppress(BlockingIOError):
             link, _ = self.door.listener.accept()
             link.setblocking(False)
@@ -148,6 +152,8 @@ class Nursery:
                 self.drop(call)
 
     def handle(self, call: Call, request: dict[str, Any]) -> None:
+        """Do a whole request: fork a child for it, or be told to stay. Raises OSError when the
+        machine has no room."""
         call.heard.clear()
         if request["do"] == "stay":
             self.stay(call, request["like"])

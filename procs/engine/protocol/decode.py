@@ -34,6 +34,8 @@ def into(kind: type[T], value: Any) -> T:
 
 
 def build(kind: Any, value: Any) -> Any:
+    """A value read as a type: record, list, tuple, optional or plain. Raises TypeError or
+    ValueError for another."""
     origin = get_origin(kind)
     if isinstance(kind, UnionType):
         return None if value is None else build(get_args(kind)[0], value)
@@ -64,12 +66,14 @@ def hints_of(kind: Any) -> dict[str, Any]:
 
 
 def several(kinds: tuple[Any, ...], values: list[Any]) -> list[Any]:
+    """A tuple's values, each read as its own type, or all as the same one."""
     if kinds[1:] == (...,):
         kinds = kinds[:1] * len(values)
     return [build(kind, one) for kind, one in zip(kinds, values, strict=True)]
 
 
 def items(value: Any) -> list[Any]:
+    """A list of at most ITEMS values. Raises TypeError for anything else."""
     if not isinstance(value, list | tuple) or len(value) > ITEMS:
         raise TypeError(f"no list of at most {ITEMS}")
     return list(value)

@@ -90,6 +90,7 @@ def installed(plugin: EnginePlugin) -> str:
 
 
 def fits(plugin: EnginePlugin, version: str) -> bool:
+    """Whether the plugin works with this version of yt-dlp."""
     try:
         return Version(version) in plugin.versions
     except InvalidVersion:

@@ -40,6 +40,7 @@ class Version:
 
     @property
     def number(self) -> Number:
+        """The number as versions are compared (PEP 440)."""
         return Number(self.name)
 
 
@@ -89,6 +90,7 @@ class Versions:
         return next((one for one in self.kept() if one.name == name), None)
 
     def pointed(self) -> dict[str, str]:
+        """What the pointer names; nothing while there is none, or it cannot be read."""
         try:
             return dict(codec.load(self.pointer.read_bytes()))
         except FileNotFoundError:
@@ -108,6 +110,7 @@ class Versions:
         log.info("engine.used", version=version.name, before=before)
 
     def point(self, to: dict[str, str]) -> None:
+        """Write the pointer: it is whole on the disk or the old one stays. Raises OSError."""
         fresh = self.pointer.with_suffix(".new")
         with open(fresh, "w", encoding="ascii") as file:
             file.write(codec.dump(to))

@@ -80,6 +80,8 @@ async def own_page(version: Version, place: Path) -> None:
 
 
 async def fetch(engine: Engine, url: str, folder: Path) -> None:
+    """Probe and fetch one page. Raises EngineRefused when its files are empty, and the engine's own
+    errors."""
     async with engine.open(Order(url, allowed_networks=OWN), folder) as child:
         await child.probe()
         fetched = await child.fetch(lambda done, total, rate: None)
@@ -152,6 +154,7 @@ TYPES = {".html": "text/html", ".mp4": "video/mp4", ".m3u8": "application/vnd.ap
 
 
 def head(status: HTTPStatus, path: Path, size: int) -> bytes:
+    """The head of an answer with a file."""
     kind = TYPES.get(path.suffix, "video/mp2t")
     lines = (
         f"HTTP/1.1 {status} {status.phrase}",

@@ -93,5 +93,6 @@ class Updater:
 
 
 def check_is(wanted: Number, got: Number) -> None:
+    """Raise EngineRefused when pip installed another version than the one that was wanted."""
     if wanted != got:
         raise EngineRefused(f"pip brought {DISTRIBUTION} {got} instead of {wanted}")

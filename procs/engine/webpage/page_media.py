@@ -120,6 +120,7 @@ class PageSearch:
         return None
 
     def opened(self, frame: str) -> Info | None:
+        """What yt-dlp finds in a frame of the page; None, with why noted, when that is nothing."""
         assert self.page is not None
         try:
             address = smuggle_url(frame, {"referer": self.page.url})
@@ -202,12 +203,14 @@ class PageSearch:
             return b""
 
     def file(self, url: str) -> Info:
+        """A file that the page links, asked for as from the page."""
         assert self.page is not None
         info = plain_files.of(url, self.loader.headers[url])
         return {**info, "http_headers": {"Referer": self.page.url}}
 
 
 def is_telling(error: JobError | None) -> bool:
+    """Whether an error tells the person more than that nothing was found."""
     return isinstance(error, TELLING)
 
 

@@ -111,6 +111,7 @@ class PageReader:
         self.password = False
 
     def take(self, name: str, tag: str, text: str, end: int) -> None:
+        """Take one tag; `text[end:]` is what follows it."""
         if name == "title" and not self.titles:
             self.titles.append(text[end : end + 4 * TITLE].partition("<")[0])
             return
@@ -122,9 +123,11 @@ class PageReader:
             work(given)
 
     def take_base(self, given: dict[str, str]) -> None:
+        """Addresses of the page are relative to this one."""
         self.base = urljoin(self.url, given.get("href", "")) or self.url
 
     def take_meta(self, given: dict[str, str]) -> None:
+        """The picture that the page shows of itself, or its title."""
         name = (given.get("property") or given.get("name") or "").lower()
         if name in SHOWN:
             self.note(self.shown, given.get("content", ""))
@@ -132,12 +135,14 @@ class PageReader:
             self.titles.insert(0, given["content"])
 
     def take_iframe(self, given: dict[str, str]) -> None:
+        """Another page inside, also one that a script loads later."""
         for name in ("src", *LATER):
             self.note(self.frames, given.get(name, ""))
 
     take_frame = take_embed = take_iframe
 
     def take_object(self, given: dict[str, str]) -> None:
+        """Another page inside, in the old form."""
         self.note(self.frames, given.get("data", ""))
 
     def take_a(self, given: dict[str, str]) -> None:
@@ -149,9 +154,11 @@ class PageReader:
             self.note(self.links, target)
 
     def take_source(self, given: dict[str, str]) -> None:
+        """A picture in other sizes, of the `img` that follows."""
         self.sources += [one for name in SETS for one in best(given.get(name, ""))]
 
     def take_img(self, given: dict[str, str]) -> None:
+        """One picture, by the best of its addresses."""
         sources, self.sources, behind, self.behind = self.sources, [], self.behind, ""
         if is_ornament(given):
             return
@@ -162,6 +169,7 @@ class PageReader:
                 return
 
     def take_input(self, given: dict[str, str]) -> None:
+        """A field for a password means a sign-in."""
         self.password = self.password or given.get("type", "").lower() == "password"
 
     def note(self, found: dict[str, None], address: str) -> bool:
@@ -173,6 +181,7 @@ class PageReader:
         return good
 
     def page(self, words: str) -> Page:
+        """The page with all that was read; `words` is its visible text."""
         title = " ".join(" ".join(self.titles[:1]).split())[:TITLE]
         pictures = [one for one in {**self.inside, **self.shown} if is_picture(one)]
         frames = tuple(self.frames)[:FRAMES_NAMED]

@@ -97,6 +97,7 @@ def met(page: Page, text: str, asked: str) -> JobError | None:
 
 
 def error_in_words(rows: Rows, words: str, page: Page) -> JobError | None:
+    """The error of the first pattern that the page's text matches; None for no match."""
     for kind, pattern in rows:
         if found := re.search(pattern, words, re.I):
             return kind(f"the page says {found[0]!r}: {page.title}")

@@ -12,14 +12,17 @@ Size = tuple[int, int]
 
 
 def png(head: bytes) -> Size | None:
+    """Width and height from the IHDR chunk."""
     return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
 
 
 def gif(head: bytes) -> Size | None:
+    """Width and height of the logical screen."""
     return int.from_bytes(head[6:8], "little"), int.from_bytes(head[8:10], "little")
 
 
 def bmp(head: bytes) -> Size | None:
+    """Width and height; a height below 0 means rows from top to bottom."""
     return int.from_bytes(head[18:22], "little"), abs(int.from_bytes(head[22:26], "little"))
 
 

@@ -41,6 +41,7 @@ def disposition(headers: Any) -> str:
 
 
 def said_type(headers: Any) -> str:
+    """The type in an answer's headers, without parameters; empty for none."""
     return str(headers.get("Content-Type") or "").partition(";")[0].strip().lower()
 
 

@@ -183,10 +183,12 @@ def site(info: dict[str, Any]) -> str:
 
 
 def host(url: str) -> str:
+    """The host of an address, without `www.` and the like."""
     return bare(urlsplit(url).hostname or "")
 
 
 def extractor_of(info: dict[str, Any]) -> str:
+    """The key of the extractor in lower case, as the tables of sites have it."""
     return str(info.get("extractor_key") or GENERIC[0]).lower()
 
 

@@ -173,6 +173,7 @@ class MergedAlready:
         self.files = list(files)
 
     def run(self, info: Info) -> tuple[list[str], Info]:
+        """The files that yt-dlp may delete now, and `info` as it came."""
         return self.files, info
 
 
@@ -205,6 +206,7 @@ def is_pair(streams: formats.Streams) -> bool:
 
 
 def is_timed(chapter: Info) -> bool:
+    """Whether a chapter has both ends."""
     return chapter.get("start_time") is not None and chapter.get("end_time") is not None
 
 

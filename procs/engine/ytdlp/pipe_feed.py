@@ -78,6 +78,7 @@ class Digest:
         self.size = self.sum = 0
 
     def add(self, piece: bytes) -> None:
+        """Count bytes that follow."""
         self.size += len(piece)
         self.sum = zlib.crc32(piece, self.sum)
 

@@ -48,6 +48,7 @@ def nameless(info: dict[str, Any]) -> None:
 
 
 def is_file(head: Any) -> bool:
+    """Whether an answer is an attachment, or of a type that is neither a page nor a list."""
     said = file_types.said_type(head)
     kept = str(head.get("Content-Disposition") or "").lower().lstrip().startswith("attachment")
     return kept or bool(said and said not in NO_FILES and LISTS not in said)

@@ -117,6 +117,7 @@ def numbered(info: Info) -> list[tuple[int, Info]]:
 
 
 def is_address(entry: Info) -> bool:
+    """Whether an entry is a link to be opened, not a media itself."""
     return entry.get("_type") in (*ADDRESSES, *LISTS)
 
 
@@ -134,6 +135,8 @@ def post(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Order)
 
 
 def listed(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Order) -> OpenedLink:
+    """A list with the entries that are chosen, or those of one page; `there` has their places from
+    1 on."""
     chosen = wish.pick and not wish.looks
     paged = wish.looks and not order.whole
     most = order.entries if chosen else ENTRIES_SHOWN if paged else offered(order)
@@ -155,10 +158,12 @@ def listed(info: Info, there: list[tuple[int, Info]], wish: Variant, order: Orde
 
 
 def has_picture(one: Info) -> bool:
+    """Whether yt-dlp knows a picture of an entry."""
     return bool(one.get("thumbnails") or one.get("thumbnail"))
 
 
 def entry(place: int, one: Info) -> Entry:
+    """An entry as the worker gets it, its texts shortened."""
     url = str(one.get("url") or one.get("webpage_url") or "")
     name = plain(one.get("title") or "", TITLE_LENGTH)
     lasts = float(one.get("duration") or 0)
@@ -186,4 +191,5 @@ def is_announced(one: Info) -> bool:
 
 
 def title(info: Info) -> str:
+    """The title of a list, else its id."""
     return plain(info.get("title") or info.get("id") or "", TITLE_LENGTH)

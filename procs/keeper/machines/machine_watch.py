@@ -40,6 +40,8 @@ class MachineWatch:
             self.judge()
 
     def judge(self) -> None:
+        """Raise and clear the alerts about lost machines, and free the jobs of those that are
+        gone."""
         now = clock.now()
         machines = machine_rows.listed(self.db)
         told = {

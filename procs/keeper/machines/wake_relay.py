@@ -32,6 +32,7 @@ class WakeRelay(threading.Thread):
         self.gone = threading.Event()
 
     def run(self) -> None:
+        """Relay until sent away; a lost connection is made anew after PAUSE seconds."""
         while not self.gone.is_set():
             try:
                 channel = self.channel()

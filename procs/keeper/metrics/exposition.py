@@ -80,6 +80,7 @@ def scrape(db: Database, settings: Settings, standing: Standing = none_stand) ->
 
 
 def add_build(text: MetricText, db: Database) -> None:
+    """The versions that run."""
     used = engine_records.in_use(db, disk.host())
     text.add(
         "build_info",
@@ -92,10 +93,12 @@ def add_build(text: MetricText, db: Database) -> None:
 
 @cache
 def version() -> str:
+    """The version of the installed distribution."""
     return metadata.version(DISTRIBUTION)
 
 
 def add_jobs(text: MetricText, report: MetricReport) -> None:
+    """Jobs by lane and state, and the ages of those that wait."""
     for one in report.depths:
         text.add("jobs", one.jobs, lane=one.lane, state=one.state)
         text.add("oldest_job_age_seconds", one.age, lane=one.lane, state=one.state)
@@ -104,6 +107,7 @@ def add_jobs(text: MetricText, report: MetricReport) -> None:
 
 
 def add_counts(text: MetricText, counts: Mapping[str, int]) -> None:
+    """The counters of the store, and its histograms."""
     for name, metric in PLAIN.items():
         text.add(metric, counts.get(name, 0))
     for beginning, metric, label in LABELLED:
@@ -130,6 +134,7 @@ def add_workers(text: MetricText, workers: list[Worker], *, now: Now) -> None:
 
 
 def place(worker: Worker) -> str:
+    """A worker's slot as a label."""
     return "spare" if worker.slot is None else str(worker.slot)
 
 
@@ -143,6 +148,7 @@ def resident(pid: int) -> int:
 
 
 def add_limits(text: MetricText, report: MetricReport, settings: Settings) -> None:
+    """What is configured, and what Telegram imposes, in seconds."""
     text.add("worker_slots_configured", settings.posts)
     text.add("download_rooms_configured", settings.max_concurrent_downloads)
     text.add("send_budget_ahead_seconds", report.send_ahead)
@@ -151,6 +157,7 @@ def add_limits(text: MetricText, report: MetricReport, settings: Settings) -> No
 
 
 def add_health(text: MetricText, db: Database, standing: Collection[str]) -> None:
+    """Breakers, revoked sessions and alerts; `standing` are kinds that the monitor knows of."""
     text.add("breakers_open", len({one.site for one in breakers.listed(db) if one.is_shut_to_all}))
     text.add("revoked_sessions", len(revoked_sessions.unresolved(db)))
     kinds = [one.kind for one in alerts.standing(db)]
@@ -186,6 +193,7 @@ def add_events(text: MetricText, settings: Settings) -> None:
 
 
 def add_machine(text: MetricText, settings: Settings) -> None:
+    """Disk, memory and the files of the database, in bytes."""
     files = files_of(settings.database_url)
     places = {"home": settings.home} | ({"database": files[0].parent} if files else {})
     for place, folder in places.items():

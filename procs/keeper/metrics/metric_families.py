@@ -21,6 +21,7 @@ class MetricFamily:
 
     @property
     def full_name(self) -> str:
+        """The name with its prefix, as a scrape has it."""
         return NAMESPACE + self.name
 
 

@@ -62,6 +62,7 @@ class MetricServer(threading.Thread):
             self.runner.run(self.serve())
 
     def leave(self) -> None:
+        """End the thread, and hang up on who is still there."""
         self.loop.call_soon_threadsafe(self.gone.set)
         self.join()
 
@@ -108,6 +109,7 @@ class MetricServer(threading.Thread):
         )
 
     async def meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one connection within PATIENCE seconds, unless there are too many."""
         self.open += 1
         try:
             async with asyncio.timeout(PATIENCE):
@@ -121,6 +123,7 @@ class MetricServer(threading.Thread):
             writer.close()
 
     async def answer(self, reader: asyncio.StreamReader) -> bytes:
+        """The whole answer to one request, without its body for HEAD (RFC 9110)."""
         try:
             head = await reader.readuntil(END)
         except asyncio.LimitOverrunError:
@@ -141,15 +144,19 @@ class MetricServer(threading.Thread):
         return whole if method == "GET" else whole.partition(END)[0] + END
 
     async def metrics(self) -> bytes:
+        """The answer of `/metrics`."""
         return response(HTTPStatus.OK, self.scraped(), CONTENT_TYPE)
 
     def scraped(self) -> str:
+        """The samples as text. Raises StoreError."""
         return exposition.scrape(self.db, self.settings, self.standing)
 
     async def live(self) -> bytes:
+        """The answer of `/livez`: whether the keeper's loop turns."""
         return verdict([] if self.readiness.is_alive() else [STANDS_STILL])
 
     async def ready(self) -> bytes:
+        """The answer of `/readyz`: what is missing, one line each."""
         unwritten = await asyncio.to_thread(self.readiness.probe.failure)
         return verdict(self.readiness.missing(unwritten))
 
@@ -161,6 +168,7 @@ def verdict(missing: list[str]) -> bytes:
 
 
 def response(status: HTTPStatus, text: str = "", kind: str = PLAIN_TEXT) -> bytes:
+    """An answer of HTTP/1.1 that ends its connection."""
     body = (text or f"{status.phrase}\n").encode()
     more = ["Allow: GET, HEAD"] if status is HTTPStatus.METHOD_NOT_ALLOWED else []
     head = [

@@ -23,6 +23,7 @@ class MetricText:
         self.lines[name].append(sample(BY_NAME[name].full_name, value, labels))
 
     def add_histogram(self, name: str, times: Histogram, **labels: str) -> None:
+        """Add the samples of a histogram of seconds, its buckets cumulative."""
         require(name, labels)
         full, lines = BY_NAME[name].full_name, self.lines[name]
         for bound in BOUNDS:
@@ -55,13 +56,16 @@ def require(name: str, labels: dict[str, str]) -> None:
 
 
 def sample(name: str, value: float, labels: dict[str, str]) -> str:
+    """One line of the format."""
     pairs = ",".join(f'{key}="{escaped(text)}"' for key, text in labels.items())
     return f"{name}{{{pairs}}} {number(value)}" if pairs else f"{name} {number(value)}"
 
 
 def escaped(text: str) -> str:
+    """The value of a label, escaped as the format wants it."""
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
 def number(value: float) -> str:
+    """A number in full precision."""
     return str(value) if isinstance(value, int) else repr(float(value))

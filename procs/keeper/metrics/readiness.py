@@ -45,6 +45,7 @@ class WriteProbe:
         return self.why
 
     def write(self) -> None:
+        """Write one row, and note why that failed; empty when it did not."""
         try:
             twin = self.db.twin()
             try:
@@ -107,5 +108,6 @@ class Readiness:
 
 
 def serves(worker: Worker, now: Now) -> bool:
+    """Whether a worker serves, by its row and its process."""
     fresh = now.boot - worker.beat_at < LEASE
     return worker.state == "serving" and fresh and (not worker.here or worker.alive)

@@ -76,6 +76,7 @@ class ServiceState:
         return sum(one.here and readiness.serves(one, now) for one in present)
 
     def hears_telegram(self) -> bool:
+        """Whether the latest round trip is young enough."""
         at = round_trips.latest(self.db)
         return at is not None and clock.now().boot - at < TRIP_LIFE
 
@@ -93,6 +94,7 @@ class ServiceState:
         return ", ".join(words)
 
     def backup(self) -> str:
+        """How old the newest verified backup is, in words."""
         newest = backup_store.newest_ok(self.settings.backup_folder)
         if newest is None:
             return "no backup yet" if self.settings.backup_interval else "backups off"

@@ -46,6 +46,7 @@ class MetricTextfile:
 
 
 def put(path: Path, text: str) -> None:
+    """Replace the file whole, readable for the collector. Raises OSError."""
     # node_exporter reads what ends in .prom alone.
     fresh = path.with_suffix(".prom.new")
     fresh.write_text(text, encoding="utf-8")

@@ -40,6 +40,8 @@ class ModeRule:
 
 
 class ModeWatch:
+    """Judges the rules with what is stored of them, so that a restart changes nothing."""
+
     def __init__(self, db: Database, settings: Settings) -> None:
         self.db = db
         self.settings = settings
@@ -56,6 +58,8 @@ class ModeWatch:
             self.note_mode(mode, why)
 
     def is_active(self, rule: ModeRule) -> bool:
+        """Whether a rule holds: from ENTER seconds after it was met until LEAVE seconds after it
+        was over."""
         return mode_rules.note(
             self.db,
             rule.name,
@@ -85,6 +89,7 @@ class ModeWatch:
         )
 
     def is_shut(self, breaker: breakers.Breaker) -> bool:
+        """Whether a breaker keeps everybody from its site now."""
         return breaker.is_shut_to_all and breaker.state(clock.now()) == "open"
 
     def note_mode(self, mode: Mode, why: str) -> None:

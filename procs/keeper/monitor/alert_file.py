@@ -26,6 +26,7 @@ class MonitorRecord:
 
 
 def path_of(paths: HomePaths) -> Path:
+    """Where the file is."""
     return paths.home / NAME
 
 

@@ -27,6 +27,7 @@ class AlertState:
 
     @property
     def is_there(self) -> bool:
+        """Whether the alert is told of: it began, and has not ended yet."""
         return self.phase in (STANDS, ENDS)
 
 
@@ -53,6 +54,8 @@ def follow(
 def beginning(
     state: AlertState | None, rule: AlertRule, value: float, detail: str, *, now: Now
 ) -> AlertState | None:
+    """The state of an alert that is not there, after a value: None below the threshold, BEGINS
+    until it held for long enough, then STANDS."""
     if value <= rule.fires:
         return None
     state = state or AlertState(rule.kind, "", BEGINS, now.boot, now.wall)

@@ -52,10 +52,12 @@ class AlertWatch(threading.Thread):
                 db.close()
 
     def watch(self, monitor: "Monitor") -> None:
+        """Look every ALERT_LOOK seconds, until sent away."""
         while not self.gone.wait(ALERT_LOOK):
             monitor.look(clock.now())
 
     def leave(self) -> None:
+        """End the thread."""
         self.gone.set()
         self.join()
 
@@ -110,9 +112,12 @@ class Monitor:
         return found
 
     def save(self) -> None:
+        """Write the file, and note whether that worked."""
         self.is_saved = alert_file.save(self.path, self.record)
 
     def judge(self, gauges: dict[str, Gauge], now: Now) -> None:
+        """Follow every rule with its gauge; a gauge that cannot be read changes nothing by
+        itself."""
         for rule in RULES:
             value, detail = gauges.get(rule.gauge, (None, ""))
             state = self.record.states.get(rule.kind)

@@ -35,6 +35,8 @@ class ChatAlerts:
         self.thread.start()
 
     def write(self, ours: dict[str, ToldAlert]) -> None:
+        """Bring the rows in step with what is told, and wake the bot. What fails is done with the
+        next look."""
         try:
             twin = self.db.twin()
             try:

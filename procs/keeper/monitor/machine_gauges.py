@@ -41,6 +41,7 @@ class MachineGauges:
         self.next_point = 0.0
 
     def read(self, now: Now) -> dict[str, Gauge]:
+        """All gauges, each with a few words about its value."""
         return {
             **self.disk(now),
             "memory_used": self.memory(),
@@ -50,6 +51,7 @@ class MachineGauges:
         }
 
     def disk(self, now: Now) -> dict[str, Gauge]:
+        """The fullest disk, as the share in use now and as it is forecast for four hours on."""
         used, place = max(map(used_share, self.places()), default=(0.0, ""))
         if now.boot >= self.next_point:
             self.next_point = now.boot + POINT
@@ -60,10 +62,12 @@ class MachineGauges:
         return {"disk_used": (used, said), "disk_forecast": (ahead, soon)}
 
     def places(self) -> set[Path]:
+        """The folders whose disks count."""
         files = files_of(self.settings.database_url)
         return {self.settings.home, *(file.parent for file in files[:1])}
 
     def memory(self) -> Gauge:
+        """The share in use, of the machine or of our control group."""
         share = meminfo.used_share()
         with suppress(OSError, ValueError):
             share = max(share, meminfo.group_share(self.group))
@@ -107,6 +111,7 @@ class MachineGauges:
         return found
 
     def database_log(self) -> Gauge:
+        """The size of the database's log in bytes; 0 where it has none."""
         size = 0
         with suppress(OSError, IndexError):
             size = files_of(self.settings.database_url)[1].stat().st_size
@@ -122,6 +127,7 @@ def text_of(path: Path) -> str:
 
 
 def used_share(folder: Path) -> tuple[float, str]:
+    """The share of a disk in use, with its folder."""
     try:
         return 1 - disk.free(folder) / disk.whole(folder), str(folder)
     except OSError:  # gone: other figures tell of it

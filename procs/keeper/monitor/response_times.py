@@ -15,6 +15,8 @@ QUANTILE, REQUESTS = 0.95, 20
 
 
 class ResponseTimes:
+    """Keeps how the counters of first answers grew within a window."""
+
     def __init__(self) -> None:
         self.window = SlidingWindow(RESPONSE_IN)
 

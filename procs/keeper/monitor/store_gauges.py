@@ -56,6 +56,7 @@ class StoreGauges:
             return None
 
     def response(self, counts: Mapping[str, int], now: Now) -> Gauge:
+        """Seconds within which nearly everybody had a first answer; 0 for too few to say."""
         seconds, requests = self.responses.p95(counts, now)
         return (seconds, f"p95 {seconds:.0f} s of {requests} requests") if seconds else (0.0, "")
 
@@ -69,5 +70,6 @@ def oldest(report: metric_report.MetricReport) -> Gauge:
 
 
 def missing(present: list[Worker], wanted: int) -> Gauge:
+    """How many of this machine's workers do not serve."""
     serving = sum(w.state == "serving" and w.here and w.alive for w in present)
     return max(0, wanted - serving), f"{serving} of {wanted} serve"

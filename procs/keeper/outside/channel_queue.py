@@ -35,6 +35,7 @@ class ChannelQueue:
 
     @property
     def channels(self) -> tuple[str, ...]:
+        """The names of the channels."""
         return tuple(self.sends)
 
     def send(self, messages: list[OutsideMessage], now: Now) -> bool:
@@ -52,6 +53,8 @@ class ChannelQueue:
         return changed
 
     def send_all(self, channel: str, messages: list[OutsideMessage], now: Now) -> None:
+        """Send all that a channel has not taken yet, in order, up to the first failure, after which
+        it rests."""
         for one in messages:
             if channel not in one.left:
                 continue

@@ -28,6 +28,8 @@ class Heartbeat:
         self.why = ""
 
     def beat(self, now: Now) -> None:
+        """Call the URL when a minute is over and nothing is missing; log once why it is not
+        called."""
         url = self.settings.heartbeat_url
         if not url or now.boot < self.next:
             return

@@ -93,11 +93,13 @@ def connected(scheme: str, host: str, port: int) -> smtplib.SMTP:
 
 
 def sender(user: str) -> str:
+    """The address of the sender: the user's own, or that user at this machine."""
     name = unquote(user)
     return name if "@" in name else f"{name}@{disk.host()}"
 
 
 def secure(server: smtplib.SMTP, scheme: str) -> None:
+    """Begin TLS where a plain connection offers it. Raises smtplib.SMTPException."""
     server.ehlo()
     if scheme == "smtp" and server.has_extn("starttls"):
         server.starttls(context=ssl.create_default_context())
@@ -121,6 +123,7 @@ def journal(message: OutsideMessage, *, path: Path = JOURNAL, unit: Path = CGROU
 
 
 def entry(alert: dict[str, str]) -> bytes:
+    """One entry of the journal, in its native protocol (systemd.journal-fields(7))."""
     words = [alert["summary"], alert["detail"], f"fix: {alert['fix']}" if alert["fix"] else ""]
     said = " ".join(" ".join(one for one in words if one).split())
     facts = {
@@ -133,6 +136,7 @@ def entry(alert: dict[str, str]) -> bytes:
 
 
 def priority(alert: dict[str, str]) -> int:
+    """The priority of an entry (syslog(3))."""
     if alert["state"] == OVER:
         return NOTICE
     return ERR if alert["severity"] == CRITICAL else WARN

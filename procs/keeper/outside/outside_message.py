@@ -32,6 +32,7 @@ class ToldAlert:
 
     @property
     def key(self) -> str:
+        """What tells it from the other alerts."""
         return f"{self.kind} {self.subject}"
 
 
@@ -47,6 +48,7 @@ class OutsideMessage:
 
     @classmethod
     def of(cls, raw: Any) -> "OutsideMessage":
+        """A message from its JSON. Raises TypeError, ValueError for what is none."""
         return codec.record(cls, raw)
 
     @property
@@ -58,6 +60,7 @@ class OutsideMessage:
 
     @property
     def text(self) -> str:
+        """The message for people, a paragraph for each alert."""
         return "\n\n".join(paragraph(one) for one in self.alerts)
 
     @property
@@ -75,6 +78,7 @@ class OutsideMessage:
 
 
 def paragraph(alert: Mapping[str, Any]) -> str:
+    """What one alert says to people, with its fix while it is there."""
     lines = [f"{alert['state'].upper()} ({alert['severity']}): {alert['summary']}"]
     lines += [alert["detail"]] if alert["detail"] else []
     if alert["state"] != OVER and alert["fix"]:
@@ -115,6 +119,7 @@ def tell(
 
 
 def fact(word: str, one: ToldAlert) -> dict[str, Any]:
+    """One alert as programs read it; `word` is its state."""
     return {
         "state": word,
         "kind": one.kind,
@@ -128,6 +133,7 @@ def fact(word: str, one: ToldAlert) -> dict[str, Any]:
 
 
 def severity(kind: str) -> str:
+    """CRITICAL or WARNING, by the kind."""
     return CRITICAL if kind in alert_kinds.CRITICAL_ALERTS else WARNING
 
 

@@ -23,6 +23,7 @@ class AdminMenu:
 
 
 def listed(db: Database) -> list[AdminMenu]:
+    """The menus that Telegram shows, by person."""
     return [AdminMenu(*row) for row in db.all(LIST)]
 
 

@@ -70,6 +70,7 @@ class AdminOrder:
 
     @property
     def told(self) -> tuple[str, dict[str, Any]]:
+        """The outcome as the key of a text and its values, to be told to the admin."""
         key, words = codec.load(self.outcome)
         return str(key), dict(words)
 
@@ -84,6 +85,7 @@ def give(
 
 
 def under_way(db: Database) -> list[AdminOrder]:
+    """The orders without an outcome, those that nobody took included."""
     return [AdminOrder(*row) for row in db.all(OPEN)]
 
 
@@ -119,6 +121,7 @@ def end(db: Database, order: int, key: str, words: Mapping[str, str], *, now: No
 
 
 def note_told(db: Database, order: int, *, now: Now) -> None:
+    """Note that the admin was told the outcome."""
     with db.write():
         db.change(TOLD, {"order": order, "now": now.wall})
 

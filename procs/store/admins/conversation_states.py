@@ -61,6 +61,7 @@ class ConversationState:
     until: float = 0.0
 
     def is_open(self, now: Now) -> bool:
+        """Whether the conversation waits for an answer and its time is not over."""
         return bool(self.step) and now.wall < self.until
 
 

@@ -40,6 +40,7 @@ def close(db: Database, person: int) -> bool:
 
 
 def is_open(db: Database, person: int, *, now: Now) -> bool:
+    """Whether the person wrote to support lately, so that what they send belongs to it."""
     return db.one(FIND, {"person": person, "since": now.wall - LASTS}) is not None
 
 

@@ -108,6 +108,7 @@ def add(db: Database, new: NewBroadcast, *, now: Now) -> int:
 
 
 def read(db: Database, number: int) -> Broadcast | None:
+    """A broadcast with its counts; None for a number that no broadcast has."""
     row = db.one(READ, {"id": number})
     return record(row) if row else None
 
@@ -191,6 +192,7 @@ def renew(db: Database, number: int, content: BroadcastContent) -> None:
 
 
 def status(db: Database, number: int) -> BroadcastStatus:
+    """The number of the progress message (None before the first) and what it says."""
     row = db.one(STATUS, {"id": number})
     return BroadcastStatus(*row) if row else BroadcastStatus(None, "")
 
@@ -226,6 +228,7 @@ def orphans(db: Database, seen: Sequence[Broadcast], *, now: Now) -> list[int]:
 
 
 def record(row: Row) -> Broadcast:
+    """A broadcast from its row, in the order of the columns of READ."""
     number, admin, access, state, content, language, days, sponsor, *rest = row
     night, people, start, started, ended, why, until, *counts = rest
     return Broadcast(

@@ -133,5 +133,4 @@ def choose(
 
 def wake_processes(db: Database) -> None:
     """Wake an idle worker for the chosen download, and the bot to show it."""
-    wake.notify_idle(db.run)
-    wake.notify(db.run, wake.BOT)
+    wake.notify_all(db.run)

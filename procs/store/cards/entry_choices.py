@@ -47,6 +47,7 @@ class EntryChoice:
 
     @property
     def wish(self) -> str:
+        """The variant of the request: the form and, behind `#`, the places in short."""
         return f"{self.variant}#{list_entries.choice(self.places)}"
 
 

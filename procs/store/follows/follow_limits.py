@@ -17,4 +17,5 @@ class FollowLimits:
 
     @property
     def is_off(self) -> bool:
+        """Whether nobody may follow anything."""
         return self.most == 0

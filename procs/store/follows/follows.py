@@ -84,6 +84,7 @@ class Follow:
 
     @property
     def is_paused(self) -> bool:
+        """Whether the person paused it: no news come until they resume it."""
         return self.state == PAUSED
 
 

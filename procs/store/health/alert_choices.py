@@ -28,6 +28,7 @@ def mute(db: Database, admin: int, kind: str, *, until: float | None = None) -> 
 
 
 def unmute(db: Database, admin: int, kind: str) -> None:
+    """Send the admin alerts of this kind again, from now on."""
     with db.write():
         db.change(UNMUTE, {"admin": admin, "kind": kind})
 
@@ -48,6 +49,7 @@ def set_hours(db: Database, admin: int, hours: tuple[int, int] | None) -> None:
 
 
 def hours(db: Database, admin: int) -> tuple[int, int] | None:
+    """The admin's quiet hours, as two minutes of their day; None for no quiet hours."""
     row = db.one(HOURS, {"admin": admin})
     return (row[0], row[1]) if row else None
 

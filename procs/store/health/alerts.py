@@ -116,5 +116,6 @@ def prune(db: Database, *, now: Now) -> int:
 
 
 def alert(row: tuple[Any, ...]) -> Alert:
+    """An alert from its row."""
     kind, subject, lasts, *rest = row
     return Alert(kind, subject, bool(lasts), *rest)

@@ -51,6 +51,8 @@ class EngineUse:
 
     @property
     def tries(self) -> int:
+        """Downloads that tell something of the version: those that it did and those that it
+        broke."""
         return self.done + self.broken
 
     @property

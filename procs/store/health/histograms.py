@@ -27,6 +27,7 @@ class Histogram:
 
     @property
     def count(self) -> int:
+        """How many times were counted in all steps."""
         return sum(self.steps.values())
 
     def within(self, bound: float) -> int:

@@ -17,10 +17,12 @@ def low(db: Database) -> dict[str, float]:
 
 
 def note_low(db: Database, host: str, *, free: int, now: Now) -> None:
+    """Note that the disk of a machine has `free` bytes left, which is below its floor."""
     with db.write():
         db.change(NOTE, {"host": host, "free": free, "now": now.wall})
 
 
 def note_enough(db: Database, host: str) -> None:
+    """Forget that the disk of a machine was low: it is above its floor again."""
     with db.write():
         db.change(FORGET, {"host": host})

@@ -94,6 +94,8 @@ def due(db: Database, now: Now) -> list[Alert]:
 
 
 def may_tell(db: Database, now: Now) -> bool:
+    """Whether another notification may leave: the gap grows with those sent within the last
+    hour."""
     ((count, last),) = db.all(LATELY, {"since": now.wall - HOUR})
     gap = GAPS[min(count, len(GAPS) - 1)]
     return (

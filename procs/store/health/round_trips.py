@@ -27,5 +27,7 @@ def is_away(db: Database) -> bool:
 
 
 def read(db: Database) -> tuple[str, str, str]:
+    """Boot id, instant and result of the latest round trip, as texts; an empty id before the
+    first."""
     words = runtime_settings.read(db, TRIP, "").split()
     return (words[0], words[1], words[2]) if len(words) == 3 else ("", "0", "")

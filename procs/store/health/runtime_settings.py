@@ -18,6 +18,7 @@ CONFIGURED = "SELECT CAST(value AS INTEGER) FROM settings WHERE name = :name"
 
 
 def read(db: Database, name: str, default: str) -> str:
+    """The text that is stored under a name, or the default."""
     row = db.one(READ, {"name": name})
     return str(row[0]) if row else default
 

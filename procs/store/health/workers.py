@@ -107,11 +107,13 @@ def enter(db: Database, name: str, *, now: Now) -> int:
 
 
 def serve(db: Database, worker: int, *, slot: int, now: Now) -> None:
+    """Note that the worker left the bench of spares for a slot, and has just beaten."""
     with db.write():
         db.change(SERVE, {"worker": worker, "slot": slot, "wall": now.wall, "beat": now.boot})
 
 
 def drain(db: Database, worker: int, *, why: str) -> None:
+    """Note that the worker claims nothing more, and why; it still holds what it carries."""
     with db.write():
         db.change(DRAIN, {"worker": worker, "why": why})
 
@@ -135,6 +137,8 @@ def forget_machine(db: Database, host: str, *, now: Now) -> int:
 
 
 def leave(db: Database, worker: int, *, why: str, now: Now) -> None:
+    """Remove the worker's row at its planned end and count the reason; a row that is gone counts
+    nothing."""
     with db.write():
         if db.change(LEAVE, {"worker": worker, "why": why, "wall": now.wall}):
             counters.add(db, f"workers.left.{why}")

@@ -108,6 +108,7 @@ def is_repeated(db: Database, request: int) -> bool:
 
 
 def facts(choice: InlineAsk) -> dict[str, object]:
+    """The values of a new inline message's row, by column."""
     target = choice.target
     return {
         **place(target),
@@ -124,6 +125,7 @@ def place(target: InlineTarget) -> dict[str, int]:
 
 
 def read(db: Database, inline: int) -> InlineMessage | None:
+    """An inline message by its number; None for one that is unknown or swept."""
     return record(db.one(READ, {"inline": inline}))
 
 
@@ -133,6 +135,7 @@ def of_request(db: Database, request: int) -> InlineMessage | None:
 
 
 def record(row: tuple[object, ...] | None) -> InlineMessage | None:
+    """An inline message from its row; None stays None."""
     if row is None:
         return None
     number, dc, owner, message, access, token, bot = row

@@ -22,4 +22,5 @@ def note(db: Database, switch: str, *, on: bool, now: Now) -> None:
 
 
 def state(db: Database, switch: str) -> str:
+    """What is known of a switch; empty before anything was learned of it."""
     return runtime_settings.read(db, switch, "")

@@ -140,6 +140,7 @@ def claim(
 
 
 def lease(row: Row) -> Lease:
+    """A lease from the row that a claim returns, with payload and progress as records."""
     job, fence, worker, user, lane, seat, kind, attempt, payload, progress = row
     wish, done = job_payload.decode(kind, payload), job_progress.decode(progress)
     named = LANES[lane], seat, KINDS[kind], attempt

@@ -146,6 +146,8 @@ def fail(
 def fail_requests(
     db: Database, job: int, *, say: str, facts: Mapping[str, str] | None = None, now: Now
 ) -> str:
+    """Fail every request that waits for a job, each list included, and return the code that people
+    read."""
     code, told = new_code(), codec.dump({"kind": "failure", **facts}) if facts else ""
     rows = db.all(FAIL, {"job": job, "say": say, "code": code, "facts": told, "now": now.wall})
     settle_lists(db, rows, now=now)

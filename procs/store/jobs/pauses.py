@@ -39,6 +39,7 @@ def holds(db: Database, *, user: int, site: str) -> bool:
 
 
 def is_paused(db: Database, scope: str = ALL) -> bool:
+    """Whether this very scope is paused; a pause of everything does not count for a site."""
     return any(row[0] == scope for row in db.all(LIST))
 
 

@@ -137,6 +137,8 @@ def next_number(db: Database, job: NewJob) -> tuple[int, bool]:
 def insert(
     db: Database, job: NewJob, number: int, *, state: State, at: float, seat: int | None, now: Now
 ) -> None:
+    """Write the row of a new job with its first event; one with a folder is bound to this machine
+    where several share the store."""
     folder = int(bool(getattr(job.payload, "folder", 0)))
     facts = {
         "id": number,

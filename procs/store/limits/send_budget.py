@@ -61,6 +61,7 @@ class GapLimit:
         return gcra.earliest(empty_at, slack=self.slack) + album
 
     def spend(self, db: Database, messages: int, at: float, now: Now) -> None:
+        """Count messages that leave at `at`: the scope is empty so much later (GCRA)."""
         more = gcra.after(0.0, 0.0, gap=self.gap, cells=messages)
         facts = {"at": at, "more": more, "until": now.boot + LONGEST}
         db.change(SPEND, {"scope": self.scope, "empty_at": at + more, **facts})
@@ -93,6 +94,7 @@ class CountLimit:
         return float(at)
 
     def spend(self, db: Database, messages: int, at: float, now: Now) -> None:
+        """Note messages that leave at `at`, for those who count a window later."""
         db.change(LEAVE, {"scope": self.scope, "at": at, "messages": messages})
 
 

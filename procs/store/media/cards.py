@@ -104,6 +104,7 @@ class Card:
 
     @property
     def is_choosing(self) -> bool:
+        """Whether the person has not chosen yet."""
         return self.state == CHOOSING
 
 
@@ -153,6 +154,7 @@ def reopen(db: Database, request: int, key: str, terms: CardTerms, *, now: Now) 
 
 
 def read(db: Database, request: int) -> Card | None:
+    """The card of a request; None where the request has none."""
     row = db.one(READ, {"request": request})
     if row is None:
         return None

@@ -35,6 +35,8 @@ BITS = 63
 
 
 def random_id() -> int:
+    """A random id for one message, as Telegram takes it: never 0. Telegram refuses the second
+    message with the same id."""
     return secrets.randbits(BITS) or 1
 
 

@@ -79,6 +79,7 @@ def renew(db: Database, media: int, parts: Sequence[Part]) -> None:
 
 
 def note_use(db: Database, media: int, *, now: Now) -> None:
+    """Note that a reference was sent from just now, so that it is kept longer."""
     with db.write():
         db.change(USE, {"media": media, "now": now.wall})
 
@@ -106,6 +107,7 @@ def is_older(db: Database, media: int, request: int) -> bool:
 
 
 def record(row: tuple[object, ...], key: str, variant: str) -> Media:
+    """A media from its row; `key` and `variant` are those it was looked up by."""
     number, title, site, url, parts, adult, rest = row
     return Media(
         key=key,

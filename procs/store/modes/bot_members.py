@@ -13,6 +13,7 @@ DROP = "DELETE FROM bot_members WHERE person = :person"
 
 
 def has(db: Database, person: int) -> bool:
+    """Whether the person is a member."""
     return db.one(HAS, {"person": person}) is not None
 
 

@@ -84,6 +84,8 @@ def current(db: Database, *, now: Now) -> ModeRow:
 def set_by_hand(
     db: Database, mode: Mode, *, until: float | None, admin: int, why: str = "", now: Now
 ) -> None:
+    """Set the mode in an admin's name until a wall instant (None: until it is set again), on the
+    disk before it returns."""
     facts = {"origin": BY_HAND, "mode": mode.value, "until": until, "admin": admin, "why": why}
     with db.write(full=True):
         db.change(WRITE, {**facts, "now": now.wall})

@@ -83,6 +83,7 @@ def begin(db: Database, url: str, tables: Sequence[TableLayout]) -> None:
 
 
 def note(table: TableLayout, row: str) -> str:
+    """The statement of a trigger that notes the key of a row; `row` is NEW or OLD."""
     key = ", ".join(f"{row}.{name}" for name in table.key)
     return NOTE.about(table=table.name, key=key)
 

@@ -31,6 +31,7 @@ def of(db: Database, table: TableLayout) -> Row:
 
 
 def count(db: Database, table: TableLayout) -> int:
+    """Rows of a table."""
     return int(db.all(COUNT.about(table=table.name))[0][0])
 
 
@@ -60,6 +61,8 @@ def differences(old: Database, new: Database, tables: Sequence[TableLayout]) -> 
 
 
 def different_rows(old: Database, new: Database, table: TableLayout) -> list[str]:
+    """A sentence for a table of which some rows, drawn at random, are not the same in both; else
+    nothing."""
     keys = table_copy.some_keys(old, table, SAMPLES)
     before = [plain(row) for row in table_copy.rows_of(old, table, keys)]
     after = [plain(row) for row in table_copy.rows_of(new, table, keys)]
@@ -70,4 +73,5 @@ def different_rows(old: Database, new: Database, table: TableLayout) -> list[str
 
 
 def plain(row: Row) -> tuple[Any, ...]:
+    """A row as both kinds of databases can hold it: PostgreSQL takes no NUL in a text."""
     return tuple(one.replace(NUL, INSTEAD) if isinstance(one, str) else one for one in row)

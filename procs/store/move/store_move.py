@@ -94,6 +94,8 @@ class StoreMove:
                 self.note_place(EPOCH, epoch)
 
     def copy_table(self, table: TableLayout) -> int:
+        """Copy a table from where the last attempt stopped, each bite with its place in one
+        transaction. Returns rows copied now."""
         copied = 0
         place = self.place(table.name)
         after: Key | None = table_copy.read(place) if place else None
@@ -195,10 +197,12 @@ class StoreMove:
         forget(self.old, self.old_url)
 
     def place(self, table: str) -> str | None:
+        """How far the copy of a table is, as text; None before the first bite."""
         row = self.new.one(PLACE.text, {"table": table})
         return str(row[0]) if row else None
 
     def note_place(self, table: str, place: str) -> None:
+        """Write how far the copy of a table is, within the transaction of its rows."""
         self.new.change(NOTE_PLACE.text, {"table": table, "place": place})
 
 

@@ -25,15 +25,18 @@ Key = tuple[Any, ...]
 
 
 def fill_in(text: TableSql, table: TableLayout, **more: str) -> str:
+    """A statement of any table with this one's name, columns and key filled in."""
     names = {"table": table.name, "columns": ", ".join(table.columns), "key": ", ".join(table.key)}
     return text.about(**names, **more)
 
 
 def condition(table: TableLayout) -> str:
+    """The condition that finds one row by the table's key."""
     return " AND ".join(f"{name} = :{name}" for name in table.key)
 
 
 def facts(table: TableLayout, key: Key) -> dict[str, Any]:
+    """The parameters of `condition` for one key."""
     return dict(zip(table.key, key, strict=True))
 
 
@@ -87,4 +90,5 @@ def written(key: Key) -> str:
 
 
 def read(text: str) -> Key:
+    """A key from the text that `written` made."""
     return tuple(codec.load(text))

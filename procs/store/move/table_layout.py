@@ -49,6 +49,7 @@ class TableLayout:
 
     @property
     def columns(self) -> tuple[str, ...]:
+        """The names of the columns, in their order."""
         return tuple(self.kinds)
 
     @property
@@ -57,6 +58,7 @@ class TableLayout:
         return len(self.key) == 1 and self.kinds[self.key[0]] == "INTEGER"
 
     def key_of(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The primary key of a row that has all columns."""
         return tuple(row[self.columns.index(name)] for name in self.key)
 
 
@@ -73,6 +75,7 @@ def layouts() -> tuple[TableLayout, ...]:
 
 
 def read() -> list[TableLayout]:
+    """The tables of this version, read from an empty database that is made for it."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/empty.db"
         migrate(url, run=Path(folder) / "run")

@@ -33,6 +33,7 @@ def note(db: Database, person: int, cpu: float, *, now: Now) -> None:
 
 
 def read(db: Database, person: int, *, now: Now) -> EngineCost:
+    """What a person's downloads cost, today by their own calendar and in total."""
     row = db.one(READ, {"person": person})
     if row is None:
         return EngineCost()

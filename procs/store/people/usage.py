@@ -61,6 +61,7 @@ class Usage:
 
 
 def read(db: Database, person: int, *, now: Now) -> Usage:
+    """What a person was sent, today by their own calendar and in total."""
     row = db.one(READ, {"person": person})
     if row is None:
         return Usage(UsageSum(), UsageSum())

@@ -55,6 +55,8 @@ def migrate(url: str, *, run: Path, steps: Sequence[tuple[str, str]]) -> None:
 def apply(
     session: psycopg.Connection[tuple[object, ...]], url: str, steps: Sequence[tuple[str, str]]
 ) -> None:
+    """Take the steps that the database lacks and note each. Raises StoreError for a database that
+    is unusable or newer."""
     require_usable(session, url)
     session.execute(STEPS_TABLE)
     done = {str(name) for (name,) in session.execute(APPLIED)}

@@ -49,4 +49,5 @@ class ServerChannel:
         return words
 
     def close(self) -> None:
+        """Close the connection; no word comes any more."""
         self.session.close()

@@ -178,6 +178,7 @@ class ServerConnection:
         return partial(ServerChannel, self.url)
 
     def close(self) -> None:
+        """Give up what makes a lost connection anew, and close the session."""
         if self.reconnection is not None:
             self.reconnection.leave()
             self.reconnection = None
@@ -255,6 +256,7 @@ class ServerConnection:
 
 
 def row_count(cursor: Cursor) -> int:
+    """Rows that a statement changed."""
     return cursor.rowcount
 
 

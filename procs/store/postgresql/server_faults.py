@@ -60,6 +60,8 @@ def raise_failure(error: psycopg.Error, url: str) -> NoReturn:
 
 
 def named(error: psycopg.Error, url: str) -> StoreError | None:
+    """The failure that an error of the server means, with its fix; None for one that is our own
+    mistake."""
     why = " ".join((error.diag.message_primary or str(error)).split())
     code = error.sqlstate or ""
     if not code and isinstance(error, psycopg.OperationalError):

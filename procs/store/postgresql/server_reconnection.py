@@ -42,6 +42,7 @@ class ServerReconnection(threading.Thread):
                 return
 
     def keep(self, found: Greeted) -> None:
+        """Hand over a new session, or close it when nobody wants it any more."""
         with self.lock:
             if self.unwanted.is_set():
                 return found.session.close()

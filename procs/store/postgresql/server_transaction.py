@@ -122,6 +122,7 @@ class ServerTransaction:
         return self.only is None or (only is not None and set(only) <= set(self.only))
 
     def begin(self) -> None:
+        """Begin: pass the gate, for the named tables alone where the caller named them."""
         names = None if self.only is None else tuple(sorted(self.only))
         self.db.run_alone(Statement(beginning(self.full, names), None, no_answer))
 
@@ -132,6 +133,8 @@ class ServerTransaction:
         return answer
 
     def attempt(self, statement: Statement) -> Any:
+        """Run a statement; when the connection was lost or the transaction collided, do all of it
+        again first. Raises StoreError."""
         while True:
             try:
                 return statement.run(self.db.cursor)
@@ -165,10 +168,13 @@ class ServerTransaction:
                 self.give_up(error)
 
     def give_up(self, error: psycopg.Error) -> NoReturn:
+        """Raise StoreAway: nothing of the transaction remains."""
         why = server_faults.named(error, self.db.url) or error
         raise StoreAway(f"a transaction was undone: {why}") from error
 
     def commit(self) -> None:
+        """Commit; a `full` one is on the server's disk before this returns, of another the server
+        may lose the last moment."""
         if self.full:
             return self.commit_surely()
         try:
@@ -178,6 +184,8 @@ class ServerTransaction:
         return None
 
     def commit_surely(self) -> None:
+        """Commit, and when the connection is lost meanwhile ask the server whether it was; run it
+        again if not."""
         number = self.attempt(Statement(NUMBER, None, first_value))
         try:
             Statement(COMMIT, None, no_answer).run(self.db.cursor)
@@ -223,9 +231,11 @@ def beginning(full: bool, names: tuple[str, ...] | None) -> bytes:
 
 
 def no_answer(_: Cursor) -> None:
+    """For a statement that returns no rows."""
     return None
 
 
 def first_value(cursor: Cursor) -> Any:
+    """The first column of the first row; None without rows."""
     row = cursor.fetchone()
     return row[0] if row else None

@@ -83,6 +83,7 @@ def read(db: Database, *, now: Now) -> MetricReport:
 
 
 def in_lane(db: Database, lane: Lane, *, now: Now) -> list[LaneDepth]:
+    """Jobs of a lane by state, with the age in seconds of the oldest of each."""
     found = []
     for state, count, since, oldest in db.all(DEPTH, {"lane": int(lane)}):
         if since is None and oldest is not None:
@@ -100,4 +101,5 @@ def added_at(db: Database, job: int) -> float | None:
 
 
 def age(since: float | None, now: Now) -> float:
+    """Seconds since a wall instant, never below 0; 0 for None."""
     return 0.0 if since is None else max(0.0, now.wall - since)

@@ -57,6 +57,8 @@ class Overview:
 
 
 def overview(db: Database, *, now: Now) -> Overview:
+    """Workers, jobs by lane and state, age of the oldest queued job, requests of the last 24 hours,
+    load of follows."""
     jobs, oldest = {}, 0.0
     for lane in Lane:
         rows, counts = in_lane(db, lane)

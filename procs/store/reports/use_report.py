@@ -24,6 +24,7 @@ class Period:
     count: int
 
     def since(self, now: Now) -> int:
+        """The wall instant at which the first hour or day of the period begins."""
         return start_of(self.grain, now.wall) - (self.count - 1) * self.grain
 
 
@@ -43,6 +44,8 @@ class UseFigures:
     failed: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(self, measure: str, label: str, value: int) -> None:
+        """Add a value to a measure. A label is a step of the histogram, or, of failures, `ERROR
+        SITE`."""
         if measure in self.times:
             self.times[measure][int(label)] += value
             return
@@ -80,6 +83,7 @@ class UseReport:
 
 
 def read(db: Database, period: Period, *, now: Now) -> UseReport:
+    """The sums of a period by its hours or days, and in total. Empty hours are there too."""
     since = period.since(now)
     points = {since + n * period.grain: UseFigures() for n in range(period.count)}
     total = UseFigures()

@@ -94,6 +94,7 @@ class ButtonPress:
 
     @property
     def fresh(self) -> bool:
+        """Whether the press is the first one, and is to be acted upon."""
         return self.outcome is Outcome.FRESH
 
 
@@ -121,6 +122,7 @@ def _made(db: Database, meaning: ButtonMeaning, now: Now) -> str:
 
 
 def facts(meaning: ButtonMeaning, now: Now) -> dict[str, Any]:
+    """The values of a new button's row, by column, with a random token."""
     return {
         "token": secrets.token_urlsafe(BYTES),
         "person": meaning.person,
@@ -185,6 +187,7 @@ def prune(db: Database, *, now: Now) -> int:
 
 
 def record(row: Row) -> Button:
+    """A button from its row, in the order of the columns of the statements above."""
     token, person, chat, request, action, data, created, expires, pressed = row
     meaning = ButtonMeaning(person, chat, action, codec.load(data), request)
     return Button(token, meaning, created, expires, pressed)

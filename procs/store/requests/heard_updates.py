@@ -73,4 +73,5 @@ def prune(db: Database, *, now: Now) -> int:
 
 
 def facts(mark: Mark) -> dict[str, int]:
+    """The parameters that name an update in a statement."""
     return {"chat": mark[0], "message": mark[1], "edited": mark[2]}

@@ -95,6 +95,8 @@ def in_own_way(db: Database, ask: Ask) -> Ask:
 
 
 def of_entry(row: Row, place: int, link: Link) -> Ask:
+    """The request for the entry at `place` of a list; its ordinal keeps the entries in order within
+    one message."""
     parent, user, chat, access, message, ordinal, folder, topic = row[:8]
     return Ask(
         *(user, chat, message, WIDTH * (ordinal + 1) + place, link),

@@ -173,6 +173,7 @@ def inline(db: Database, *, now: Now) -> list[RequestStatus]:
 
 
 def status_of(db: Database, request: int, *, now: Now) -> RequestStatus | None:
+    """The status of one request; None for one that is gone."""
     row = db.one(ONE, {"request": request})
     return _status(_Around(db, now=now, low=bool(low_disks.low(db))), row) if row else None
 

@@ -34,6 +34,7 @@ def reacts(db: Database, request: int, reaction: int) -> None:
 
 
 def reaction(db: Database, request: int) -> int:
+    """The number of the reaction that stands below the person's message; 0 for none."""
     row = db.one(REACTION, {"request": request})
     return int(row[0]) if row else 0
 

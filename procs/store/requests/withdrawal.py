@@ -85,6 +85,7 @@ def cancel_group(db: Database, speaker: int, *, user: int, now: Now) -> bool:
 
 
 def numbers(db: Database, sql: str, facts: dict[str, int]) -> list[int]:
+    """The requests that a statement finds."""
     return [request for (request,) in db.all(sql, facts)]
 
 

@@ -46,6 +46,7 @@ class Way:
 
     @property
     def facts(self) -> dict[str, str]:
+        """The parameters that name a way in a statement."""
         return {"site": self.site, "egress": self.egress}
 
 
@@ -60,6 +61,7 @@ class Trial:
 
     @property
     def mark(self) -> str:
+        """The mark of the trial's job: no second job of the same mark is queued."""
         return f"trial:{self.way.site} {self.way.egress} {self.person}"
 
 

@@ -116,6 +116,7 @@ class Breaker:
 
     @property
     def is_shut_to_all(self) -> bool:
+        """Whether nobody visits the site for a while, not only this person."""
         return self.until is not None and self.person == EVERYBODY
 
     def state(self, now: Now) -> str:
@@ -194,6 +195,7 @@ def speaks_of_us(error: JobError) -> bool:
 
 
 def is_resting(db: Database, way: Way, person: int, *, now: Now) -> bool:
+    """Whether this person's own breaker of a way is open now."""
     rows = db.all(READ_BREAKERS, {**way.facts, "person": person})
     return any(row[0] == person and row[3] is not None and row[3] > now.wall for row in rows)
 
@@ -214,6 +216,7 @@ def begin(
 
 
 def trial_of(lease: Lease, way: Way, person: int) -> Trial:
+    """The trial that a finished job of a person stands for."""
     return Trial(way, person, lease.link.url)
 
 

@@ -83,6 +83,7 @@ def drop(db: Database, host: str) -> bool:
 
 
 def host_row(row: tuple[str, int, str, float, int]) -> HostRow:
+    """A host from its row."""
     return HostRow(row[0], bool(row[1]), *row[2:])
 
 

@@ -99,5 +99,6 @@ def settle(db: Database, lease: Lease, result: LinkCheck, *, now: Now) -> bool:
 
 
 def prune(db: Database, *, now: Now) -> int:
+    """Delete checks that are too old to be shown; returns how many."""
     with db.write():
         return db.change(PRUNE, {"before": now.wall - KEPT_FOR})

@@ -104,6 +104,7 @@ def book(db: Database, way: Way, rules: Rules, *, now: Now) -> float:
 
 
 def pace(db: Database, way: Way) -> SitePace:
+    """What the site last asked for on a way; nothing for one that was never visited."""
     row = db.one(READ_PACE, way.facts)
     return SitePace(*row) if row else SitePace()
 

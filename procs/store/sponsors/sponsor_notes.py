@@ -59,15 +59,19 @@ class DueNote:
 
 
 def listed(db: Database) -> list[SponsorNote]:
+    """All notes, oldest first."""
     return [SponsorNote(*row) for row in db.all(LIST)]
 
 
 def add(db: Database, text: str, label: str, url: str) -> None:
+    """Add a note. It counts as shown as often as the least shown one, so that it does not take all
+    turns."""
     with db.write(full=True):
         db.change(ADD, {"text": text, "label": label, "url": url})
 
 
 def remove(db: Database, number: int) -> bool:
+    """Delete a note; False when it is gone already."""
     with db.write(full=True):
         return db.change(REMOVE, {"id": number}) > 0
 
@@ -86,6 +90,7 @@ def take_turn(db: Database, request: int, person: int, *, now: Now) -> None:
 
 
 def due(db: Database) -> list[DueNote]:
+    """The notes that follow a delivery and were not sent yet, at most 50."""
     return [DueNote(*row) for row in db.all(DUE)]
 
 

@@ -48,6 +48,7 @@ def exist(db: Database) -> bool:
 
 
 def find(db: Database, number: int) -> Sponsor | None:
+    """A sponsor by its number; None for one that was removed."""
     row = db.one(FIND, {"id": number})
     return record(row) if row else None
 
@@ -109,4 +110,5 @@ def remove(db: Database, number: int) -> None:
 
 
 def record(row: Row) -> Sponsor:
+    """A sponsor from its row."""
     return Sponsor(*row[:6], *map(bool, row[6:9]), *row[9:])

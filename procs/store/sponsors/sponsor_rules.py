@@ -27,6 +27,7 @@ class SponsorRules:
 
 
 def read(db: Database) -> SponsorRules:
+    """The rules as an admin set them last, or the defaults."""
     return codec.record(SponsorRules, codec.load(runtime_settings.read(db, SETTING, "{}")))
 
 

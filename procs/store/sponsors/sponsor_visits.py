@@ -71,10 +71,12 @@ def note_joined(db: Database, sponsor: Sponsor, person: int, link: str, *, now: 
 
 
 def note_left(db: Database, sponsor: int, person: int, *, now: Now) -> None:
+    """Note that a person who had joined a sponsor's chat left it."""
     with db.write():
         db.change(LEFT, {"sponsor": sponsor, "person": person, "now": now.wall})
 
 
 def totals(db: Database, sponsor: int, *, now: Now) -> SponsorTotals:
+    """The figures of a sponsor until now."""
     row = db.all(TOTALS, {"sponsor": sponsor, "now": now.wall, "day": STAY})[0]
     return SponsorTotals(*row)

@@ -66,10 +66,12 @@ def add(db: Database, wish: SponsorWish, *, now: Now) -> None:
 
 
 def listed(db: Database) -> list[SponsorWish]:
+    """All wishes, oldest first, those with an answer included."""
     return [record(row) for row in db.all(LIST)]
 
 
 def record(row: Row) -> SponsorWish:
+    """A wish from its row."""
     return SponsorWish(*row)
 
 

@@ -194,6 +194,8 @@ class Connection:
             self._run(LONG)
 
     def close(self) -> None:
+        """Close the file and the gate. A file that was replaced stays open: SQLite would remove the
+        log of whatever has its name now."""
         try:
             self.files.require_same()
         except StoreError:

@@ -168,6 +168,7 @@ def examine(connection: sqlite3.Connection, path: Path, *, check: int = 0) -> in
 
 
 def require_version(path: Path, found: int) -> None:
+    """Raise StoreError for a file of another version than this program's."""
     if found != VERSION:
         raise StoreError(
             f"{path} is of version {found}, this program needs {VERSION}; "
@@ -196,6 +197,8 @@ def raise_failure(error: sqlite3.DatabaseError, path: Path) -> NoReturn:
 
 
 def named(error: sqlite3.DatabaseError, path: Path) -> StoreError | None:
+    """The failure that an error of SQLite means, with its fix; None for one that is our own
+    mistake."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
         return StoreFull(f"{path}: {FULL.format(why=error)}")
@@ -252,6 +255,7 @@ def identity(path: Path) -> tuple[int, int] | None:
 
 
 def misplaced(path: Path, file: Path, *, is_gone: bool) -> str:
+    """The sentence for a file that is no longer the one that was opened."""
     what = "was taken away" if is_gone else "was replaced"
     return (
         f"{file} {what} while Chapar ran; run `chapar stop`, then put {path.name} back as it was, "
@@ -283,6 +287,7 @@ def is_locked(error: StoreError) -> bool:
 
 
 def newer(path: Path, found: int) -> str:
+    """The sentence for a file of a newer program."""
     return (
         f"{path} was written by a newer Chapar (database version {found}, this program knows "
         f"{VERSION}); upgrade Chapar, or restore a backup made by this version"

@@ -38,6 +38,8 @@ class Gate:
             ) from None
 
     def enter(self) -> None:
+        """Wait for the lock. Who waits stands at the door first, so that the one who has just left
+        does not pass the others."""
         fcntl.flock(self.door, fcntl.LOCK_EX)
         try:
             fcntl.flock(self.file, fcntl.LOCK_EX)
@@ -45,9 +47,11 @@ class Gate:
             fcntl.flock(self.door, fcntl.LOCK_UN)
 
     def leave(self) -> None:
+        """Let the next process write."""
         fcntl.flock(self.file, fcntl.LOCK_UN)
 
     def close(self) -> None:
+        """Close both files; a lock that is held is released with them."""
         while self.opened:
             os.close(self.opened.pop())
 
@@ -62,6 +66,7 @@ class GateLock:
 
     @property
     def name(self) -> str:
+        """The name of the lock's file."""
         return self.path.name
 
     def holder(self) -> int | None:

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 from sqlite_utils import Database as Sqlite
 from sqlite_utils import Migrations
 
+from procs.core import disk
 from procs.errors import StoreError
 from procs.store.sqlite import database_file
 from procs.store.sqlite.database_file import SchemaMark
@@ -82,6 +83,8 @@ def raise_unchanged(error: sqlite3.DatabaseError, path: Path) -> NoReturn:
 
 
 def upgrade(path: Path, check: int) -> None:
+    """Migrate a file that exists. `check` says how closely it is examined first. Raises
+    StoreError."""
     database_file.require_usable(path)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         found = database_file.examine(connection, path, check=check)
@@ -104,21 +107,13 @@ def create(path: Path) -> None:
     with closing(sqlite3.connect(fresh, isolation_level=None)) as connection:
         connection.execute(f"PRAGMA page_size = {PAGE}")
         apply(connection)
-    sync(fresh)
+    disk.sync(fresh)
     fresh.rename(path)
-    sync(path.parent)
-
-
-def sync(path: Path) -> None:
-    """Wait until a file, or a folder's list of names, is on the disk."""
-    file = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
+    disk.sync(path.parent)
 
 
 def apply(connection: sqlite3.Connection) -> None:
+    """Take all missing steps in one transaction, and write the version."""
     connection.execute("PRAGMA journal_mode = WAL")
     db = Sqlite(connection)
     with db.atomic():
@@ -128,6 +123,7 @@ def apply(connection: sqlite3.Connection) -> None:
 
 
 def steps() -> Migrations:
+    """The steps in their order, as sqlite-utils takes them."""
     known = Migrations("chapar")
     for name, script in STEPS:
         known(name=name)(runs(script))
@@ -163,6 +159,8 @@ def mark(url: str) -> SchemaMark:
 
 
 def marked(connection: sqlite3.Connection) -> SchemaMark:
+    """What tells two schemas apart: version, steps taken, statements of all objects, columns of all
+    tables."""
     objects = {(kind, name): sql for kind, name, sql in connection.execute(OBJECTS)}
     return SchemaMark(
         connection.execute("PRAGMA user_version").fetchone()[0],
@@ -173,11 +171,14 @@ def marked(connection: sqlite3.Connection) -> SchemaMark:
 
 
 def columns(connection: sqlite3.Connection, table: str) -> tuple[str, ...]:
+    """The columns of a table, in their order."""
     return tuple(row[1] for row in connection.execute(COLUMNS.format(table=table)))
 
 
 @contextmanager
 def opened_whole(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection to a file of this or another version. Raises StoreError for one that is
+    unusable."""
     database_file.require_usable(path)
     try:
         with closing(sqlite3.connect(path, isolation_level=None, timeout=30.0)) as connection:

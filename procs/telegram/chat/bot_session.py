@@ -182,6 +182,7 @@ class BotSession(InlineSender):
 
     @property
     def handling(self) -> set[asyncio.Task[None]]:
+        """The updates that are being handled now."""
         return self.under_way.running
 
     @property
@@ -277,6 +278,7 @@ class BotSession(InlineSender):
             log.warning("bot.place-unsaved", error=error)
 
     async def close(self) -> None:
+        """Hear no more and disconnect, without waiting for what runs."""
         self.closing = True
         if self.naming is not None:
             self.naming.cancel()

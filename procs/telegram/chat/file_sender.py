@@ -50,6 +50,7 @@ async def send(line: Rpc, file: OutgoingFile, *, leave: Leave) -> int | None:
 
 
 def described(file: OutgoingFile, handle: raw.base.InputFile) -> raw.base.InputMedia:
+    """The media of an uploaded file: a photo, or a document with its name."""
     if file.is_photo:
         return raw.types.InputMediaUploadedPhoto(file=handle)
     return raw.types.InputMediaUploadedDocument(

@@ -11,11 +11,14 @@ Key = tuple[object, ...]
 
 
 class Handlings:
+    """The tasks that handle updates, by the key of their update."""
+
     def __init__(self) -> None:
         self.tasks: dict[Key, asyncio.Task[None]] = {}
 
     @property
     def running(self) -> set[asyncio.Task[None]]:
+        """The tasks that have not ended."""
         return set(self.tasks.values())
 
     def has(self, key: Key) -> bool:
@@ -27,12 +30,14 @@ class Handlings:
         return newest == key or newest[2] != key[2]
 
     def begin(self, key: Key, work: Coroutine[Any, Any, None]) -> None:
+        """Handle an update in a task; behind an earlier one of the same key it ends no sooner."""
         before = self.tasks.pop(key, None)
         task = asyncio.ensure_future(work if before is None else beside(before, work))
         self.tasks[key] = task
         task.add_done_callback(partial(self.end, key))
 
     def end(self, key: Key, task: asyncio.Task[None]) -> None:
+        """Forget a task that ended, unless a later one has its key."""
         if self.tasks.get(key) is task:
             del self.tasks[key]
 

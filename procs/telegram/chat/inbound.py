@@ -78,6 +78,7 @@ class Incoming:
 
     @property
     def private(self) -> bool:
+        """Whether it came in a private chat: numbers of groups are negative."""
         return self.chat > 0
 
     @property
@@ -129,6 +130,7 @@ class Stopped:
 
     @property
     def mark(self) -> tuple[int, int, int]:
+        """What the updates of a repeat have in common."""
         return 0, -self.person, 0
 
 

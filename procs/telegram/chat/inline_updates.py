@@ -22,6 +22,7 @@ class InlineQuery:
 
     @property
     def mark(self) -> tuple[object, ...]:
+        """What a repeat of the update has in common with the first."""
         return "inline", self.id
 
 
@@ -37,6 +38,7 @@ class InlineChoice:
 
     @property
     def mark(self) -> tuple[object, ...]:
+        """What a repeat of the update has in common with the first."""
         return "chosen", self.target
 
 

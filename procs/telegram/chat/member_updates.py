@@ -59,4 +59,5 @@ def state(participant: Any) -> str:
 
 
 def link(invite: Any) -> str:
+    """The invite link by which somebody came; empty for none."""
     return getattr(invite, "link", "") or ""

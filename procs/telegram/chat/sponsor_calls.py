@@ -47,11 +47,14 @@ class SponsorChat:
 
 
 class SponsorCalls:
+    """Calls about sponsors' chats, over the connection of the bot's session."""
+
     def __init__(self, front: BotSession) -> None:
         self.front = front
 
     @property
     def line(self) -> Rpc:
+        """The connection. Raises TelegramAway while there is none."""
         if self.front.line is None:
             raise TelegramAway("not connected")
         return self.front.line
@@ -101,6 +104,7 @@ class SponsorCalls:
 
 
 def channel(chat: int, access: int) -> Any:
+    """A channel or group as a call names it."""
     return types.InputChannel(channel_id=get_channel_id(chat), access_hash=access)
 
 

@@ -51,10 +51,12 @@ def is_copyable(message: Any) -> bool:
 
 
 def units(text: str) -> int:
+    """The length of a text as Telegram counts it, in UTF-16 code units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def item(message: Any) -> BroadcastItem:
+    """What a broadcast needs of one message: text, entities, reference of its media."""
     media = message.media
     is_file = message_lookup.is_file(media)
     return BroadcastItem(
@@ -97,6 +99,7 @@ def addresses(markup: Any) -> tuple[tuple[tuple[str, str], ...], ...]:
 
 
 def address(button: Any) -> str:
+    """The address that a button opens; empty for a button that opens none."""
     return getattr(getattr(button, "type", button), "url", None) or ""
 
 

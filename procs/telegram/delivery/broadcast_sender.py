@@ -115,6 +115,7 @@ def random_ids(first: int, count: int) -> list[int]:
 
 
 def words(item: BroadcastItem) -> dict[str, Any]:
+    """Text and entities as arguments of a call."""
     return {"message": item.text, "entities": broadcast_content.entities(item)}
 
 
@@ -126,4 +127,5 @@ def media(item: BroadcastItem) -> Any:
 
 
 def album_item(item: BroadcastItem, random_id: int) -> Any:
+    """One media of an album, with its own random id."""
     return raw.types.InputSingleMedia(media=media(item), random_id=random_id, **words(item))

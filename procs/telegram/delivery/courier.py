@@ -100,6 +100,7 @@ class Courier:
         return PREMIUM_FILE if self._connected().premium else TELEGRAM_FILE
 
     async def close(self) -> None:
+        """Disconnect, after a connect that is under way."""
         async with self.connecting:
             await self._close()
 
@@ -279,4 +280,5 @@ class Courier:
 
 
 def replied(query: Any, header: Any) -> Any:
+    """A query, completed with the header of a reply (None for none)."""
     return query(reply_to=header)

@@ -75,6 +75,7 @@ def keyboard(rows: Sequence[Sequence[tuple[str, str]]]) -> Any:
 
 
 def button(label: str, data: str) -> Any:
+    """A button that opens an address, or else sends `data` back."""
     if data.startswith("https://"):
         deed: Any = types.InlineButtonTypeUrl(url=data)
     else:

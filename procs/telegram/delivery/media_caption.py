@@ -7,7 +7,7 @@ from pathlib import PurePath
 from procs.records.media_records import Media, Part
 from procs.texts import i18n
 from procs.texts.i18n import LocalText
-from procs.wishes import sites
+from procs.wishes import look_text, sites
 from procs.wishes.variant import Variant
 
 #: Letters of a name under a media.
@@ -39,8 +39,9 @@ def caption(
 ) -> Caption:
     """The name of a media, a line about it, the list that it is new in where nobody asked for it
     but by following that, and a person's own tags."""
-    title = shortened(media.title) or sites.spoken(url)[:TITLE_LENGTH]
-    bell = f"🔔 {i18n.isolated(language, shortened(followed))}" if followed else ""
+    title = look_text.shortened(media.title, TITLE_LENGTH) or sites.spoken(url)[:TITLE_LENGTH]
+    source = i18n.isolated(language, look_text.shortened(followed, TITLE_LENGTH))
+    bell = f"🔔 {source}" if followed else ""
     rest = i18n.say(language, "album-rest", place=media.rest) if media.rest else ""
     lines = [title, facts(language, media, variant), rest, bell, " ".join(tags)]
     is_web = url.startswith(("http://", "https://"))
@@ -84,7 +85,3 @@ def clip(language: str, variant: Variant) -> LocalText:
         return LocalText("")
     ends = (i18n.clock(language, at) for at in (variant.clip.start, variant.clip.end))
     return LocalText("✂️ " + i18n.isolated(language, "-".join(ends)))
-
-
-def shortened(title: str) -> str:
-    return title if len(title) <= TITLE_LENGTH else title[: TITLE_LENGTH - 1].rstrip() + "…"

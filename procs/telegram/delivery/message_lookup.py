@@ -51,4 +51,5 @@ def answers(message: Any, to: int, reference: Reference) -> bool:
 
 
 def is_file(media: Any) -> bool:
+    """Whether a media is a file or a photo, and so has a reference."""
     return isinstance(media, (raw.types.MessageMediaDocument, raw.types.MessageMediaPhoto))

@@ -73,6 +73,8 @@ async def fault(line: Rpc, sponsor: Sponsor) -> str:
 
 @asynccontextmanager
 async def connected(settings: Settings, *, keep: bool) -> AsyncIterator[Rpc]:
+    """A signed-in connection for one command, logged out at its end unless `keep`. Raises our own
+    errors for those of Telegram."""
     with alone(settings, keep=keep):
         line = Rpc(build(settings, name=SESSION, updates=False, in_memory=not keep))
         try:

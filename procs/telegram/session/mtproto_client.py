@@ -69,6 +69,7 @@ class MessageLedger(SQLiteStorage):
 
 
 def always() -> bool:
+    """Every place in the updates may be saved at once."""
     return True
 
 
@@ -174,6 +175,7 @@ def quicken() -> str:
 
 
 def optional(name: str) -> ModuleType | None:
+    """A module that need not be installed; None without it."""
     try:
         return importlib.import_module(name)
     except ImportError:

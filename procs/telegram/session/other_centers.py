@@ -143,6 +143,7 @@ class OtherCenters:
             await end(session)
 
     async def close(self) -> None:
+        """Close all connections to other centers."""
         for center in list(self.sessions):
             await self.drop(center)
 

@@ -71,6 +71,7 @@ class Rpc:
 
     @property
     def session(self) -> Session:
+        """The session of the client. Raises TelegramAway while there is none."""
         if self.client.session is None:
             raise TelegramAway("not connected")
         return self.client.session

@@ -29,10 +29,12 @@ class SessionState:
         self.token = hashlib.sha256(settings.bot_token.encode()).hexdigest()[:8]
 
     def mark(self) -> str:
+        """What changes when the session is another: the file's inode, and a digest of the token."""
         inode = self.file.stat().st_ino if self.file.exists() else 0
         return f"{inode}:{self.token}"
 
     def is_lost(self) -> bool:
+        """Whether this very session was revoked."""
         return revoked_sessions.is_lost(self.db, self.name, mark=self.mark())
 
     def note(self, error: SessionRevoked) -> None:

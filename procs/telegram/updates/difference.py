@@ -58,6 +58,8 @@ async def asked(asks: Asks, storage: Any, stream: UpdateStream, asking: Differen
 
 
 async def query(storage: Any, stream: UpdateStream, asking: DifferenceCall) -> Any:
+    """The call that asks for what was missed, in a channel or in all else; without a known place
+    for the state alone."""
     if asking.box == COMMON:
         if asking.since is None:
             return GetState()

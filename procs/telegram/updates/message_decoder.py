@@ -83,6 +83,8 @@ def inner(body: bytes) -> Any:
 
 
 def decode_body(body: bytes) -> Any:
+    """The object in a message's body; `UpdatesTooLong`, after which all that was missed is fetched,
+    for one that cannot be read."""
     try:
         return decode_object(inflated(body) if body[:4] == GZIP else body)
     except UNREADABLE:

@@ -16,6 +16,9 @@ EVENTS_KEPT = 1000
 
 
 class Verdict(Enum):
+    """How an event stands to our place in its sequence: the next one, known already, or beyond
+    events that are missing."""
+
     NEXT = "next"
     OLD = "old"
     GAP = "gap"

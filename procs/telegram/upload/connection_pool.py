@@ -66,6 +66,7 @@ class ConnectionPool:
             raise translate(error, METHOD) from error
 
     async def close(self) -> None:
+        """Close all connections now."""
         if self.closing is not None:
             self.closing.cancel()
         await self._end()

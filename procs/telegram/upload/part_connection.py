@@ -38,6 +38,7 @@ class PartConnection(Session):
 
     @property
     def is_up(self) -> bool:
+        """Whether parts can be sent."""
         return bool(self.is_started.is_set())
 
     async def start(self) -> None:

@@ -85,6 +85,7 @@ def seal(envelope: Envelope, piece: FramePiece) -> bytes:
 
 
 def encrypted(envelope: Envelope, plain: bytes, message_key: bytes) -> bytes:
+    """A message for the wire: key id, message key, text encrypted with AES-IGE."""
     cipher = aes.ige256_encrypt(plain, *mtproto.kdf(envelope.key, message_key, True))
     return b"".join((envelope.key_id, message_key, cipher))
 

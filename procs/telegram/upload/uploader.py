@@ -43,9 +43,11 @@ class UploadRecord(Protocol):
     id: int
     begun: bool
 
-    def has(self, part: int) -> bool: ...
+    def has(self, part: int) -> bool:
+        """Whether Telegram acknowledged a part."""
 
-    def note(self, part: int) -> None: ...
+    def note(self, part: int) -> None:
+        """Write down that Telegram acknowledged a part."""
 
 
 class Upload:

@@ -51,6 +51,7 @@ class Window:
         self.flying += 1
 
     def release(self) -> None:
+        """Give the place of a part back: it was acknowledged, or is lost."""
         self.flying -= 1
         self.left.set()
 

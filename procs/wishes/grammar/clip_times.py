@@ -24,6 +24,7 @@ class Point:
     sure: bool = False
 
     def at(self, unit: int) -> float:
+        """The instant in seconds. A bare number takes its own unit, else `unit`, else minutes."""
         return self.seconds if self.number is None else self.number * (self.unit or unit or 60)
 
 

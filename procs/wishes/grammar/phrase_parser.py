@@ -31,10 +31,13 @@ ALONE = dict.fromkeys(SILENT.split(), "fill") | dict.fromkeys(IDLE.split(), "tal
 
 
 def pieces(tokens: Sequence[Token]) -> list[Piece]:
+    """All pieces of a line, in order."""
     return list(read(Reader(tokens)))
 
 
 def read(reader: Reader) -> Iterator[Piece]:
+    """The pieces of a line one by one: the longest phrase that fits, else what one token says
+    alone."""
     while not reader.over:
         yield longest(reader) or alone(reader)
 
@@ -157,10 +160,12 @@ def both(reader: Reader) -> Piece | None:
 
 
 def film(reader: Reader) -> Token | None:
+    """A word for a film, if it comes next."""
     return reader.take() if reader.peek().word in FILMS else None
 
 
 def only_sound(reader: Reader) -> Piece | None:
+    """`only` and a form, as in `only the sound`; None when that does not come next."""
     place = reader.place
     if not reader.took("only"):
         return None
@@ -170,6 +175,7 @@ def only_sound(reader: Reader) -> Piece | None:
 
 
 def pages(reader: Reader) -> Piece | None:
+    """A page of a list, as in `page 2`; None when that does not come next, or is a range."""
     place = reader.place
     word = reader.took("page", "look")
     reader.skip("fill", "stop")
@@ -222,6 +228,8 @@ def entries(reader: Reader) -> Piece | None:
 
 
 def ranged(reader: Reader, place: int, first: int, last: int, *, named: bool) -> Piece | None:
+    """What two numbers (or twice the same) say, `named` where a word tells that they are places.
+    None for an order of places that is no pick."""
     words = reader.since(place)
     if first == last and not named:
         if first in HEIGHTS:
@@ -248,6 +256,7 @@ PHRASES: tuple[Callable[[Reader], Piece | None], ...] = (
 
 
 def alone(reader: Reader) -> Piece:
+    """What one token says with nothing around it."""
     token = reader.take()
     match token.kind:
         case "form" | "clean" | "anew" | "look":

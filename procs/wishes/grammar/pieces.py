@@ -26,10 +26,12 @@ class Piece:
 
     @property
     def wishes(self) -> bool:
+        """Whether the piece wants something that there is."""
         return self.kind in WISHES
 
     @property
     def unmet(self) -> bool:
+        """Whether the piece wants something that there is not."""
         return self.kind in UNMET
 
 
@@ -42,13 +44,16 @@ class Reader:
 
     @property
     def over(self) -> bool:
+        """Whether all tokens were read."""
         return self.place >= len(self.tokens)
 
     def peek(self, ahead: int = 0) -> Token:
+        """A token ahead, which stays unread; talk where there is none."""
         there = self.place + ahead
         return self.tokens[there] if 0 <= there < len(self.tokens) else TALK
 
     def take(self) -> Token:
+        """Read one token."""
         token = self.peek()
         self.place += 1
         return token
@@ -58,6 +63,7 @@ class Reader:
         return self.take() if self.peek().kind in kinds else None
 
     def skip(self, *kinds: str) -> None:
+        """Read on while tokens are of these kinds."""
         while not self.over and self.peek().kind in kinds:
             self.place += 1
 

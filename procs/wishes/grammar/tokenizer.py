@@ -76,11 +76,13 @@ def undashed(found: list[Token]) -> list[Token]:
 
 
 def lowered(letter: str) -> str:
+    """A letter in lower case, if that is one letter: places in the text must not move."""
     small = letter.lower()
     return small if len(small) == 1 else letter
 
 
 def token(match: re.Match[str], shown: str) -> Token:
+    """The token of a match; `shown` is the text as it was written."""
     kind, word = str(match.lastgroup), match[0]
     text = shown[match.start() : match.end()]
     if kind in ("time", "dotted"):
@@ -99,6 +101,7 @@ def token(match: re.Match[str], shown: str) -> Token:
 
 
 def of_word(word: str, text: str) -> Token:
+    """The token of a word: a number, an ordinal, a height, a word of the vocabulary, else talk."""
     if word.isdecimal():
         return number(text, word)
     if match := ORDINAL.fullmatch(word):
@@ -114,16 +117,19 @@ def of_word(word: str, text: str) -> Token:
 
 
 def number(text: str, word: str) -> Token:
+    """The token of a number; one of more than four digits is talk."""
     if len(word) > 4:
         return Token("talk", "", text, word)
     return Token("number", int(word), text, word)
 
 
 def height(digits: str, text: str) -> Token:
+    """The token of a height in lines."""
     return Token("height", f"{int(digits)}p", text, f"{digits}p")
 
 
 def is_year(number: int) -> bool:
+    """Whether a number is a year of a calendar that people here use."""
     return any(number in years for years in YEARS)
 
 

@@ -97,6 +97,7 @@ def one(found: Iterable[T]) -> T | None:
 
 
 def picked(said: Sequence[Piece]) -> str:
+    """All picks as one; everything where one of them wants everything."""
     chosen = [piece.value for piece in said if piece.kind == "pick"]
     if picks.EVERYTHING in chosen:
         return picks.EVERYTHING
@@ -104,5 +105,6 @@ def picked(said: Sequence[Piece]) -> str:
 
 
 def quoted(said: Sequence[Piece]) -> str:
+    """The words of some pieces, shortened for an answer that quotes them."""
     words = " ".join(piece.words for piece in said)
     return words if len(words) <= QUOTED_LENGTH else words[: QUOTED_LENGTH - 1].rstrip() + "…"

@@ -47,6 +47,7 @@ def sure(piece: Piece) -> bool:
 
 
 def kept(said: Iterable[Piece]) -> list[Piece]:
+    """The pieces that want something, whether there is such a thing or not."""
     return [piece for piece in said if piece.wishes or piece.unmet]
 
 
@@ -100,6 +101,7 @@ def opens(piece: Piece) -> bool:
 
 
 def until_talk(said: Sequence[Piece]) -> Iterator[Piece]:
+    """The pieces before the first talk."""
     for piece in said:
         if piece.kind == "talk":
             return

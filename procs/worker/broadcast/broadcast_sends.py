@@ -107,6 +107,8 @@ class SendRun:
                 self.error, self.stopped = self.error or error, True
 
     def next(self) -> Recipient | None:
+        """The next recipient, from bites that are planned in the store; None when all are through
+        or the run was stopped."""
         if self.stopped:
             return None
         if not self.waiting and not self.is_through:
@@ -137,6 +139,8 @@ class SendRun:
             self.note(to, SendState.SENT, messages=tuple(one for one in given if one))
 
     async def hand_over(self, to: Recipient) -> list[int | None]:
+        """Send to one recipient and return the numbers of the messages. Raises as
+        BroadcastSender.send."""
         content = self.broadcast.content
         return await self.context.courier.broadcasts.send(
             content,
@@ -163,6 +167,7 @@ class SendRun:
     def note(
         self, to: Recipient, state: SendState, *, messages: tuple[int, ...] = (), why: str = ""
     ) -> None:
+        """Keep an outcome; outcomes are written together."""
         at = clock.now().wall
         self.outcomes.append(SendOutcome(to.person, state, at, messages, why))
 
@@ -190,4 +195,5 @@ class SendRun:
 
 
 def all_done(tasks: list[asyncio.Task[None]]) -> bool:
+    """Whether no task runs any more."""
     return all(task.done() for task in tasks)

@@ -67,6 +67,7 @@ def spoken(
 def caption(
     db: Database, order: RequestOrder, media: Media, wanted: Preferences, language: str
 ) -> Caption:
+    """The caption below a media, by what its reader prefers."""
     wish, followed = variant.parse(order.variant), follow_requests.source_of(db, order.message)
     return media_caption.caption(
         language, media, wish, url=order.url, tags=wanted.tags, followed=followed
@@ -130,4 +131,5 @@ def as_document(wish: Variant) -> Variant:
 
 
 def meaning(order: RequestOrder, action: str, data: dict[str, str]) -> ButtonMeaning:
+    """What a button below a delivery means: it belongs to the person who asked."""
     return ButtonMeaning(order.user, order.chat, action, data, request=order.id)

@@ -77,6 +77,8 @@ def cost(folder: Path, inside: dict[str, str], group: Sequence[str]) -> int:
 
 
 def store(path: Path, files: Sequence[tuple[Path, str]]) -> None:
+    """Write one ZIP of files, each deleted when it is in, so that the disk holds them once. Raises
+    OSError."""
     with zipfile.ZipFile(path, "x", zipfile.ZIP_STORED, allowZip64=True) as archive:
         for source, name in files:
             facts = zipfile.ZipInfo(name, DATE)

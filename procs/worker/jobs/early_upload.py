@@ -99,6 +99,7 @@ class EarlyUpload:
             log.info("upload.not-early", job=self.lease.job, error=error)
 
     async def close(self) -> None:
+        """Stop looking, and end an unfinished upload."""
         if self.looking is not None:
             self.looking.cancel()
             await asyncio.wait({self.looking})

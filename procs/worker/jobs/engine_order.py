@@ -106,6 +106,7 @@ def put_kept_look(context: WorkerContext, lease: Lease, visit: Visit, folder: Pa
 
 
 def keys(lease: Lease, found: Probed) -> set[str]:
+    """The keys under which a found media is known: the link's own and the one found."""
     return {lease.link.key, found.key} - {""}
 
 

@@ -77,9 +77,11 @@ class FetchJob:
         return not self.files
 
     def is_list(self) -> bool:
+        """Whether the link leads to a list."""
         return self.found.kind == "list"
 
     def is_known(self) -> bool:
+        """Whether Telegram holds the media already."""
         return self.known is not None
 
     def may_go_early(self) -> bool:

@@ -89,6 +89,8 @@ class DiskReservation:
             self.reserve(total if total >= done else 2 * done)
 
     def reserve(self, size: int) -> None:
+        """Reserve for a download of `size` bytes in all. Raises DiskTooSmall when the disk never
+        could, NotNow when others have the room."""
         wanted = FACTOR * size
         if wanted <= self.promised:
             return

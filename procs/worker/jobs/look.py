@@ -145,10 +145,12 @@ def entry_facts(found: Probed, entry: Entry) -> dict[str, object]:
 
 
 def page_of(wish: Variant) -> int:
+    """The page of a list that is wanted; 1 where none is."""
     return wish.page if wish.looks else 1
 
 
 def is_ready(context: WorkerContext, keys: set[str], variant: str) -> bool:
+    """Whether a media of one of these keys can be sent without a download."""
     return any(references.find(context.db, key, variant) for key in keys)
 
 

@@ -97,11 +97,13 @@ def take_over(context: WorkerContext, lease: Lease) -> tuple[Path, Whole, list[F
 
 
 def moved(file: File, folder: Path) -> File:
+    """A prepared file of another attempt, at its place in this one's folder."""
     thumbnail = str(folder / Path(file.thumbnail).name) if file.thumbnail else ""
     return replace(file, path=str(folder / Path(file.path).name), thumbnail=thumbnail)
 
 
 def is_there(file: File) -> bool:
+    """Whether a prepared file lies there in its whole size."""
     path = Path(file.path)
     return path.is_file() and path.stat().st_size == file.size
 
@@ -120,6 +122,7 @@ class PartsLedger:
         self.written = now.boot
 
     def has(self, part: int) -> bool:
+        """Whether Telegram acknowledged a part, as far as it was written down."""
         place = part // 8
         return place < len(self.bits) and bool(self.bits[place] >> part % 8 & 1)
 

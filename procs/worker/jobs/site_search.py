@@ -37,6 +37,7 @@ def settle(context: WorkerContext, lease: Lease, found: Probed) -> None:
 
 
 def show(context: WorkerContext, lease: Lease, hits: list[SearchHit]) -> None:
+    """Store the hits for everybody who waits for this search, and wake the bot."""
     others = [site for site in context.settings.search if site != lease.link.site]
     waited = search_listings.show(context.db, lease, hits, others, now=clock.now())
     wake.notify(context.db.run, wake.BOT)

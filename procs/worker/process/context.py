@@ -75,6 +75,7 @@ class WorkerContext:
 
     @property
     def session_state(self) -> SessionState:
+        """Whether the session of this worker's slot may be used."""
         return SessionState(self.db, self.settings, self.courier.name)
 
     async def telegram(self) -> Courier:
@@ -179,5 +180,6 @@ class WorkerContext:
             log.warning("worker.cold", worker=self.name, error=error)
 
     async def close(self) -> None:
+        """Disconnect the courier and let the engine go."""
         await self.courier.close()
         await self.engine.close()

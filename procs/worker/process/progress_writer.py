@@ -38,6 +38,8 @@ class ProgressWriter:
         self.steps.pop(lease.job, None)
 
     def flush(self) -> None:
+        """Write the latest reports and wake the bot; those of a store that is not ready are
+        dropped."""
         reports, self.reports = list(self.reports.values()), {}
         self.news.clear()
         if not reports:

@@ -29,6 +29,7 @@ class JobBudget:
         self.leaving = False
 
     def spend(self, jobs: int) -> None:
+        """Count jobs that were claimed."""
         self.left -= jobs
         self.spent += jobs
 
@@ -42,9 +43,11 @@ class JobBudget:
         return self.leaving and self.places.is_replaced()
 
     def old_enough(self) -> bool:
+        """Whether the worker lived long enough to be recycled: a fresh one costs a start."""
         return clock.now().boot - self.born >= YOUNGEST
 
     def too_heavy(self) -> bool:
+        """Whether the process held more memory than its ceiling when it was last measured."""
         now = clock.now().boot
         if now - self.looked >= MEMORY_INTERVAL:
             self.looked, held = now, memory_use.anonymous()

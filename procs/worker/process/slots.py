@@ -45,6 +45,7 @@ class SlotLock:
         return True
 
     def free(self) -> None:
+        """Release the lock; nothing happens without it."""
         if self.file is not None:
             os.close(self.file)
             self.file = None
@@ -83,6 +84,7 @@ class LockRow:
         return number
 
     def free(self) -> None:
+        """Release the one that this process holds; nothing happens without one."""
         if self.mine is not None:
             self.locks[self.mine].free()
             self.mine = None

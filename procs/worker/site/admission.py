@@ -74,6 +74,7 @@ class Visit:
 
     @property
     def way(self) -> Way:
+        """The site, and the egress by which it is visited."""
         return Way(self.lease.site, self.identity.name)
 
     def bring_cookies(self, folder: Path) -> str:
@@ -171,6 +172,7 @@ def join_look(context: WorkerContext, lease: Lease, *, now: Now) -> Turn | None:
 
 
 def has_room(context: WorkerContext, lease: Lease, rules: Rules) -> bool:
+    """Whether the site takes one more visit at once, which is counted then."""
     most, site = rules.concurrency, lease.site
     return not most or visits.enter(context.db, lease, site, most=most, now=clock.now())
 
@@ -185,11 +187,8 @@ def choose(
 
     def order(one: Identity) -> tuple[bool, bool, float]:
         elsewhere = not booked or booked.egress != one.name
-        return (
-            one.name in tried,
-            elsewhere,
-            visits.at(context.db, Way(site, one.name), rules, now=now),
-        )
+        begin = visits.at(context.db, Way(site, one.name), rules, now=now)
+        return one.name in tried, elsewhere, begin
 
     rests = []
     for identity in sorted(fit(context, site, rules, now=now), key=order):
@@ -212,6 +211,7 @@ def fit(context: WorkerContext, site: str, rules: Rules, *, now: Now) -> tuple[I
 
 
 def guests(ways: tuple[Identity, ...]) -> tuple[Identity, ...]:
+    """The ways, each once, without cookies."""
     return tuple(dict.fromkeys(replace(one, cookies=None) for one in ways))
 
 

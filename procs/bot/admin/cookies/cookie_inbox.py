@@ -33,6 +33,9 @@ Target = tuple[str, str]
 
 
 class CookieInbox:
+    """Takes documents from owners who were asked for a cookie file, or who send one by
+    themselves."""
+
     def __init__(self, table: AdminActions, pages: CookiePages, session: BotSession) -> None:
         self.table = table
         self.db = table.db
@@ -164,6 +167,8 @@ class CookieInbox:
         return slot
 
     def put(self, call: AdminCall, slot: CookieSlot, content: bytes) -> None:
+        """Write the file into its place and end the alerts about the one before. Raises
+        EffectRefused when it cannot be written."""
         try:
             self.shelf.put(slot, content)
         except OSError as error:

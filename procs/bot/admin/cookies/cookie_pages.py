@@ -34,11 +34,14 @@ FILES_SHOWN = 20
 
 
 class CookiePages:
+    """The page of cookies, and the conversation that asks for another file."""
+
     def __init__(self, db: Database, shelf: CookieShelf) -> None:
         self.db = db
         self.shelf = shelf
 
     def rows(self) -> tuple[AdminAction, ...]:
+        """The page and its acts, for owners."""
         return (
             panel_page("cookies", Role.OWNER, self.page, "cookies"),
             AdminAction("cookies-ask", Role.OWNER, self.ask, begins=SEND_COOKIES),
@@ -46,6 +49,7 @@ class CookiePages:
         )
 
     def conversations(self) -> tuple[AdminConversation, ...]:
+        """The conversation that waits for a document, and refuses words."""
         return (AdminConversation(SEND_COOKIES, Role.OWNER, {FILE: self.no_file}),)
 
     # --- what is shown
@@ -65,6 +69,7 @@ class CookiePages:
         return MenuPage(text, (*asks, *frees, other, (back(call.language),)))
 
     def ask_button(self, call: AdminCall, slot: CookieSlot) -> MenuButton:
+        """The button that asks for another file for this place."""
         label = call.say("cookies-replace", site=slot.site, file=slot.path.name)
         return act(label, "cookies-ask", **of(slot))
 

@@ -30,6 +30,8 @@ class CookieSlot:
 
 
 class CookieShelf:
+    """Knows where the cookie file of each site belongs, and writes it there."""
+
     def __init__(self, settings: Settings) -> None:
         self.book = settings.sites
         self.home = settings.home
@@ -57,6 +59,7 @@ class CookieShelf:
         )
 
     def fresh(self, site: str) -> CookieSlot:
+        """The place of a site that `sites.toml` names no file for."""
         return CookieSlot(site, self.folder / f"{site}.txt", is_named=False)
 
     def fitting(self, cookies: tuple[Cookie, ...], name: str, *, now: float) -> list[CookieSlot]:

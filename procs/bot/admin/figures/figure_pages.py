@@ -31,11 +31,14 @@ USUAL = "24h"
 
 
 class FigurePages:
+    """Pages of figures, each with its picture."""
+
     def __init__(self, table: AdminActions) -> None:
         self.db = table.db
         self.pictures = PictureReply(table)
 
     def rows(self) -> tuple[AdminAction, ...]:
+        """Both pages and the picture, for every admin."""
         return (
             panel_page("use", Role.VIEWER, partial(self.page, "use"), "use"),
             panel_page("server", Role.VIEWER, partial(self.page, "server"), "server"),
@@ -87,4 +90,5 @@ class FigurePages:
         return named if named in PERIODS else USUAL
 
     def report(self, period: str) -> UseReport:
+        """The sums of a period, until now."""
         return use_report.read(self.db, PERIODS[period], now=clock.now())

@@ -18,6 +18,8 @@ PICTURES = 6
 
 
 class PictureReply:
+    """Draws a chart after the press was answered, a few in a minute for each admin."""
+
     def __init__(self, table: AdminActions) -> None:
         self.db = table.db
         self.replies = table.menus.replies

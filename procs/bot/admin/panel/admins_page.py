@@ -38,6 +38,8 @@ BUTTONS_SHOWN = 30
 
 
 class AdminsPage:
+    """Lists the admins, and gives and takes roles."""
+
     def __init__(self, table: AdminActions) -> None:
         self.table = table
         self.db = table.db
@@ -45,6 +47,7 @@ class AdminsPage:
         self.keys_of: Callable[[int], Keys] = no_keys
 
     def rows(self) -> tuple[AdminAction, ...]:
+        """The page and its acts, for owners."""
         return (
             panel_page("admins", Role.OWNER, self.page, "admins"),
             AdminAction("role-whom", Role.OWNER, self.ask_whom, begins=GIVE),
@@ -54,6 +57,7 @@ class AdminsPage:
         )
 
     def conversations(self) -> tuple[AdminConversation, ...]:
+        """The conversation that waits for the person who is to get a role."""
         return (AdminConversation(GIVE, Role.OWNER, {WHOM: self.whom}),)
 
     # --- pages
@@ -112,11 +116,13 @@ class AdminsPage:
         return MenuPage(text, (*choices, *known, (back(call.language, "page-admins"),)))
 
     def label(self, call: AdminCall, role: Role, *, chosen: bool) -> str:
+        """The label of a role's button, with a tick at the one that the person has."""
         return ("✅ " if chosen else "") + call.say(f"admin-role-{role.word}")
 
     # --- effects
 
     def ask_whom(self, call: AdminCall) -> AdminReply:
+        """Ask who is to get a role."""
         page = prompt(call, call.say("admin-role-whom"), "page-admins")
         return AdminReply(page, place=ConversationPlace(GIVE, WHOM))
 
@@ -125,6 +131,7 @@ class AdminsPage:
         return AdminReply(self.one(call, person_finder.author_of(self.db, call, incoming)))
 
     def show(self, call: AdminCall) -> AdminReply:
+        """The page of one admin."""
         return AdminReply(self.one(call, call.number("person")))
 
     def give(self, call: AdminCall) -> AdminReply:
@@ -139,6 +146,7 @@ class AdminsPage:
         return self.reply_changed(call, number, before, role)
 
     def take(self, call: AdminCall) -> AdminReply:
+        """Take a person's role away; one who has none changes nothing."""
         number = call.number("person")
         before = admin_rows.role(self.db, number)
         if not admin_rows.take(self.db, number):
@@ -146,6 +154,7 @@ class AdminsPage:
         return self.reply_changed(call, number, before, Role.EVERYONE)
 
     def reply_changed(self, call: AdminCall, number: int, before: Role, role: Role) -> AdminReply:
+        """The reply to a change of a role, which the person is told after the commit."""
         change = AuditChange(audit_log.person(number), before.word, role.word)
         page = self.page(call) if role is Role.EVERYONE else self.one(call, number)
         tell = partial(self.send_role, number, role, call.mark)

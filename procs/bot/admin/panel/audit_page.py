@@ -14,10 +14,13 @@ PAGE_LENGTH = 8
 
 
 class AuditPage:
+    """Shows the audit log, a page at a time."""
+
     def __init__(self, db: Database) -> None:
         self.db = db
 
     def rows(self) -> tuple[AdminAction, ...]:
+        """The page, for operators and owners."""
         return (panel_page("audit", Role.OPERATOR, self.page, "audit"),)
 
     def page(self, call: AdminCall) -> MenuPage:

@@ -16,13 +16,17 @@ WIDTH = 2
 
 
 class MainPage:
+    """The entry to all pages."""
+
     def __init__(self, table: AdminActions) -> None:
         self.table = table
 
     def rows(self) -> tuple[AdminAction, ...]:
+        """The page, for every admin."""
         return (panel_page("main", Role.VIEWER, self.page, "panel", "admin"),)
 
     def page(self, call: AdminCall) -> MenuPage:
+        """The admin's role, and a button for each page that it opens."""
         shown = [
             act(call.say(f"admin-page-{name}"), f"page-{name}")
             for name in ORDER

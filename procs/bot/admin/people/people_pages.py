@@ -40,11 +40,14 @@ Keyboard = tuple[tuple[MenuButton, ...], ...]
 
 
 class PeoplePages:
+    """Finds people and shows what they used."""
+
     def __init__(self, table: AdminActions) -> None:
         self.table = table
         self.db = table.db
 
     def rows(self) -> tuple[AdminAction, ...]:
+        """The pages, for operators and owners."""
         return (
             panel_page("people", Role.OPERATOR, self.today, "people"),
             AdminAction("person-find", Role.OPERATOR, self.ask, begins=FIND_PERSON),
@@ -52,6 +55,7 @@ class PeoplePages:
         )
 
     def conversations(self) -> tuple[AdminConversation, ...]:
+        """The conversation that waits for a name or a number."""
         return (AdminConversation(FIND_PERSON, Role.OPERATOR, {WHO: self.who}),)
 
     def today(self, call: AdminCall) -> MenuPage:
@@ -81,6 +85,7 @@ class PeoplePages:
         return MenuPage(text, (*rows, (find,), (back(language),)))
 
     def ask(self, call: AdminCall) -> AdminReply:
+        """Ask whom to find."""
         page = prompt(call, call.say("admin-person-who"), "page-people")
         return AdminReply(page, place=ConversationPlace(FIND_PERSON, WHO))
 
@@ -130,6 +135,8 @@ class PeoplePages:
         return MenuPage(text, self.choices(call, number, banned=ban is not None))
 
     def choices(self, call: AdminCall, number: int, *, banned: bool) -> Keyboard:
+        """The buttons of one person: cap, ban, membership, a message, and for owners the deletion
+        of their data."""
         caps = tuple(
             act(
                 call.say("admin-cap", cap=cap) if cap else call.say("admin-cap-usual"),

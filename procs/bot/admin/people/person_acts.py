@@ -48,12 +48,15 @@ ENDLESS = 2**62
 
 
 class PersonActs:
+    """Bans, caps, memberships and messages, each with its row in the audit log."""
+
     def __init__(self, table: AdminActions, pages: PeoplePages) -> None:
         self.table = table
         self.db = table.db
         self.pages = pages
 
     def rows(self) -> tuple[AdminAction, ...]:
+        """The acts, for operators and owners; what deletes a person's data is for owners."""
         ban_all = ("person-ban-all", Role.OPERATOR, self.ban_all)
         forget = ("person-forget", Role.OWNER, self.forget)
         return (
@@ -68,6 +71,7 @@ class PersonActs:
         )
 
     def conversations(self) -> tuple[AdminConversation, ...]:
+        """The conversations that wait for the reason of a ban, and for the words of a message."""
         return (
             AdminConversation(BAN, Role.OPERATOR, {REASON: self.reason}),
             AdminConversation(WRITE_TO, Role.OPERATOR, {WORDS_TO: self.write}),
@@ -76,6 +80,7 @@ class PersonActs:
     # --- bans
 
     def ask_reason(self, call: AdminCall) -> AdminReply:
+        """Ask why to ban. Raises EffectRefused for a person whom this admin may not judge."""
         number = self.below(call, call.number("person"))
         text = call.say("admin-ban-why", person=person(self.db, number, call.language))
         page = prompt(call, text, "person-show", person=number)
@@ -107,10 +112,13 @@ class PersonActs:
         return list(dict.fromkeys(int(it) for it in words[:count])), " ".join(words[count:])
 
     def ask_all(self, call: AdminCall) -> LocalText:
+        """The question before many are banned, with how many they are."""
         numbers, _ = self.listed(call)
         return call.say("admin-sure-person-ban-all", count=len(numbers))
 
     def ban_all(self, call: AdminCall) -> AdminReply:
+        """Ban the people whose numbers follow the command, for the span and the reason behind
+        them."""
         numbers, rest = self.listed(call)
         return self.ban_each(call, numbers, *span_and_words(rest))
 
@@ -137,6 +145,7 @@ class PersonActs:
     async def send_ban_note(
         self, numbers: list[int], until: float | None, reason: str, mark: str
     ) -> None:
+        """Tell each of them that they are banned, once for each press."""
         wake.notify(self.db.run, wake.BOT)
         for number in numbers:
             language = users.language(self.db, number)
@@ -144,6 +153,7 @@ class PersonActs:
             await self.send_note(number, i18n.say(language, "banned", words=words), mark)
 
     def unban(self, call: AdminCall) -> AdminReply:
+        """End a ban. Raises EffectRefused when there is none."""
         number = call.number("person") or person_finder.find(self.db, call, call.words)
         if not bans.end(self.db, number):
             raise EffectRefused(call.say("admin-ban-none"))
@@ -189,6 +199,7 @@ class PersonActs:
         return AdminReply(page, call.say("admin-done"), changes=(change,))
 
     def ask_words(self, call: AdminCall) -> AdminReply:
+        """Ask what to write. Raises EffectRefused for a person who never wrote to the bot."""
         number = call.number("person")
         if not users.access(self.db, number):
             raise EffectRefused(call.say("admin-person-never"))
@@ -210,6 +221,7 @@ class PersonActs:
     # --- forgetting
 
     def ask_forget(self, call: AdminCall) -> LocalText:
+        """The question before a person's data are deleted, with their name."""
         number = self.below(call, call.number("person"))
         name = person(self.db, number, call.language)
         return call.say("admin-sure-person-forget", person=name)
@@ -232,6 +244,7 @@ class PersonActs:
         change: AuditChange,
         show: Callable[[], Awaitable[None]],
     ) -> AdminReply:
+        """The reply to an act on a person; `show` runs after the commit."""
         page = self.pages.one(call, number) if users.is_known(self.db, number) else None
         return AdminReply(page, call.say("admin-done"), changes=(change,), show=show)
 

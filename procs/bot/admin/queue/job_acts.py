@@ -34,11 +34,14 @@ CHOICES: tuple[tuple[str, Callable[[State], bool]], ...] = (
 
 
 class JobActs:
+    """Shows one job, and cancels, retries or prefers it."""
+
     def __init__(self, table: AdminActions) -> None:
         self.table = table
         self.db = table.db
 
     def rows(self) -> tuple[AdminAction, ...]:
+        """The page for every admin, the acts for operators and owners."""
         return (
             AdminAction("job-show", Role.VIEWER, self.show, commands=("e", "why")),
             AdminAction("job-cancel", Role.OPERATOR, self.cancel),
@@ -47,6 +50,7 @@ class JobActs:
         )
 
     def show(self, call: AdminCall) -> AdminReply:
+        """The page of a job, found by its number or the code that a person was given."""
         return AdminReply(self.page(call, self.job_of(call)))
 
     def job_of(self, call: AdminCall) -> JobRecord:
@@ -90,6 +94,7 @@ class JobActs:
         return MenuPage(text, tuple(filter(None, rows)))
 
     def asker(self, call: AdminCall, user: int) -> tuple[MenuButton, ...]:
+        """The button of the person who asked, for admins who may see them."""
         if not user or not self.table.may(call.person.id, "person-show"):
             return ()
         return (act(call.say("admin-job-person"), "person-show", person=user),)
@@ -124,6 +129,7 @@ class JobActs:
     # --- effects
 
     def cancel(self, call: AdminCall) -> AdminReply:
+        """Cancel the job for all who wait. Raises EffectRefused when it is over."""
         job = self.job_of(call)
         runner = job_record.withdraw(self.db, job.id, now=clock.now())
         if runner is None:
@@ -133,6 +139,7 @@ class JobActs:
         )
 
     def retry(self, call: AdminCall) -> AdminReply:
+        """Queue a failed job again. Raises EffectRefused when it cannot be."""
         job = self.job_of(call)
         if not job_record.retry(self.db, job.id, now=clock.now()):
             raise EffectRefused(call.say("admin-job-no-retry"))
@@ -147,12 +154,12 @@ class JobActs:
 
     def wake(self) -> None:
         """After the commit, wake the idle workers."""
-        wake.notify_idle(self.db.run)
-        wake.notify(self.db.run, wake.BOT)
+        wake.notify_all(self.db.run)
 
     def reply_changed(
         self, call: AdminCall, job: JobRecord, then: Callable[[], None]
     ) -> AdminReply:
+        """The reply to a change of a job; `then` runs after the commit."""
         after = job_record.find(self.db, str(job.id)) or job
         was, became = (one.state.name.lower() for one in (job, after))
         change = AuditChange(f"job:{job.id}", was, became)

@@ -25,10 +25,13 @@ STATE_MARKS = {State.LEASED: "▶️", State.LATER: "🕓", State.HELD: "⏸"}
 
 
 class QueuePages:
+    """Shows what runs, waits and fails."""
+
     def __init__(self, db: Database) -> None:
         self.db = db
 
     def rows(self) -> tuple[AdminAction, ...]:
+        """Both pages, for every admin."""
         return (
             panel_page("queue", Role.VIEWER, self.queue, "jobs"),
             panel_page("failures", Role.VIEWER, self.failures, "failed"),
@@ -63,6 +66,7 @@ class QueuePages:
         return LocalText(" · ".join(parts) or "—")
 
     def line(self, call: AdminCall, job: JobRecord) -> LocalText:
+        """One job of the queue."""
         return call.say(
             "admin-queue-line",
             mark=LocalText(STATE_MARKS.get(job.state, "⏳")),
@@ -95,6 +99,7 @@ class QueuePages:
 
 
 def group_line(group: FailureGroup, language: str) -> LocalText:
+    """One group of failures: how many, of which error and site, the latest with its code."""
     return i18n.say(
         language,
         "admin-failures-line",

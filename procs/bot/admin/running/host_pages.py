@@ -37,10 +37,13 @@ LISTED_HOSTS, HOST_BUTTONS, REASON_LETTERS = 40, 20, 200
 
 
 class HostPages:
+    """Blocks and allows hosts."""
+
     def __init__(self, db: Database) -> None:
         self.db = db
 
     def rows(self) -> tuple[AdminAction, ...]:
+        """The page for every admin, the acts for operators and owners."""
         return (
             panel_page("sites", Role.VIEWER, self.page, "sites"),
             AdminAction("host-block", Role.OPERATOR, partial(self.ask_host, False), begins=HOST),
@@ -50,9 +53,11 @@ class HostPages:
         )
 
     def conversations(self) -> tuple[AdminConversation, ...]:
+        """The conversation that waits for the name of a host."""
         return (AdminConversation(HOST, Role.OPERATOR, {WHICH: self.host}),)
 
     def page(self, call: AdminCall) -> MenuPage:
+        """The hosts that were blocked or allowed, and the sites that rest for all."""
         rows = host_lists.listed(self.db)
         lines = [self.host_line(call, one) for one in rows[:LISTED_HOSTS]]
         shut = sorted({one.site for one in breakers.listed(self.db) if one.is_shut_to_all})
@@ -73,15 +78,18 @@ class HostPages:
         return MenuPage(text, (*found, (block, allow), *shown, (which,), (back(call.language),)))
 
     def name(self, call: AdminCall, row: HostRow) -> str:
+        """A host's name, or the word for all hosts."""
         return call.say("admin-host-all") if row.host == ALL else row.host
 
     def host_line(self, call: AdminCall, row: HostRow) -> LocalText:
+        """One host with the reason that was given for it."""
         key = "admin-host-allowed" if row.allowed else "admin-host-blocked"
         line = call.say(key, host=self.name(call, row))
         reason = i18n.isolated(call.language, row.reason)
         return LocalText(f"{line} — {reason}") if row.reason else line
 
     def ask_host(self, allowed: bool, call: AdminCall) -> AdminReply:
+        """Ask which host to block or to allow."""
         key = "admin-host-ask-allow" if allowed else "admin-host-ask-block"
         place = ConversationPlace(HOST, WHICH, {"allowed": allowed})
         return AdminReply(prompt(call, call.say(key), "page-sites"), place=place)
@@ -107,6 +115,7 @@ class HostPages:
         return AdminReply(self.page(call), call.say("admin-done"), changes=(change,))
 
     def show_host(self, call: AdminCall) -> AdminReply:
+        """The page of one host, or that of all when it was dropped meanwhile."""
         row = host_lists.find(self.db, str(call.data.get("host")))
         if row is None:
             return AdminReply(self.page(call))
@@ -115,6 +124,7 @@ class HostPages:
         return AdminReply(page)
 
     def drop(self, call: AdminCall) -> AdminReply:
+        """Delete a row, so that the host is as any other again."""
         name = str(call.data.get("host"))
         before = host_lists.find(self.db, name)
         if before is None or not host_lists.drop(self.db, name):

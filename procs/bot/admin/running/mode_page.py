@@ -32,10 +32,13 @@ SUBJECT = "mode:bot"
 
 
 class ModePage:
+    """Shows the mode and sets it, for some hours or until it is set again."""
+
     def __init__(self, db: Database) -> None:
         self.db = db
 
     def rows(self) -> tuple[AdminAction, ...]:
+        """The page for every admin, the acts for operators and owners."""
         closing = ("mode-close", Role.OPERATOR, partial(self.change, Mode.CLOSED))
         return (
             panel_page("mode", Role.VIEWER, self.page),
@@ -47,6 +50,7 @@ class ModePage:
         )
 
     def page(self, call: AdminCall) -> MenuPage:
+        """The mode with its reason and end, and what the system would choose beneath an admin's."""
         now = clock.now()
         row = bot_modes.current(self.db, now=now)
         lines = [call.say("admin-mode-now", mode=self.name(call, row.mode))]
@@ -80,10 +84,12 @@ class ModePage:
         return said
 
     def button(self, call: AdminCall, mode: Mode, row: ModeRow) -> MenuButton:
+        """The button that sets a mode, with a tick at the one that holds."""
         label = ("✅ " if mode is row.mode else "") + self.name(call, mode)
         return act(label, "mode-hours", mode=mode.value)
 
     def name(self, call: AdminCall, mode: Mode) -> LocalText:
+        """A mode's name in the admin's language."""
         return call.say(f"mode-{mode}")
 
     def ask_hours(self, call: AdminCall) -> AdminReply:
@@ -115,12 +121,15 @@ class ModePage:
         return Mode(str(word))
 
     def change_to(self, call: AdminCall) -> AdminReply:
+        """Set the mode of the button. Raises EffectRefused for the one that asks twice."""
         mode = self.named(call, call.data.get("mode"))
         if mode is Mode.CLOSED:  # asks twice
             raise EffectRefused(call.say("unknown-button"))
         return self.change(mode, call)
 
     def change(self, mode: Mode, call: AdminCall) -> AdminReply:
+        """Set a mode for the hours or seconds of the button. Raises EffectRefused for a button
+        without either."""
         hours, seconds = call.data.get("hours"), call.data.get("seconds")
         seconds = hours * HOUR_SECONDS if isinstance(hours, int) else seconds
         if not isinstance(seconds, int | float):
@@ -155,6 +164,7 @@ class ModePage:
         return MenuPage(LocalText("\n".join(lines)), ((close,), (back(call.language),)))
 
     def changed(self, call: AdminCall, mode: Mode, seconds: float, reason: str) -> AdminReply:
+        """Store the mode for so many `seconds` (0: until it is set again), and wake the bot."""
         now = clock.now()
         was = noted(bot_modes.current(self.db, now=now))
         until = now.wall + seconds if seconds else None
@@ -174,6 +184,7 @@ class ModePage:
         return AdminReply(self.page(call), call.say("admin-done"), changes=(change,))
 
     async def wake_all(self) -> None:
+        """Let the bot see the mode at once."""
         wake.notify(self.db.run, wake.BOT)
 
 

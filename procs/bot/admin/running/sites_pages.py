@@ -48,6 +48,7 @@ class SitesPages:
         self.settings = settings
 
     def rows(self) -> tuple[AdminAction, ...]:
+        """The page for every admin, the acts for operators and owners."""
         return (
             AdminAction("site-which", Role.VIEWER, self.ask_site, begins=SITE),
             AdminAction("site-show", Role.VIEWER, self.show_site, commands=("site",)),
@@ -59,12 +60,14 @@ class SitesPages:
         )
 
     def conversations(self) -> tuple[AdminConversation, ...]:
+        """The conversations that wait for a site's name, and for a link to test."""
         return (
             AdminConversation(SITE, Role.VIEWER, {NAMED: self.site_of}),
             AdminConversation(TRY, Role.OPERATOR, {LINK: self.test_link}),
         )
 
     def ask_site(self, call: AdminCall) -> AdminReply:
+        """Ask which site to show."""
         page = prompt(call, call.say("admin-site-ask"), "page-sites")
         return AdminReply(page, place=ConversationPlace(SITE, NAMED))
 
@@ -73,6 +76,7 @@ class SitesPages:
         return AdminReply(self.site(call, self.named(call, incoming.text)))
 
     def show_site(self, call: AdminCall) -> AdminReply:
+        """The page of one site. Raises EffectRefused for an unknown name."""
         return AdminReply(self.site(call, self.named(call, call.data.get("site") or call.words)))
 
     def named(self, call: AdminCall, word: object) -> str:
@@ -109,6 +113,7 @@ class SitesPages:
         return MenuPage(text, (*rows, (back(call.language, "page-sites"),)))
 
     def breaker_line(self, call: AdminCall, one: breakers.Breaker) -> LocalText:
+        """One breaker: its state, for whom it holds, why and until when."""
         state = one.state(clock.now())
         until = i18n.moment(call.language, one.until) if one.until else "—"
         return call.say(
@@ -133,12 +138,16 @@ class SitesPages:
         return "\n".join(f"{name} = {value}" for name, value in facts.items() if value)
 
     def pause(self, call: AdminCall) -> AdminReply:
+        """Start nothing of the site; running jobs go on."""
         return self.turned(call, paused=True)
 
     def resume(self, call: AdminCall) -> AdminReply:
+        """End the site's pause."""
         return self.turned(call, paused=False)
 
     def turned(self, call: AdminCall, *, paused: bool) -> AdminReply:
+        """Pause or resume a site, and wake workers and bot; nothing changes where it is so
+        already."""
         site = self.named(call, call.data.get("site"))
         scope, now = pauses.site(site), clock.now()
         was = pauses.is_paused(self.db, scope)
@@ -172,6 +181,7 @@ class SitesPages:
         return self.tested(call, found)
 
     def ask_link(self, call: AdminCall) -> AdminReply:
+        """Ask for a link of the site to test."""
         site = self.named(call, call.data.get("site"))
         page = prompt(call, call.say("admin-site-ask-link"), "site-show", site=site)
         return AdminReply(page, place=ConversationPlace(TRY, LINK))
@@ -195,5 +205,5 @@ class SitesPages:
         return AdminReply(page, changes=(change,), show=self.wake_all)
 
     async def wake_all(self) -> None:
-        wake.notify_idle(self.db.run)
-        wake.notify(self.db.run, wake.BOT)
+        """Let workers and the bot see the change at once."""
+        wake.notify_all(self.db.run)

@@ -46,6 +46,7 @@ class SettingsPages:
         self.settings = settings
 
     def rows(self) -> tuple[AdminAction, ...]:
+        """The pages for operators and owners, the changes for owners."""
         return (
             panel_page("settings", Role.OPERATOR, self.page, "config"),
             AdminAction("setting-show", Role.OPERATOR, self.show),
@@ -55,6 +56,7 @@ class SettingsPages:
         )
 
     def conversations(self) -> tuple[AdminConversation, ...]:
+        """The conversation that waits for a value."""
         return (AdminConversation(SETTING, Role.OWNER, {VALUE: self.value}),)
 
     # --- pages
@@ -83,6 +85,7 @@ class SettingsPages:
         return MenuPage(text, (*rows, (back(call.language, "page-settings"),)))
 
     def line(self, call: AdminCall, setting: Setting) -> LocalText:
+        """One setting with its value and where that comes from."""
         text, source = live_settings.shown(self.settings, setting.field)
         short = text.replace("\n", " ")
         short = short if len(short) <= LISTED else short[:LISTED] + "…"
@@ -94,6 +97,7 @@ class SettingsPages:
         )
 
     def written(self, call: AdminCall, text: str) -> LocalText:
+        """A value as the admin reads it; a dash for none."""
         shown = i18n.digits(call.language, text) if text.isdigit() else text
         return i18n.isolated(call.language, shown or NOTHING)
 
@@ -127,9 +131,11 @@ class SettingsPages:
         return setting
 
     def show(self, call: AdminCall) -> AdminReply:
+        """The page of one setting."""
         return AdminReply(self.one(call, self.named(call, call.data.get("setting"))))
 
     def ask(self, call: AdminCall) -> AdminReply:
+        """Ask for a setting's value."""
         setting = self.named(call, call.data.get("setting"))
         text, _ = live_settings.shown(self.settings, setting.field)
         asked = call.say(
@@ -149,7 +155,7 @@ class SettingsPages:
         if not text:
             raise EffectRefused(call.say("admin-words-wanted"))
         try:
-            live_settings.value_of(setting, text)
+            setting.value(text)
         except ValueError as error:
             why = reason(call.language, error)
             raise EffectRefused(call.say("admin-setting-wrong", why=why)) from None
@@ -163,6 +169,7 @@ class SettingsPages:
         return self.changed(call, setting, "")
 
     def reset(self, call: AdminCall) -> AdminReply:
+        """Drop an admin's value, so that the environment's or the default holds again."""
         return self.changed(call, self.named(call, call.data.get("setting")), None)
 
     def changed(self, call: AdminCall, setting: Setting, text: str | None) -> AdminReply:

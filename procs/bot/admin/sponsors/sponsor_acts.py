@@ -36,6 +36,8 @@ LIMITS = {"goal": 100_000_000, "weight": 100}
 
 
 class SponsorActs:
+    """Changes sponsors, each change with its row in the audit log."""
+
     def __init__(self, table: AdminActions, pages: SponsorPages, adder: SponsorAdder) -> None:
         self.table = table
         self.db = table.db
@@ -43,6 +45,7 @@ class SponsorActs:
         self.adder = adder
 
     def rows(self) -> tuple[AdminAction, ...]:
+        """The acts, for those who may manage sponsors; a removal asks twice."""
         remove = AdminAction("sponsor-remove", Role.SPONSORS, self.remove, twice=True)
         return (
             AdminAction(ADD, Role.SPONSORS, self.ask_which, begins=ADD),
@@ -54,6 +57,7 @@ class SponsorActs:
         )
 
     def conversations(self) -> tuple[AdminConversation, ...]:
+        """The conversations that wait for a chat, and for a value."""
         return (
             AdminConversation(ADD, Role.SPONSORS, {WHICH: self.which}),
             AdminConversation(EDIT, Role.SPONSORS, {VALUE: self.value}),
@@ -62,6 +66,7 @@ class SponsorActs:
     # --- a new one
 
     def ask_which(self, call: AdminCall) -> AdminReply:
+        """Ask which chat to add."""
         page = prompt(call, call.say("admin-sponsor-which"), "page-sponsors")
         return AdminReply(page, place=ConversationPlace(ADD, WHICH))
 
@@ -85,6 +90,7 @@ class SponsorActs:
     # --- one of them
 
     def ask_value(self, call: AdminCall) -> AdminReply:
+        """Ask for one value of a sponsor. Raises EffectRefused for a field that is none."""
         sponsor, field = self.pages.sponsor_of(call), str(call.data.get("field"))
         if field not in INSTANTS and field not in LIMITS:
             raise EffectRefused(call.say("unknown-button"))
@@ -139,6 +145,7 @@ class SponsorActs:
         return AdminReply(page, done, changes=tuple(changes), show=self.adder.nudge)
 
     def move(self, call: AdminCall) -> AdminReply:
+        """Show a sponsor one place earlier or later."""
         sponsor, by = self.pages.sponsor_of(call), -1 if call.number("by") < 0 else 1
         moved = sponsor_rows.shift(self.db, sponsor.id, by=by)
         change = AuditChange(subject(sponsor), "", "earlier" if by < 0 else "later")

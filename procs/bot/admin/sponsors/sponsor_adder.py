@@ -35,6 +35,8 @@ PUBLIC, PRIVATE = "https://t.me/", "https://t.me/+"
 
 
 class SponsorAdder:
+    """Works off the wishes in the store, one after the other."""
+
     def __init__(self, table: AdminActions) -> None:
         self.table = table
         self.db = table.db
@@ -131,6 +133,7 @@ class SponsorAdder:
         return (before.link if before else ""), False
 
     async def invite(self, chat: SponsorChat, before: Sponsor | None) -> str:
+        """An invite link to the chat, named after the bot. Raises as SponsorCalls.invite."""
         name = f"@{self.front.username}"[:LINK_NAME] if self.front.username else ""
         asks = before is not None and before.asks
         return await self.calls.invite(chat.chat, chat.access, by_request=asks, title=name)

@@ -36,10 +36,13 @@ LAST_LINE = re.compile(r"(?s)(.+)\n([^\n]{1,64}?)\s+(https://[^\s]{4,300})\s*")
 
 
 class SponsorNotesPage:
+    """Lists, adds and drops notes, and sets how often one follows a delivery."""
+
     def __init__(self, table: AdminActions) -> None:
         self.db = table.db
 
     def rows(self) -> tuple[AdminAction, ...]:
+        """The page and its acts, for those who may manage sponsors."""
         return (
             panel_page("sponsor-notes", Role.SPONSORS, self.page),
             AdminAction(ADD_NOTE, Role.SPONSORS, self.ask, begins=ADD_NOTE),
@@ -48,9 +51,11 @@ class SponsorNotesPage:
         )
 
     def conversations(self) -> tuple[AdminConversation, ...]:
+        """The conversation that waits for a note's text."""
         return (AdminConversation(ADD_NOTE, Role.SPONSORS, {NOTE_TEXT: self.add}),)
 
     def page(self, call: AdminCall) -> MenuPage:
+        """All notes with how often each was shown, and the rates."""
         notes, every = sponsor_notes.listed(self.db), sponsor_rules.read(self.db).notes_every
         lines = [
             call.say(
@@ -84,6 +89,7 @@ class SponsorNotesPage:
         return MenuPage(text, tuple(filter(None, rows)))
 
     def ask(self, call: AdminCall) -> AdminReply:
+        """Ask for the text of a note."""
         page = prompt(call, call.say("admin-sponsor-note-what"), "page-sponsor-notes")
         return AdminReply(page, place=ConversationPlace(ADD_NOTE, NOTE_TEXT))
 
@@ -99,6 +105,7 @@ class SponsorNotesPage:
         return AdminReply(self.page(call), call.say("admin-done"), changes=(change,))
 
     def drop(self, call: AdminCall) -> AdminReply:
+        """Delete a note. Raises EffectRefused when it is gone."""
         number = call.number("note")
         known = {one.id: one.text for one in sponsor_notes.listed(self.db)}
         if not sponsor_notes.remove(self.db, number):

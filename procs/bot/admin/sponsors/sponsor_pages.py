@@ -32,12 +32,15 @@ CSV_HEAD = (
 
 
 class SponsorPages:
+    """Shows sponsors with their figures."""
+
     def __init__(self, table: AdminActions) -> None:
         self.table = table
         self.db = table.db
         self.pictures = PictureReply(table)
 
     def rows(self) -> tuple[AdminAction, ...]:
+        """The pages and files, for those who may manage sponsors."""
         return (
             panel_page("sponsors", Role.SPONSORS, self.page, "sponsor", "sponsors"),
             panel_page("sponsor-rules", Role.SPONSORS, self.rules),
@@ -49,6 +52,7 @@ class SponsorPages:
     # --- all of them
 
     def page(self, call: AdminCall) -> MenuPage:
+        """All sponsors in the order in which people are shown them."""
         sponsors = sponsor_rows.listed(self.db)
         lines = [self.line(call, one, at + 1) for at, one in enumerate(sponsors)]
         text = call.say(
@@ -65,6 +69,7 @@ class SponsorPages:
         return MenuPage(text, (*each[:BUTTONS_SHOWN], (add,), *last))
 
     def line(self, call: AdminCall, sponsor: Sponsor, place: int) -> LocalText:
+        """One sponsor: its state, and how many were shown it, pressed, joined, stayed."""
         totals = sponsor_visits.totals(self.db, sponsor.id, now=clock.now())
         return call.say(
             "admin-sponsors-line",
@@ -80,6 +85,7 @@ class SponsorPages:
     # --- one of them
 
     def show(self, call: AdminCall) -> AdminReply:
+        """The page of the sponsor of a button. Raises EffectRefused when it is gone."""
         return AdminReply(self.one(call, self.sponsor_of(call)))
 
     def sponsor_of(self, call: AdminCall) -> Sponsor:
@@ -91,6 +97,7 @@ class SponsorPages:
         return sponsor
 
     def one(self, call: AdminCall, sponsor: Sponsor) -> MenuPage:
+        """The page of one sponsor: all that is set, its figures, its buttons."""
         totals = sponsor_visits.totals(self.db, sponsor.id, now=clock.now())
         text = call.say(
             "admin-sponsor",
@@ -111,6 +118,8 @@ class SponsorPages:
         return MenuPage(text, self.choices(call, sponsor))
 
     def choices(self, call: AdminCall, sponsor: Sponsor) -> tuple[tuple[MenuButton, ...], ...]:
+        """The buttons that change one sponsor."""
+
         def button(key: str, action: str, **data: object) -> MenuButton:
             return act(call.say(key), action, sponsor=sponsor.id, **data)
 
@@ -191,6 +200,7 @@ class SponsorPages:
         )
 
     def numbers(self) -> list[tuple[str, SponsorTotals]]:
+        """The figures of all sponsors, by title."""
         now = clock.now()
         listed = sponsor_rows.listed(self.db)
         return [(one.title, sponsor_visits.totals(self.db, one.id, now=now)) for one in listed]
@@ -209,6 +219,7 @@ class SponsorPages:
         )
 
     async def send(self, call: AdminCall, text: str) -> None:
+        """Send the table of figures as a file. Raises as ReplySender.send_file."""
         content = text.encode("utf-8-sig")  # spreadsheets read a file without this mark as Latin-1
         file = OutgoingFile(
             call.chat,
@@ -223,6 +234,7 @@ class SponsorPages:
 
 
 def name(sponsor: Sponsor) -> str:
+    """A sponsor's title, shortened and without what could pass for our own text."""
     return untrusted_text.text(sponsor.title, SPONSOR_TITLE)
 
 
@@ -247,10 +259,12 @@ def span(call: AdminCall, sponsor: Sponsor) -> LocalText:
 
 
 def mark(chosen: bool) -> str:
+    """The tick of a chosen button."""
     return "✅ " if chosen else ""
 
 
 def every(call: AdminCall) -> LocalText:
+    """The words for a limit that is off: all sponsors have to be joined."""
     return call.say("admin-sponsor-most-all")
 
 

@@ -43,10 +43,13 @@ class SupportChat:
 
 
 class SupportDesk:
+    """Carries words between people and the support chat."""
+
     def __init__(self, table: AdminActions) -> None:
         self.db, self.menus = table.db, table.menus
 
     def rows(self) -> tuple[AdminAction, ...]:
+        """The page and its acts, for operators and owners."""
         return (
             panel_page("support", Role.OPERATOR, self.page),
             AdminAction("support-here", Role.OPERATOR, self.here, commands=("supporthere",)),
@@ -54,6 +57,8 @@ class SupportDesk:
         )
 
     def button_rows(self) -> tuple[ButtonAction, ...]:
+        """The buttons that close a thread: the agents' in the support chat, and the person's
+        own."""
         return (
             ButtonAction(CLOSE, self.close, own=True, members=True),
             ButtonAction(END, self.close, own=True),
@@ -70,6 +75,7 @@ class SupportDesk:
     # --- the panel
 
     def page(self, call: AdminCall) -> MenuPage:
+        """Whether there is a support chat, and which."""
         found = self.chat()
         if found is None:
             return MenuPage(call.say("support-is-off"), ((back(call.language),),))
@@ -84,9 +90,11 @@ class SupportDesk:
         return self.set_chat(call, f"{call.chat} {call.access} {call.language}")
 
     def off(self, call: AdminCall) -> AdminReply:
+        """Have no support chat."""
         return self.set_chat(call, "")
 
     def set_chat(self, call: AdminCall, value: str) -> AdminReply:
+        """Store the support chat, empty for none."""
         was = runtime_settings.read(self.db, SUPPORT_CHAT, "")
         runtime_settings.write(self.db, SUPPORT_CHAT, value, now=clock.now())
         change = AuditChange("support", was.partition(" ")[0], value.partition(" ")[0])
@@ -180,6 +188,7 @@ class SupportDesk:
         return PressAnswer(i18n.say(press.language, "support-closed"), tell)
 
     async def send_closed(self, number: int, press: int) -> None:
+        """Tell a person that their thread was closed, once for each press."""
         text = i18n.say(users.language(self.db, number), "support-is-closed")
         access, random_id = users.access(self.db, number), once("support-closed", number, press)
         await self.menus.replies.send(OutgoingMessage(number, access, text, random_id))

@@ -22,6 +22,8 @@ FIRST_COMMAND = "panel"
 
 
 class AdminMenuSync:
+    """Compares the menus that Telegram shows with the roles in the store."""
+
     def __init__(self, table: AdminActions, session: BotSession) -> None:
         self.table = table
         self.db = table.db
@@ -48,6 +50,7 @@ class AdminMenuSync:
                 await self.change(menu, lists)
 
     def roles(self) -> dict[int, Role]:
+        """The role of each admin; those of CHAPAR_ADMINS are owners."""
         given = {one.person: one.role for one in admin_rows.listed(self.db)}
         return given | dict.fromkeys(self.table.owners, Role.OWNER)
 

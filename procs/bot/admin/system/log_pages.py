@@ -37,12 +37,15 @@ JOB_CODE = re.compile(r"(?i)E-[0-9A-Z]{2,10}")
 
 
 class LogPages:
+    """Sends lines of logs as files."""
+
     def __init__(self, table: AdminActions, settings: Settings) -> None:
         self.replies = table.menus.replies
         self.db = table.db
         self.settings = settings
 
     def rows(self) -> tuple[AdminAction, ...]:
+        """The page and its acts, for owners: a log names what people asked for."""
         return (
             AdminAction("page-logs", Role.OWNER, self.open, commands=("logs",)),
             AdminAction("logs-process", Role.OWNER, self.of_process),
@@ -50,6 +53,7 @@ class LogPages:
         )
 
     def conversations(self) -> tuple[AdminConversation, ...]:
+        """The conversation that waits for the number of a job or a code."""
         return (AdminConversation(FIND_LINES, Role.OWNER, {WHICH_JOB: self.which}),)
 
     def open(self, call: AdminCall) -> AdminReply:
@@ -57,6 +61,7 @@ class LogPages:
         return self.send_lines(call, call.words) if call.words else AdminReply(self.page(call))
 
     def page(self, call: AdminCall) -> MenuPage:
+        """A button for each process with a log."""
         names = log_reader.names(self.settings.logs)
         shown = [act(f"📄 {name}", "logs-process", process=name) for name in names]
         rows = [tuple(shown[at : at + LOGS_IN_ROW]) for at in range(0, len(shown), LOGS_IN_ROW)]
@@ -64,6 +69,7 @@ class LogPages:
         return MenuPage(call.say("logs-page"), (*rows, job, (back(call.language),)))
 
     def ask(self, call: AdminCall) -> AdminReply:
+        """Ask of which job or code to send the lines."""
         page = prompt(call, call.say("logs-which"), "page-logs")
         return AdminReply(page, place=ConversationPlace(FIND_LINES, WHICH_JOB))
 
@@ -72,6 +78,7 @@ class LogPages:
         return self.send_lines(call, incoming.text)
 
     def of_process(self, call: AdminCall) -> AdminReply:
+        """Send the last lines of one process."""
         return self.send_lines(call, str(call.data.get("process", "")))
 
     def send_lines(self, call: AdminCall, words: str) -> AdminReply:

@@ -17,6 +17,8 @@ REPORT_POLL = 1.0
 
 
 class OrderReports:
+    """Tells admins how their orders ended."""
+
     def __init__(self, db: Database, replies: ReplySender) -> None:
         self.db = db
         self.replies = replies
@@ -26,6 +28,7 @@ class OrderReports:
         await repeat(self.look, REPORT_POLL)
 
     async def look(self) -> None:
+        """Report what ended and was not told; what fails for the moment is told later."""
         for order in admin_orders.untold(self.db):
             try:
                 await self.send_report(order)

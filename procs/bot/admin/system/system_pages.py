@@ -24,12 +24,15 @@ NEWEST_SEEN = "engine.newest"
 
 
 class SystemPages:
+    """The engine's versions, the drain and the rolling restart."""
+
     def __init__(self, db: Database, settings: Settings) -> None:
         self.db = db
         self.settings = settings
         self.versions = Versions(settings.home / "engines")
 
     def rows(self) -> tuple[AdminAction, ...]:
+        """The pages and orders, for owners; each order asks twice."""
         owner = Role.OWNER
         return (
             panel_page("engine", owner, self.engine, "engine"),
@@ -64,9 +67,11 @@ class SystemPages:
         return self.page(call, "engine-page", lines, rows)
 
     def update(self, call: AdminCall) -> AdminReply:
+        """Order the newest engine."""
         return self.order(call, ENGINE_UPDATE, self.engine, was=self.versions.current().name)
 
     def rollback(self, call: AdminCall) -> AdminReply:
+        """Order the engine before. Raises EffectRefused when there is none."""
         before = self.versions.before()
         if before is None:
             raise EffectRefused(call.say("engine-no-before"))
@@ -76,6 +81,7 @@ class SystemPages:
     # --- restarts
 
     def restarts(self, call: AdminCall) -> MenuPage:
+        """Whether work is paused, and what can be ordered."""
         paused = pauses.is_paused(self.db)
         lines = [call.say("restart-paused" if paused else "restart-serving")]
         stop = act(call.say("restart-drain"), DRAIN)
@@ -103,6 +109,7 @@ class SystemPages:
         return AdminReply(self.restarts(call), call.say("admin-done"), changes=(change,))
 
     def restart(self, call: AdminCall) -> AdminReply:
+        """Order a rolling restart."""
         return self.order(call, RESTART, self.restarts, became="ordered")
 
     # --- shared

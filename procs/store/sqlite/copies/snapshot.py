@@ -38,6 +38,7 @@ SETTLE = "PRAGMA journal_mode = DELETE"
 
 @contextmanager
 def read_only(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that cannot write. Raises StoreError for a file that is no database."""
     address = f"file:{quote(os.fsencode(path))}?mode=ro"
     try:
         with closing(sqlite3.connect(address, uri=True, timeout=PATIENCE)) as connection:

@@ -69,6 +69,7 @@ async def uploaded(
 
 
 def part(file: File, reference: Reference) -> Part:
+    """A file that Telegram has, as a part of its media."""
     return Part(
         reference=reference,
         kind=file.kind,

@@ -98,7 +98,7 @@ async def test_texts_contact_and_the_word_for_who_waits_are_the_operators(bot, o
 )
 def test_what_is_wrong_with_a_value_is_said_in_the_admins_language(name, value, why):
     with pytest.raises(BadSettingText) as found:
-        live_settings.value_of(LIVE[name], value)
+        LIVE[name].value(value)
     said = settings_pages.reason("fa", found.value)
     assert (why in said, "write" in said) == (True, False)
 

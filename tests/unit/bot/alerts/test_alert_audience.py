@@ -73,6 +73,13 @@ def test_managers_of_sponsors_look_after_sponsors_and_operators_after_all_that_h
     assert all(alert_audience.least(one) is OPERATOR for one in alert_kinds.CRITICAL_ALERTS)
 
 
+def test_owners_alone_are_told_of_cookies_and_backups():
+    kinds = {kind for kind in alert_kinds.ALL_ALERTS if kind.startswith(("cookies-", "backup-"))}
+    alone = {one for one in alert_kinds.ALL_ALERTS if alert_audience.least(one) is Role.OWNER}
+
+    assert alone == kinds
+
+
 async def test_an_operators_choices_hold_but_never_for_what_is_critical(bot, team, sender):
     operator = team[OPERATOR]
     alert_choices.mute(bot.db, operator.id, "bot-check")
