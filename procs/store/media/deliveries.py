@@ -62,7 +62,7 @@ def plan(db: Database, request: int, parts: int) -> list[tuple[int, int]]:
         seed = db.one(SEED, {"request": request})
         for part in range(parts):
             random = derived_id("delivery", *seed, part) if seed else random_id()
-            db.change(PLAN, {"request": request, "part": part, "random": random})
+            db.send(PLAN, {"request": request, "part": part, "random": random})
         rows = db.all(PLANNED, {"request": request})
     return [(part, random) for part, random, _, sent in rows if sent is None]
 
@@ -85,9 +85,9 @@ def receipts(
     with db.write():
         for part, copy in given.items():
             facts = {"request": request, "part": part, "now": now.wall}
-            db.change(RECEIPT, {**facts, "receipt": copy.message if copy else None})
+            db.send(RECEIPT, {**facts, "receipt": copy.message if copy else None})
             if copy:
-                db.change(SHOWN, {"media": media, "part": part, **asdict(copy)})
+                db.send(SHOWN, {"media": media, "part": part, **asdict(copy)})
 
 
 def receipt_messages(db: Database, request: int) -> set[int]:

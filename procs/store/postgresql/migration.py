@@ -12,7 +12,7 @@ import psycopg
 from procs.core import clock
 from procs.errors import StoreError
 from procs.store.postgresql import server_faults
-from procs.store.postgresql.dialect import FUNCTIONS, STORAGE, tables
+from procs.store.postgresql.dialect import FUNCTIONS, NUMBERS, STORAGE, tables
 from procs.store.postgresql.server_connection import require_version
 from procs.store.postgresql.server_session import connect
 
@@ -60,14 +60,13 @@ def apply(
     done = {str(name) for (name,) in session.execute(APPLIED)}
     if len(done) > len(steps):
         require_version(url, len(done), len(steps))
-    missing = [(name, script) for name, script in steps if name not in done]
-    if not missing:
-        return
-    session.execute(FUNCTIONS.encode())
-    for name, script in missing:
-        session.execute(tables(script).encode())
-        session.execute(NOTE, [name, clock.now().wall])
-    session.execute(STORAGE.encode())
+    if missing := [(name, script) for name, script in steps if name not in done]:
+        session.execute(FUNCTIONS.encode())
+        for name, script in missing:
+            session.execute(tables(script).encode())
+            session.execute(NOTE, [name, clock.now().wall])
+        session.execute(STORAGE.encode())
+    session.execute(NUMBERS.encode())
 
 
 def require_usable(session: psycopg.Connection[tuple[object, ...]], url: str) -> None:

@@ -20,17 +20,21 @@ import psycopg
 from procs.errors import NewerDatabase, StoreAway, StoreError
 from procs.store.postgresql import pooler, server_faults
 from procs.store.postgresql.dialect import numbered
+from procs.store.postgresql.pipeline import (
+    COPIED,
+    MANY,
+    Read,
+    Statement,
+    StatementPipeline,
+    all_rows,
+    first_row,
+    last_value,
+    row_count,
+)
 from procs.store.postgresql.server_channel import ServerChannel
 from procs.store.postgresql.server_reconnection import ServerReconnection
 from procs.store.postgresql.server_session import Greeted, Row, greet
-from procs.store.postgresql.server_transaction import (
-    COPIED,
-    MANY,
-    Cursor,
-    ServerTransaction,
-    Statement,
-    first_value,
-)
+from procs.store.postgresql.server_transaction import ServerTransaction
 
 #: How many transactions of the server had a number and are over: all below the newest that is over,
 #: without those that still run.
@@ -60,9 +64,12 @@ SELECT COALESCE(seconds, CASE WHEN transactions > 100000 THEN 3600.0 ELSE 0.0 EN
 ) AS held ORDER BY 1 DESC NULLS LAST LIMIT 1
 """
 READ_ONLY = b"SHOW transaction_read_only"
+STEPS_KNOWN = b"SELECT TO_REGCLASS('schema_steps') IS NOT NULL"
 APPLIED = b"SELECT COUNT(*) FROM schema_steps"
 #: Of a database into which a move has not ended.
 MOVING = b"SELECT TO_REGCLASS('move_places') IS NOT NULL"
+
+OUTSIDE = "a change outside of a write transaction"
 
 Facts = Mapping[str, Any]
 NO_FACTS: Facts = {}
@@ -90,12 +97,12 @@ class ServerConnection:
 
     def all(self, sql: str, facts: Facts | None = None) -> list[Row]:
         """Every row of one statement."""
-        rows: list[Row] = self._answer(sql, facts, Cursor.fetchall)
+        rows: list[Row] = self._answer(sql, facts, all_rows)
         return rows
 
     def one(self, sql: str, facts: Facts | None = None) -> Row | None:
         """The first row, or None."""
-        row: Row | None = self._answer(sql, facts, Cursor.fetchone)
+        row: Row | None = self._answer(sql, facts, first_row)
         return row
 
     def change(self, sql: str, facts: Facts | None = None) -> int:
@@ -103,13 +110,23 @@ class ServerConnection:
         self._must_write()
         return int(self._answer(sql, facts, row_count))
 
+    def send(
+        self, sql: str, facts: Facts | None = None, *, otherwise: Exception | None = None
+    ) -> None:
+        """The same for whoever need not know the number: it goes with the next statement that is
+        asked, or with the commit."""
+        if self.transaction is None:
+            raise StoreError(OUTSIDE)
+        self._mine()
+        self.transaction.send(statement_of(sql, facts, row_count), otherwise)
+
     def change_many(self, sql: str, facts: Iterable[Facts]) -> int:
         """The same statement with each of `facts`, sent one after the other without waiting for the
         answers: how many rows it changed in all."""
         self._must_write()
         text, names = numbered(sql)
         values = [[one[name] for name in names] for one in facts]
-        return max(int(self._run(Statement(text, values, row_count, MANY))), 0)
+        return int(self._run(Statement(text, values, row_count, MANY)))
 
     def fill(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         """Insert many rows at once (COPY). Inside of `write` only."""
@@ -134,6 +151,12 @@ class ServerConnection:
             )
         return JOINED
 
+    def also(self, names: Iterable[str]) -> None:
+        """Lock these too, unless the transaction is alone or has them."""
+        if self.transaction is None:
+            raise StoreError(OUTSIDE)
+        self.transaction.name(names)
+
     def twin(self) -> "ServerConnection":
         """Another connection to the same database, for the thread that calls this and closes it."""
         return ServerConnection(self.url, run=self.run, version=self.version)
@@ -141,7 +164,7 @@ class ServerConnection:
     def changed(self) -> bool:
         """Whether another connection committed since the last call. True too when one of another
         database of the server did."""
-        over = self.run_alone(Statement(OVER, None, first_value))
+        over = self.run_alone(Statement(OVER, (), last_value))
         before, self.over = self.over, over
         own, self.own = self.own, 0
         return bool(before < 0 or over - before != own)
@@ -156,7 +179,7 @@ class ServerConnection:
 
     def oldest_snapshot(self) -> tuple[float, str]:
         """Of sessions, prepared transactions and replication slots, whoever holds the oldest."""
-        found = self.run_alone(Statement(OLDEST_SNAPSHOT, None, Cursor.fetchone))
+        found = self.run_alone(Statement(OLDEST_SNAPSHOT, (), first_row))
         return (float(found[0]), str(found[1])) if found else (0.0, "")
 
     def write_locks(self) -> Sequence[Any]:
@@ -165,13 +188,13 @@ class ServerConnection:
 
     def require_writable(self) -> None:
         """Raises StoreAway where no server answers, or one that takes no writes (a standby)."""
-        if self.run_alone(Statement(READ_ONLY, None, first_value)) == "on":
+        if self.run_alone(Statement(READ_ONLY, (), last_value)) == "on":
             self.session.close()  # the next may be another server
             raise StoreAway(f"{server_faults.shown(self.url)} takes no writes at the moment")
 
     def time(self) -> float:
         """The server's clock, in epoch seconds, as the server sends its answer."""
-        return float(self.run_alone(Statement(CLOCK, None, first_value)))
+        return float(self.run_alone(Statement(CLOCK, (), last_value)))
 
     def channel(self) -> Callable[[], ServerChannel]:
         """What opens the channel to the other machines."""
@@ -188,22 +211,21 @@ class ServerConnection:
         gone. Raises StoreAway while there is none."""
         self._mine()
         is_new = self.session.closed
-        if is_new:
-            self._reconnect()
+        self.connect_anew()
         try:
-            return statement.run(self.cursor)
+            self.pipeline.run([statement])
         except psycopg.Error as error:
             if is_new or not self.session.closed:
                 server_faults.raise_failure(error, self.url)
-        self._reconnect()
-        try:
-            return statement.run(self.cursor)
-        except psycopg.Error as error:
-            server_faults.raise_failure(error, self.url)
+            self.connect_anew()
+            self._ask(statement)
+        return statement.answer
 
-    def _reconnect(self) -> None:
-        """Take a new connection. Raises StoreAway while there is none, and StoreError for a
-        database of another version."""
+    def connect_anew(self) -> None:
+        """Take a new connection where the old one is gone. Raises StoreAway while there is none,
+        and StoreError for a database of another version."""
+        if not self.session.closed:
+            return
         if self.reconnection is None:
             self.reconnection = ServerReconnection(self.url)
             self.reconnection.start()
@@ -213,21 +235,25 @@ class ServerConnection:
 
     def _use(self, found: Greeted) -> None:
         self.session, self.timeline = found.session, found.timeline
-        self.cursor = self.session.cursor()
+        self.pipeline = StatementPipeline(self.session)
         self.over = -1
         self._require_version()
 
-    def _require_version(self) -> None:
+    def _ask(self, statement: Statement) -> Any:
         try:
-            found = Statement(APPLIED, None, first_value).run(self.cursor)
-        except psycopg.errors.UndefinedTable:
-            found = 0
+            self.pipeline.run([statement])
         except psycopg.Error as error:
             server_faults.raise_failure(error, self.url)
+        return statement.answer
+
+    def _require_version(self) -> None:
+        # A database that was never migrated has no table of steps.
+        known = self._ask(Statement(STEPS_KNOWN, (), last_value))
+        found = self._ask(Statement(APPLIED, (), last_value)) if known else 0
         if found != self.version:
             self.close()
             require_version(self.url, found, self.version)
-        if not self.unfinished and Statement(MOVING, None, first_value).run(self.cursor):
+        if not self.unfinished and self._ask(Statement(MOVING, (), last_value)):
             self.close()
             raise StoreError(
                 f"{server_faults.shown(self.url)} is not whole yet: a move into it has not ended; "
@@ -236,16 +262,14 @@ class ServerConnection:
 
     def _must_write(self) -> None:
         if self.transaction is None:
-            raise StoreError("a change outside of a write transaction")
+            raise StoreError(OUTSIDE)
 
     def _mine(self) -> None:
         if os.getpid() != self.pid:
             raise StoreError("a connection may not cross a fork")
 
-    def _answer(self, sql: str, facts: Facts | None, read: Callable[[Cursor], Any]) -> Any:
-        text, names = numbered(sql)
-        given = facts or NO_FACTS
-        return self._run(Statement(text, [given[name] for name in names], read))
+    def _answer(self, sql: str, facts: Facts | None, read: Read) -> Any:
+        return self._run(statement_of(sql, facts, read))
 
     def _run(self, statement: Statement) -> Any:
         if self.transaction is None:
@@ -254,8 +278,10 @@ class ServerConnection:
         return self.transaction.run(statement)
 
 
-def row_count(cursor: Cursor) -> int:
-    return cursor.rowcount
+def statement_of(sql: str, facts: Facts | None, read: Read) -> Statement:
+    text, names = numbered(sql)
+    given = facts or NO_FACTS
+    return Statement(text, [given[name] for name in names], read)
 
 
 def require_version(url: str, found: int, version: int) -> None:

@@ -34,7 +34,13 @@ UPDATE requests SET job = :job, cached = :cached,
        title = CASE title WHEN '' THEN :title ELSE title END
  WHERE id = :request
 """
-ALIVE = f"SELECT id FROM jobs WHERE mark = :mark AND mark IS NOT NULL AND state < {State.DONE}"
+ALIVE = f"""
+SELECT id, user_id FROM jobs WHERE mark = :mark AND mark IS NOT NULL AND state < {State.DONE}
+"""
+#: The same once its user is named: it does not end from here on.
+STILL_ALIVE = f"""
+SELECT id FROM jobs WHERE id = :job AND state < {State.DONE} /* FOR UPDATE */
+"""
 #: Somebody comes to a job that lives, which goes on if it was stopping.
 JOINED = "UPDATE jobs SET stop = 0, story = story || :event WHERE id = :job"
 ANSWERED = """
@@ -100,7 +106,7 @@ def submit(
     allowance = allowance or Allowance()
     if is_refused(db, asks, allowance):
         return [Submitted(0, allowances.FULL, 0) for _ in asks]
-    with db.write(full=True):
+    with db.write(full=True, only=names(asks)):
         room = (
             allowances.room(db, asks[0].user, allowance, chat=asks[0].chat, now=now)
             if asks
@@ -117,6 +123,16 @@ def submit(
         db.run, count=sum(bool(one.request) and one.outcome != "again" for one in done)
     )
     return done
+
+
+def names(asks: Sequence[Ask]) -> set[str]:
+    """What these are about: the seats of their people, what a group may have on the way, and the
+    links, which two who ask at once are to fetch once."""
+    return (
+        {seats.of(ask.user) for ask in asks}
+        | {f"chat {ask.chat}" for ask in asks if ask.chat < 0}
+        | {f"link {ask.link.key}" for ask in asks}
+    )
 
 
 def is_refused(db: Database, asks: Sequence[Ask], allowance: Allowance) -> bool:
@@ -183,22 +199,20 @@ def source(ask: Ask) -> dict[str, int]:
 def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
     """Give a request its work: a delivery when the media is known, the download that runs already
     for somebody else, or a download of its own."""
-    known = None if ask.folder else references.find(db, ask.link.key, ask.link.variant)
-    if known:
-        job = outcomes.deliver(db, request, user=ask.user, media=known.id, now=now)
-        references.note_use(db, known.id, now=now)
-        return _point(db, Submitted(request, "cached", job), title=known.title)
+    if known := in_telegram(db, request, ask, now=now):
+        return known
     ask = link_gate.in_mode(db, request, ask, now=now)
     wish = parse(ask.link.variant)
     kind, lane = work_of(ask, wish)
     mark = f"{kind}:{ask.link.key}:{ask.link.variant}"
     mark += f":folder:{request}" if ask.folder else ""
     mark += ":card" if ask.card else ""  # another reads a post as a list
-    alive = db.one(ALIVE, {"mark": mark})
-    if alive:
-        seats.adopt(db, alive[0], user=ask.user, lane=lane, now=now)
-        db.change(JOINED, {"job": alive[0], "event": event(now, "joined", user=ask.user)})
-        return _point(db, Submitted(request, "joined", alive[0]), title=ask.link.title)
+    if job := alive(db, mark):
+        seats.adopt(db, job, user=ask.user, lane=lane, now=now)
+        db.send(JOINED, {"job": job, "event": event(now, "joined", user=ask.user)})
+        return _point(db, Submitted(request, "joined", job), title=ask.link.title)
+    if known := in_telegram(db, request, ask, now=now):
+        return known  # it ended between the two looks
     payload = LinkPayload(
         ask.link.url,
         ask.link.site,
@@ -213,6 +227,26 @@ def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
     return _point(db, done, title=ask.link.title)
 
 
+def in_telegram(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted | None:
+    """Give a request its delivery; None when nobody has fetched yet what it asks for."""
+    known = None if ask.folder else references.find(db, ask.link.key, ask.link.variant)
+    if known is None:
+        return None
+    job = outcomes.deliver(db, request, user=ask.user, media=known.id, now=now)
+    references.note_use(db, known.id, now=now)
+    return _point(db, Submitted(request, "cached", job), title=known.title)
+
+
+def alive(db: Database, mark: str) -> int:
+    """The job of this mark that is not over, and does not end before this transaction; 0 for
+    none."""
+    row = db.one(ALIVE, {"mark": mark})
+    if row is None:
+        return 0
+    db.also([seats.of(row[1])])
+    return int(row[0]) if db.one(STILL_ALIVE, {"job": row[0]}) else 0
+
+
 def work_of(ask: Ask, wish: Variant) -> tuple[Kind, Lane]:
     """What is done first: of what is chosen from a list, it must be seen what it is."""
     if wish.looks or (wish.pick and not ask.known):
@@ -222,7 +256,7 @@ def work_of(ask: Ask, wish: Variant) -> tuple[Kind, Lane]:
 
 def _point(db: Database, done: Submitted, *, title: str = "") -> Submitted:
     facts = {"job": done.job, "title": title, "request": done.request}
-    db.change(POINT, facts | {"cached": int(done.outcome == "cached")})
+    db.send(POINT, facts | {"cached": int(done.outcome == "cached")})
     return done
 
 
@@ -248,7 +282,7 @@ def note_answered(
     """The person has a status message now."""
     facts = {"request": request, "message": message, "shown": shown, "stage": stage, "share": share}
     with db.write():
-        db.change(ANSWERED, {**facts, "now": now.wall})
+        db.send(ANSWERED, {**facts, "now": now.wall})
 
 
 def close(db: Database, request: int, *, now: Now) -> None:

@@ -83,6 +83,13 @@ class Connection:
         self._must_write()
         return self._run(sql, facts).rowcount
 
+    def send(
+        self, sql: str, facts: Facts | None = None, *, otherwise: Exception | None = None
+    ) -> None:
+        """The same at once, for whoever need not know the number."""
+        if self.change(sql, facts) == 0 and otherwise is not None:
+            raise otherwise
+
     def change_many(self, sql: str, facts: Iterable[Facts]) -> int:
         """The same statement with each of `facts`: how many rows it changed in all."""
         self._must_write()
@@ -110,6 +117,9 @@ class Connection:
         so. Raises StoreFull when the disk is full; nothing is changed then.
         """
         return JOINED if self.inside else Transaction(self, full)
+
+    def also(self, names: Iterable[str]) -> None:
+        """Nothing: this transaction is alone."""
 
     def _begin(self, full: bool) -> None:
         if full != self.full:
