@@ -148,6 +148,10 @@ class Database(Protocol):
         """The wall clock that all machines of this database go by, None where they are one machine.
         Raises StoreError."""
 
+    def lineage(self) -> str:
+        """Which history of the database this is: another one since a standby took the place of its
+        server, which may lack the last commits; "" where there is one alone. Raises StoreError."""
+
     def channel(self) -> Callable[[], Channel] | None:
         """What opens a channel to the other machines, in whichever thread; None where all processes
         of a database are on one machine."""

@@ -12,7 +12,7 @@ import psycopg
 from procs.core import clock
 from procs.errors import StoreError
 from procs.store.postgresql import server_faults
-from procs.store.postgresql.dialect import FUNCTIONS, NUMBERS, STORAGE, tables
+from procs.store.postgresql.dialect import FUNCTIONS, NUMBERS, STORAGE, TURNS, tables
 from procs.store.postgresql.server_connection import require_version
 from procs.store.postgresql.server_session import connect
 
@@ -66,6 +66,7 @@ def apply(
             session.execute(tables(script).encode())
             session.execute(NOTE, [name, clock.now().wall])
         session.execute(STORAGE.encode())
+    session.execute(TURNS.encode())
     session.execute(NUMBERS.encode())
 
 

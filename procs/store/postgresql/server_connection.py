@@ -29,6 +29,7 @@ from procs.store.postgresql.pipeline import (
     all_rows,
     first_row,
     last_value,
+    no_answer,
     row_count,
 )
 from procs.store.postgresql.server_channel import ServerChannel
@@ -63,6 +64,7 @@ SELECT COALESCE(seconds, CASE WHEN transactions > 100000 THEN 3600.0 ELSE 0.0 EN
       FROM pg_replication_slots WHERE xmin IS NOT NULL
 ) AS held ORDER BY 1 DESC NULLS LAST LIMIT 1
 """
+HERE = b"SELECT 1"
 READ_ONLY = b"SHOW transaction_read_only"
 STEPS_KNOWN = b"SELECT TO_REGCLASS('schema_steps') IS NOT NULL"
 APPLIED = b"SELECT COUNT(*) FROM schema_steps"
@@ -195,6 +197,11 @@ class ServerConnection:
     def time(self) -> float:
         """The server's clock, in epoch seconds, as the server sends its answer."""
         return float(self.run_alone(Statement(CLOCK, (), last_value)))
+
+    def lineage(self) -> str:
+        """The timeline of the server, which a standby leaves when it is promoted."""
+        self._run(Statement(HERE, (), no_answer))
+        return self.timeline
 
     def channel(self) -> Callable[[], ServerChannel]:
         """What opens the channel to the other machines."""

@@ -168,6 +168,10 @@ class Connection:
     def time(self) -> None:
         """All processes that use the file have this machine's clock."""
 
+    def lineage(self) -> str:
+        """A file has one history."""
+        return ""
+
     def channel(self) -> None:
         """All processes that use the file are on this machine."""
 
