@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.machines.lease_table import LeaseTable, claimed, open_session, rate
+from bench.machines.lease_table import cycle as cycle_of
 from bench.machines.slow_way import slow_way
 from procs.core import clock
 from procs.store.database import open_database
@@ -65,9 +66,7 @@ def compared(place: LeaseTable, url: str, *, full: bool) -> list[float]:
 
     def cycle() -> None:
         nonlocal held
-        with db.write(full=full):
-            leases.finish(db, held[0], now=clock.now())
-            held = claimed(db, worker)
+        held = cycle_of(db, worker, held[0], full=full)
 
     def update() -> None:
         bare.execute("UPDATE bare SET value = value + 1 WHERE id = 7", prepare=True)
@@ -79,11 +78,11 @@ def compared(place: LeaseTable, url: str, *, full: bool) -> list[float]:
     return found
 
 
-def medians(*turns: Callable[[], None]) -> list[float]:
+def medians(*each: Callable[[], None], turns: int = TURNS) -> list[float]:
     """Each in turn, so that both meet the same load."""
-    times: list[list[float]] = [[] for _ in turns]
-    for _ in range(TURNS):
-        for one, turn in zip(times, turns, strict=True):
+    times: list[list[float]] = [[] for _ in each]
+    for _ in range(turns):
+        for one, turn in zip(times, each, strict=True):
             began = time.perf_counter()
             turn()
             one.append(time.perf_counter() - began)

@@ -46,7 +46,7 @@ ALTER TABLE heard SET (autovacuum_vacuum_scale_factor = 0.05);
 #: The first in line is the first of an index. Every index of the other kind of database ends with
 #: the row's number; here that must be said, or a claim sorts all that wait whenever the server
 #: thinks that they are few, as it does of a table of which it has no statistics yet.
-TURNS = """
+TURNS = b"""
 CREATE INDEX IF NOT EXISTS job_turns ON jobs (lane, at, id) WHERE state = 0;
 DROP INDEX IF EXISTS job_ring;
 """
@@ -58,7 +58,7 @@ DRAWN = r"""
 (SELECT GREATEST(NEXTVAL(PG_GET_SERIAL_SEQUENCE('\1', 'id')), COALESCE(MAX(id), 0) + 1) FROM \1)
 """
 #: Has what is drawn begin behind what is there.
-NUMBERS = """
+NUMBERS = b"""
 SELECT PG_ADVISORY_XACT_LOCK(6774642, 1);
 SELECT SETVAL(PG_GET_SERIAL_SEQUENCE('jobs', 'id'), MAX(id)) FROM jobs
 HAVING MAX(id) > COALESCE(PG_SEQUENCE_LAST_VALUE(PG_GET_SERIAL_SEQUENCE('jobs', 'id')), 0);

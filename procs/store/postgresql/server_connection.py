@@ -17,7 +17,7 @@ from typing import Any
 
 import psycopg
 
-from procs.errors import NewerDatabase, StoreAway, StoreError
+from procs.errors import StoreAway, StoreError
 from procs.store.postgresql import pooler, server_faults
 from procs.store.postgresql.dialect import numbered
 from procs.store.postgresql.pipeline import (
@@ -99,18 +99,18 @@ class ServerConnection:
 
     def all(self, sql: str, facts: Facts | None = None) -> list[Row]:
         """Every row of one statement."""
-        rows: list[Row] = self._answer(sql, facts, all_rows)
+        rows: list[Row] = self._run(statement_of(sql, facts, all_rows))
         return rows
 
     def one(self, sql: str, facts: Facts | None = None) -> Row | None:
         """The first row, or None."""
-        row: Row | None = self._answer(sql, facts, first_row)
+        row: Row | None = self._run(statement_of(sql, facts, first_row))
         return row
 
     def change(self, sql: str, facts: Facts | None = None) -> int:
         """The number of rows that a statement without RETURNING changed. Inside `write` only."""
         self._must_write()
-        return int(self._answer(sql, facts, row_count))
+        return int(self._run(statement_of(sql, facts, row_count)))
 
     def send(
         self, sql: str, facts: Facts | None = None, *, otherwise: Exception | None = None
@@ -259,7 +259,7 @@ class ServerConnection:
         found = self._ask(Statement(APPLIED, (), last_value)) if known else 0
         if found != self.version:
             self.close()
-            require_version(self.url, found, self.version)
+            server_faults.require_version(self.url, found, self.version)
         if not self.unfinished and self._ask(Statement(MOVING, (), last_value)):
             self.close()
             raise StoreError(
@@ -275,9 +275,6 @@ class ServerConnection:
         if os.getpid() != self.pid:
             raise StoreError("a connection may not cross a fork")
 
-    def _answer(self, sql: str, facts: Facts | None, read: Read) -> Any:
-        return self._run(statement_of(sql, facts, read))
-
     def _run(self, statement: Statement) -> Any:
         if self.transaction is None:
             return self.run_alone(statement)
@@ -289,18 +286,3 @@ def statement_of(sql: str, facts: Facts | None, read: Read) -> Statement:
     text, names = numbered(sql)
     given = facts or NO_FACTS
     return Statement(text, [given[name] for name in names], read)
-
-
-def require_version(url: str, found: int, version: int) -> None:
-    """Raises NewerDatabase, StoreError when a database of version `found` is not ours."""
-    place = server_faults.shown(url)
-    if found > version:
-        raise NewerDatabase(
-            f"{place} was written by a newer Chapar (database version {found}, this program knows "
-            f"{version}); upgrade Chapar, or restore a backup made by this version"
-        )
-    if found != version:
-        raise StoreError(
-            f"{place} is of version {found}, this program needs {version}; "
-            "`chapar up` brings it up to date"
-        )

@@ -12,7 +12,6 @@ sent, and never answered, is looked up by the transaction's number.
 
 import time
 from collections.abc import Collection, Iterable
-from functools import lru_cache
 from typing import Any, NoReturn, Protocol
 
 import psycopg
@@ -31,10 +30,10 @@ BEGIN, COMMIT = b"BEGIN", b"COMMIT"
 #: The gate of a database, held to the commit: nobody else writes meanwhile, and each statement
 #: after it sees all that was committed; alone, or beside others. One that waits for the disk has a
 #: number from here on, by which its commit can be looked up; another one waits for nothing.
-GATE = "SELECT {lock}, {more}"
-ALONE, BESIDE = "PG_ADVISORY_XACT_LOCK(6774642, 1)", "PG_ADVISORY_XACT_LOCK_SHARED(6774642, 1)"
-FULL = "CAST(PG_CURRENT_XACT_ID() AS TEXT)"
-QUICK = "SET_CONFIG('synchronous_commit', 'off', TRUE)"
+GATE = b"SELECT %s, %s"
+ALONE, BESIDE = b"PG_ADVISORY_XACT_LOCK(6774642, 1)", b"PG_ADVISORY_XACT_LOCK_SHARED(6774642, 1)"
+FULL = b"CAST(PG_CURRENT_XACT_ID() AS TEXT)"
+QUICK = b"SET_CONFIG('synchronous_commit', 'off', TRUE)"
 #: Then a lock of each thing that is named, in the order of their names, so that no two wait for
 #: each other.
 NAMED = b"SELECT PG_ADVISORY_XACT_LOCK(HASHTEXTEXTENDED($1, 6774642))"
@@ -231,7 +230,5 @@ class ServerTransaction:
             session.close()
 
 
-@lru_cache
 def gate_of(full: bool, alone: bool) -> bytes:
-    lock, more = ALONE if alone else BESIDE, FULL if full else QUICK
-    return GATE.format(lock=lock, more=more).encode()
+    return GATE % (ALONE if alone else BESIDE, FULL if full else QUICK)

@@ -9,10 +9,9 @@ from procs.records.job_payload import LinkPayload
 from procs.store import wake
 from procs.store.database import Database, Row
 from procs.store.jobs import leases, outcomes, seats
-from procs.store.jobs.history import event
 from procs.store.media import cards, deliveries, references
 from procs.store.modes import link_gate
-from procs.store.requests import allowances, link_groups
+from procs.store.requests import allowances, duplicates, link_groups
 from procs.store.requests.allowances import Allowance, Remaining
 from procs.store.requests.withdrawal import cancel as cancel
 from procs.store.requests.withdrawal import cancel_all as cancel_all
@@ -34,15 +33,6 @@ UPDATE requests SET job = :job, cached = :cached,
        title = CASE title WHEN '' THEN :title ELSE title END
  WHERE id = :request
 """
-ALIVE = f"""
-SELECT id, user_id FROM jobs WHERE mark = :mark AND mark IS NOT NULL AND state < {State.DONE}
-"""
-#: The same once its user is named: it does not end from here on.
-STILL_ALIVE = f"""
-SELECT id FROM jobs WHERE id = :job AND state < {State.DONE} /* FOR UPDATE */
-"""
-#: Somebody comes to a job that lives, which goes on if it was stopping.
-JOINED = "UPDATE jobs SET stop = 0, story = story || :event WHERE id = :job"
 ANSWERED = """
 UPDATE requests
    SET status_message = :message, shown = :shown, shown_stage = :stage, shown_share = :share,
@@ -106,7 +96,7 @@ def submit(
     allowance = allowance or Allowance()
     if is_refused(db, asks, allowance):
         return [Submitted(0, allowances.FULL, 0) for _ in asks]
-    with db.write(full=True, only=names(asks)):
+    with db.write(full=True, only=duplicates.names(asks)):
         room = (
             allowances.room(db, asks[0].user, allowance, chat=asks[0].chat, now=now)
             if asks
@@ -123,16 +113,6 @@ def submit(
         db.run, count=sum(bool(one.request) and one.outcome != "again" for one in done)
     )
     return done
-
-
-def names(asks: Sequence[Ask]) -> set[str]:
-    """What these are about: the seats of their people, what a group may have on the way, and the
-    links, which two who ask at once are to fetch once."""
-    return (
-        {seats.of(ask.user) for ask in asks}
-        | {f"chat {ask.chat}" for ask in asks if ask.chat < 0}
-        | {f"link {ask.link.key}" for ask in asks}
-    )
 
 
 def is_refused(db: Database, asks: Sequence[Ask], allowance: Allowance) -> bool:
@@ -207,9 +187,8 @@ def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
     mark = f"{kind}:{ask.link.key}:{ask.link.variant}"
     mark += f":folder:{request}" if ask.folder else ""
     mark += ":card" if ask.card else ""  # another reads a post as a list
-    if job := alive(db, mark):
-        seats.adopt(db, job, user=ask.user, lane=lane, now=now)
-        db.send(JOINED, {"job": job, "event": event(now, "joined", user=ask.user)})
+    if job := duplicates.alive(db, mark):
+        duplicates.join(db, job, user=ask.user, lane=lane, now=now)
         return _point(db, Submitted(request, "joined", job), title=ask.link.title)
     if known := in_telegram(db, request, ask, now=now):
         return known  # it ended between the two looks
@@ -235,16 +214,6 @@ def in_telegram(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted 
     job = outcomes.deliver(db, request, user=ask.user, media=known.id, now=now)
     references.note_use(db, known.id, now=now)
     return _point(db, Submitted(request, "cached", job), title=known.title)
-
-
-def alive(db: Database, mark: str) -> int:
-    """The job of this mark that is not over, and does not end before this transaction; 0 for
-    none."""
-    row = db.one(ALIVE, {"mark": mark})
-    if row is None:
-        return 0
-    db.also([seats.of(row[1])])
-    return int(row[0]) if db.one(STILL_ALIVE, {"job": row[0]}) else 0
 
 
 def work_of(ask: Ask, wish: Variant) -> tuple[Kind, Lane]:

@@ -11,7 +11,7 @@ from procs.records.job import Ask, Lane, Lease, State
 from procs.store.database import Database, migrate
 from procs.store.jobs import leases, outcomes
 from procs.store.postgresql.server_connection import ServerConnection
-from procs.store.requests import requests
+from procs.store.requests import duplicates, requests
 from procs.store.requests.requests import Submitted
 from tests.contract.conftest import Desk
 from tests.contract.place import Place
@@ -67,7 +67,7 @@ def test_requests_of_two_people_wait_for_nothing(
 def test_two_who_ask_for_one_link_at_once_are_one_download(
     desk: Desk, db: ServerConnection, place: Place
 ) -> None:
-    with db.write(full=True, only=requests.names([ask_for(desk, 1, "a")])):
+    with db.write(full=True, only=duplicates.names([ask_for(desk, 1, "a")])):
         first = asks(desk, 1, "a")(db)
         late = Aside(place, asks(desk, 2, "a"))
         assert late.waits(db)
@@ -99,7 +99,7 @@ def test_a_download_that_ends_while_somebody_joins_it_is_delivered_to_both(
 ) -> None:
     desk.asks(1, "a")
     (lease,) = desk.claim(desk.worker())
-    with db.write(full=True, only=requests.names([ask_for(desk, 2, "a")])):
+    with db.write(full=True, only=duplicates.names([ask_for(desk, 2, "a")])):
         assert asks(desk, 2, "a")(db).outcome == "joined"
         late = Aside(place, downloads(desk, lease))
         assert late.waits(db)
