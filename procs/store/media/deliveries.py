@@ -58,7 +58,7 @@ def random_of(ask: Ask) -> int:
 
 def plan(db: Database, request: int, parts: int) -> list[tuple[int, int]]:
     """The parts that are still to be sent, as (part, random id); the same ones on every retry."""
-    with db.write(full=True):
+    with db.write(full=True, only=()):
         seed = db.one(SEED, {"request": request})
         for part in range(parts):
             random = derived_id("delivery", *seed, part) if seed else random_id()
@@ -82,7 +82,7 @@ def receipts(
     """Store Telegram's answers by part, in one transaction. None stands for a part that Telegram
     reports as sent, but that no search found: uncertain. A message that was found can yield fresh
     references."""
-    with db.write():
+    with db.write(only=()):
         for part, copy in given.items():
             facts = {"request": request, "part": part, "now": now.wall}
             db.send(RECEIPT, {**facts, "receipt": copy.message if copy else None})

@@ -67,7 +67,7 @@ def remember(db: Database, person: Person, *, now: Now) -> None:
     }
     if db.one(SEEN, {**facts, "since": now.wall - LATELY}):
         return
-    with db.write():
+    with db.write(only=()):
         db.send(REMEMBER, facts)
 
 
@@ -90,7 +90,7 @@ def access(db: Database, user: int) -> int:
 
 def speak(db: Database, user: int, language: str) -> None:
     """Set the language in which every process writes to a user from now on."""
-    with db.write():
+    with db.write(only=()):
         db.send(SPEAK, {"id": user, "language": language})
 
 

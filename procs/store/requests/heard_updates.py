@@ -47,7 +47,7 @@ def is_known(db: Database, mark: Mark) -> bool:
 
 def note(db: Database, mark: Mark, *, now: Now) -> None:
     """It is handled. Raises StoreFull."""
-    with db.write():
+    with db.write(only=()):
         db.send(NOTE, {**facts(mark), "now": now.wall})
 
 

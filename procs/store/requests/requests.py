@@ -250,7 +250,7 @@ def note_answered(
 ) -> None:
     """The person has a status message now."""
     facts = {"request": request, "message": message, "shown": shown, "stage": stage, "share": share}
-    with db.write():
+    with db.write(only=()):
         db.send(ANSWERED, {**facts, "now": now.wall})
 
 
@@ -261,7 +261,7 @@ def close(db: Database, request: int, *, now: Now) -> None:
 
 def close_all(db: Database, requests: Sequence[int], *, now: Now) -> None:
     """The same for all requests of one status message, at once."""
-    with db.write():
+    with db.write(only=()):
         db.change_many(CLOSE, [{"request": one, "now": now.wall} for one in requests])
 
 
