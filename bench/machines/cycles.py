@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.machines.lease_table import LeaseTable, claimed, open_session, rate
+from bench.machines.lease_table import cycle as cycle_of
+from bench.machines.slow_way import slow_way
 from procs.core import clock
+from procs.store.database import open_database
 from procs.store.health import workers
 from procs.store.jobs import leases
 
@@ -32,40 +35,55 @@ def measure(conninfo: str, folder: Path) -> dict[str, Any]:
 
 
 def cycle_beside_update(conninfo: str, folder: Path) -> dict[str, Any]:
-    """The median of one job's end with the next claim in its transaction, and of one UPDATE by its
-    key, both without a wait for the disk."""
+    """One job's end with the next claim in its transaction, as a worker does it, beside one UPDATE
+    by its key: with both on the disk, as a worker's are; with neither; and with neither over a
+    network of half a millisecond there and back."""
     place = LeaseTable(conninfo, "one", folder)
-    place.fill(TURNS + 10)
-    db, bare = place.open(), open_session(place.url)
-    bare.execute("CREATE TABLE bare (id BIGINT PRIMARY KEY, value BIGINT)")
-    bare.execute("INSERT INTO bare SELECT n, 0 FROM GENERATE_SERIES(1, 1000) AS n")
+    place.fill(4 * TURNS)
+    found: dict[str, Any] = {}
+    with slow_way(place.url, folder) as far:
+        for name, url, full in (
+            ("", place.url, True),
+            ("_without_disk", place.url, False),
+            ("_over_network", far, False),
+        ):
+            ours, theirs = compared(place, url, full=full)
+            found |= {
+                f"cycle_us{name}": round(ours * 1e6),
+                f"bare_update_us{name}": round(theirs * 1e6),
+                f"cycle_pg_vs_bare_update{name}": round(ours / theirs, 2),
+            }
+    return found
+
+
+def compared(place: LeaseTable, url: str, *, full: bool) -> list[float]:
+    """The medians of a cycle and of a bare UPDATE, both by this way."""
+    db, bare = open_database(url, run=place.run), open_session(url)
+    bare.execute(f"SET synchronous_commit = {'on' if full else 'off'}")
+    bare.execute("CREATE TABLE IF NOT EXISTS bare (id BIGINT PRIMARY KEY, value BIGINT)")
+    bare.execute("INSERT INTO bare VALUES (7, 0) ON CONFLICT DO NOTHING")
     worker = workers.enter(db, "w", now=clock.now())
     held = claimed(db, worker)
 
     def cycle() -> None:
         nonlocal held
-        with db.write():
-            leases.finish(db, held[0], now=clock.now())
-            held = claimed(db, worker)
+        held = cycle_of(db, worker, held[0], full=full)
 
     def update() -> None:
         bare.execute("UPDATE bare SET value = value + 1 WHERE id = 7", prepare=True)
 
-    ours, theirs = medians(cycle, update)
+    found = medians(cycle, update)
+    leases.finish(db, held[0], now=clock.now())
     db.close()
     bare.close()
-    return {
-        "cycle_us": round(ours * 1e6),
-        "bare_update_us": round(theirs * 1e6),
-        "cycle_pg_vs_bare_update": round(ours / theirs, 2),
-    }
+    return found
 
 
-def medians(*turns: Callable[[], None]) -> list[float]:
+def medians(*each: Callable[[], None], turns: int = TURNS) -> list[float]:
     """Each in turn, so that both meet the same load."""
-    times: list[list[float]] = [[] for _ in turns]
-    for _ in range(TURNS):
-        for one, turn in zip(times, turns, strict=True):
+    times: list[list[float]] = [[] for _ in each]
+    for _ in range(turns):
+        for one, turn in zip(times, each, strict=True):
             began = time.perf_counter()
             turn()
             one.append(time.perf_counter() - began)

@@ -18,7 +18,8 @@ from procs.store.health import workers
 from procs.store.jobs import leases
 
 FORK = multiprocessing.get_context("fork")
-USERS = 100
+#: What counts statements, for the idle machine.
+COUNTS = "shared_preload_libraries=pg_stat_statements"
 
 
 @contextmanager
@@ -27,7 +28,7 @@ def server() -> Iterator[str]:
     home = Path(tempfile.mkdtemp(prefix="bm-"))
     home.chmod(0o755)
     try:
-        with servers.postgres(home) as conninfo:
+        with servers.postgres(home, COUNTS) as conninfo:
             yield conninfo
     finally:
         shutil.rmtree(home, ignore_errors=True)
@@ -104,12 +105,19 @@ def work(place: LeaseTable, ready: Any, go: Any, seconds: float, alone: bool) ->
     worker = workers.enter(db, f"w-{clock.now().boot}", now=clock.now())
     ready.wait()
     go.wait()
-    while held := claimed(db, worker):
-        for lease in held:
-            if seconds:
-                time.sleep(seconds)
-            finish(db, lease)
+    held = claimed(db, worker)
+    while held:
+        if seconds:
+            time.sleep(seconds)
+        held = cycle(db, worker, held[0])
     db.close()
+
+
+def cycle(db: Database, worker: int, lease: Lease, *, full: bool = True) -> list[Lease]:
+    """As `WorkerLoop.finishing`: the end of a job and the next claim are one transaction."""
+    with db.write(full=full, only=leases.names(lease, Lane.LIGHT, leases.ENDLESS)):
+        leases.finish(db, lease, now=clock.now())
+        return claimed(db, worker)
 
 
 def claimed(db: Database, worker: int) -> list[Lease]:

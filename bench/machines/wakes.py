@@ -1,4 +1,5 @@
-"""From a word on one machine to the process that it wakes on another, through a relay on each."""
+"""From a word on one machine to the process that it wakes on another, through a relay on each; and
+beside each such trip a bare one: NOTIFY on one connection, LISTEN on another, and nothing else."""
 
 import select
 import time
@@ -25,14 +26,23 @@ def measure(conninfo: str, folder: Path) -> dict[str, Any]:
         relay.start()
     sleeper = WakeSocket(folder / "other", "w00-1")
     time.sleep(1)
-    times = sorted(one for one in (trip(place.run, sleeper) for _ in range(SAMPLES)) if one)
+    words, ears = here.channel()(), there.channel()()
+    trips, bare = [], []
+    for _ in range(SAMPLES):
+        trips.append(trip(place.run, sleeper))
+        bare.append(bare_trip(words, ears))
+    times, bare_times = sorted(one for one in trips if one), sorted(bare)
     for relay in relays:
         relay.leave()
+    for channel in (words, ears):
+        channel.close()
     for db in (here, there):
         db.close()
     return {
         "wake_p50_ms": round(times[len(times) // 2] * 1000, 2),
         "wake_p99_ms": round(times[int(len(times) * 0.99)] * 1000, 2),
+        "bare_notify_p50_ms": round(bare_times[len(bare) // 2] * 1000, 2),
+        "bare_notify_p99_ms": round(bare_times[int(len(bare) * 0.99)] * 1000, 2),
         "wakes_lost": SAMPLES - len(times),
     }
 
@@ -46,3 +56,14 @@ def trip(run: Path, sleeper: WakeSocket) -> float | None:
     sleeper.heard()
     time.sleep(0.01)
     return took if ready else None
+
+
+def bare_trip(words: Any, ears: Any) -> float:
+    ears.heard()
+    began = time.perf_counter()
+    words.say({b"bare"})
+    while b"bare" not in ears.heard():
+        select.select([ears], [], [], PATIENCE)
+    took = time.perf_counter() - began
+    time.sleep(0.01)
+    return took

@@ -88,7 +88,7 @@ def redis(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[str]:
+def postgres(folder: Path, *settings: str) -> Iterator[str]:
     """A PostgreSQL of our own; how to connect to it. Commits don't wait for the disk, which is the
     nearest it has to SQLite's NORMAL. Raises NoServer."""
     binary = program("usr/lib/postgresql/*/bin/postgres", "postgresql", folder)
@@ -108,7 +108,9 @@ def postgres(folder: Path) -> Iterator[str]:
     )
     if made.returncode:
         raise NoServer(f"initdb: {made.stderr.strip()}")
-    options = ("-D", data, "-k", home, "-c", "listen_addresses=", "-c", "synchronous_commit=off")
+    options = ["-D", data, "-k", home]
+    for one in ("listen_addresses=", "synchronous_commit=off", *settings):
+        options += ["-c", one]
     with running([binary, *options], home, lambda: accepts(data / "postmaster.pid"), user=user):
         yield f"host={home} user=bench dbname=postgres"
 

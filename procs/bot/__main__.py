@@ -50,6 +50,7 @@ async def live(settings: config.Settings, db: Database) -> int:
     if not serving.done():
         serving.cancel()
         await asyncio.wait({serving})
+        duty.end()
         return 1
     holding.cancel()
     duty.end()

@@ -83,6 +83,13 @@ class Database(Protocol):
         """How many rows a statement without RETURNING changed. Inside of `write` only, otherwise
         StoreError."""
 
+    def send(
+        self, sql: str, facts: Facts | None = None, *, otherwise: Exception | None = None
+    ) -> None:
+        """The same for whoever need not know how many. A server is sent it together with the next
+        statement that is asked, or with the commit, which spares the round trip. `otherwise`: what
+        is raised unless a row changed; at the latest before the commit, with nothing changed."""
+
     def change_many(self, sql: str, facts: Iterable[Facts]) -> int:
         """The same statement with each of `facts`: how many rows it changed in all."""
 
@@ -105,6 +112,11 @@ class Database(Protocol):
         picks among rows that others pick from too, it locks itself (PICK of `leases`). One that is
         joined names no more than the outer one. A file has one writer at a time in any case.
         """
+
+    def also(self, names: Iterable[str]) -> None:
+        """More of what the running transaction is about, where that is known only by now: from here
+        on nobody else has them. Two that wait for each other so are told apart: one of them is
+        undone, and done again."""
 
     def twin(self) -> "Database":
         """Another connection to the same database, for the thread that calls this and closes
@@ -135,6 +147,10 @@ class Database(Protocol):
     def time(self) -> float | None:
         """The wall clock that all machines of this database go by, None where they are one machine.
         Raises StoreError."""
+
+    def lineage(self) -> str:
+        """Which history of the database this is: another one since a standby took the place of its
+        server, which may lack the last commits; "" where there is one alone. Raises StoreError."""
 
     def channel(self) -> Callable[[], Channel] | None:
         """What opens a channel to the other machines, in whichever thread; None where all processes

@@ -169,12 +169,12 @@ class WorkerLoop:
         )
 
     @contextmanager
-    def finishing(self, lane: Lane, freed: int) -> Iterator[None]:
-        """The transaction in which a job ends, and the next of a lane are claimed: one commit less,
-        and nobody looks for them. They begin when it is on the disk. `freed`: the rooms of the lane
-        that the job gives back. Raises StoreUnready with nothing changed."""
+    def finishing(self, lease: leases.Lease, lane: Lane, freed: int) -> Iterator[None]:
+        """The transaction in which the job of a lease ends, and the next of a lane are claimed: one
+        commit less, and nobody looks for them. They begin when it is on the disk. `freed`: the
+        rooms of the lane that the job gives back. Raises StoreUnready with nothing changed."""
         found: list[leases.Lease] = []
-        with self.db.write(full=True):
+        with self.db.write(full=True, only=leases.names(lease, lane, self.most[lane])):
             yield
             room = 0 if self.drained.is_set() else self.room(lane) + freed
             if room > 0:

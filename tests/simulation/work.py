@@ -113,7 +113,7 @@ def share(context: WorkerContext, lease: Lease) -> None:
     whole, link = lease.progress.whole, lease.link
     assert whole is not None
     got = Media(link.key, link.variant, whole.title, whole.site, link.url, lease.progress.parts)
-    with context.ending(Lane.LIGHT, 0):
+    with context.ending(lease, Lane.LIGHT, 0):
         outcomes.finish_download(context.db, lease, got, keys=set(whole.keys), now=clock.now())
 
 

@@ -119,10 +119,10 @@ class WorkerActor(Actor):
         return max(0, ROOM[lane] - taken)
 
     @contextmanager
-    def finishing(self, lane: Lane, freed: int) -> Iterator[None]:
+    def finishing(self, lease: Lease, lane: Lane, freed: int) -> Iterator[None]:
         """As `WorkerLoop.finishing`: the end of a job and the next claim in one transaction."""
         found: list[Lease] = []
-        with self.db.write(full=True):
+        with self.db.write(full=True, only=leases.names(lease, lane, ROOM[lane])):
             yield
             if not self.drained and self.free(lane) + freed > 0:
                 found = self.claimed(lane, self.free(lane) + freed)

@@ -28,6 +28,7 @@ class BotDuty(PlaceBook):
         self.db = db
         self.lease = BotLease(db, settings.machine)
         self.written: set[Place] = set()
+        self.lineage = ""
 
     async def begin(self) -> None:
         """Stand by until nobody holds the lease, then hold it."""
@@ -43,6 +44,7 @@ class BotDuty(PlaceBook):
         """Take or renew the lease. False when another has it, or the store cannot be used."""
         try:
             database_clock.follow(self.db)
+            self.lineage = self.db.lineage()
             return self.lease.take(now=clock.now())
         except StoreError as error:
             log.warning("bot-lease.unread", error=error)
@@ -64,7 +66,9 @@ class BotDuty(PlaceBook):
 
     async def hold(self) -> None:
         """Renew the lease until another machine has it. While the database is away nothing is
-        said, and the duty goes on where nobody took it meanwhile."""
+        said, and the duty goes on where nobody took it meanwhile. Where a standby took its place,
+        the duty ends: what was accepted in the last seconds may be gone, and the next one asks
+        Telegram for it, from the place that this database knows."""
         beats = 0
         while True:
             await asyncio.sleep(bot_lease.BOT_BEAT)
@@ -74,6 +78,8 @@ class BotDuty(PlaceBook):
                     database_clock.follow(self.db)
                 if not self.lease.renew(now=clock.now()):
                     return log.warning("bot.off-duty", machine=self.settings.machine)
+                if self.db.lineage() != self.lineage:
+                    return log.warning("bot.server-replaced", lineage=self.db.lineage())
             except StoreError as error:
                 log.warning("bot-lease.unwritten", error=error)
 
@@ -94,5 +100,5 @@ class BotDuty(PlaceBook):
         """Keep the places that changed, as long as the lease is ours."""
         places = await client.places()
         if fresh := [place for place in places if place not in self.written]:
-            bot_places.keep(self.db, fresh, fence=self.lease.fence)
+            bot_places.keep(self.db, fresh, fence=self.lease.fence, lineage=self.lineage)
             self.written = set(places)

@@ -1,8 +1,9 @@
 """Passes wake-ups on between machines that share a database: one connection for each machine.
 
 A process that wakes another tells a socket of this machine. Where nobody was there to be woken, the
-word comes here, waits some milliseconds for others, and goes to every other machine, whose relay
-tells its own sockets. What is lost on the way is found by the look that each process takes anyhow.
+word comes here and goes to every other machine, whose relay tells its own sockets. The first word
+goes at once; those of the next milliseconds wait for each other, whatever their number. What is
+lost on the way is found by the look that each process takes anyhow.
 """
 
 import select
@@ -17,8 +18,8 @@ from procs.store import wake
 from procs.store.database import Channel
 from procs.store.wake import WakeSocket
 
-#: Seconds that words are gathered, between two attempts to reach the server, and between two looks
-#: at whether to end.
+#: Seconds between two notifications at least, between two attempts to reach the server, and between
+#: two looks at whether to end.
 GATHERED, PAUSE, LOOK = 0.005, 2.0, 0.5
 
 
@@ -51,11 +52,14 @@ class WakeRelay(threading.Thread):
     def pass_on(self, channel: Channel) -> None:
         """Carry words both ways. Raises StoreError when the connection is gone."""
         here, there = self.socket.socket.fileno(), channel.fileno()
+        next_at = 0.0
         while not self.gone.is_set():
-            ready, _, _ = select.select([here, there], [], [], LOOK)
+            pause = next_at - time.monotonic()
+            watched = [there] if pause > 0 else [here, there]
+            ready, _, _ = select.select(watched, [], [], pause if pause > 0 else LOOK)
             if here in ready:
-                time.sleep(GATHERED)
                 channel.say(self.socket.heard())
+                next_at = time.monotonic() + GATHERED
             if ready:  # words of others may have come with the answer to ours
                 for word in channel.heard():
                     wake_here(self.folder, word)

@@ -109,19 +109,19 @@ def enter(db: Database, name: str, *, now: Now) -> int:
 def serve(db: Database, worker: int, *, slot: int, now: Now) -> None:
     """Note that the worker left the bench of spares for a slot, and has just beaten."""
     with db.write():
-        db.change(SERVE, {"worker": worker, "slot": slot, "wall": now.wall, "beat": now.boot})
+        db.send(SERVE, {"worker": worker, "slot": slot, "wall": now.wall, "beat": now.boot})
 
 
 def drain(db: Database, worker: int, *, why: str) -> None:
     """Note that the worker claims nothing more, and why; it still holds what it carries."""
     with db.write():
-        db.change(DRAIN, {"worker": worker, "why": why})
+        db.send(DRAIN, {"worker": worker, "why": why})
 
 
 def connect(db: Database, worker: int, *, now: Now) -> None:
     """Note that this worker is connected with Telegram. Raises StoreFull."""
     with db.write():
-        db.change(CONNECT, {"worker": worker, "wall": now.wall})
+        db.send(CONNECT, {"worker": worker, "wall": now.wall})
 
 
 def beat(db: Database, worker: int, *, jobs: int, now: Now) -> bool:

@@ -26,9 +26,9 @@ LOOSEN = "DELETE FROM job_files WHERE job = :job"
 def bind(db: Database, job: int, machine: str) -> None:
     """Note the machine on which the files of a job lie, "" for none; inside of a transaction."""
     if machine:
-        db.change(BIND, {"job": job, "machine": machine})
+        db.send(BIND, {"job": job, "machine": machine})
     else:
-        db.change(LOOSEN, {"job": job})
+        db.send(LOOSEN, {"job": job})
 
 
 def leases(db: Database) -> list[tuple[int, int]]:

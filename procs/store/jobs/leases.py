@@ -129,14 +129,24 @@ def claim(
     wanted = {"worker": worker, "lane": lane, "local": int(local), "machine": machine_name.shared()}
     said = event(now, "claimed", worker=worker)
     facts = {"worker": worker, "end": now.boot + LEASE, "event": said}
-    # Whoever counts what is leased in the lane must not count beside another.
-    with db.write(only=() if most >= ENDLESS else (f"lane {lane:d}",)):
+    with db.write(only=counted(lane, most)):
         if is_held(db):
             return []
         rows = db.all(PICK, {**wanted, "room": room, "most": most})
-        if rows:
-            db.change_many(CLAIM, [{**facts, "job": row[0]} for row in rows])
+        for row in rows:
+            db.send(CLAIM, {**facts, "job": row[0]})
     return [lease(row) for row in rows]
+
+
+def counted(lane: Lane, most: int) -> tuple[str, ...]:
+    """What a claim is about: whoever counts what is leased in a lane must not count beside
+    another."""
+    return () if most >= ENDLESS else (f"lane {lane:d}",)
+
+
+def names(lease: Lease, lane: Lane, most: int) -> tuple[str, ...]:
+    """What the end of a lease and the next claim in a lane are about."""
+    return (seats.of(lease.user), *counted(lane, most))
 
 
 def lease(row: Row) -> Lease:
@@ -199,9 +209,9 @@ def end(
         "error": error,
         "event": event(now, word or state.name.lower(), **({"error": error} if error else {})),
     }
-    with db.write(full=True, only=(f"user {lease.user}",)):
-        _ours(db.change(END, facts), lease)
-        db.change(FORGET_PROGRESS, {"job": lease.job})
+    with db.write(full=True, only=(seats.of(lease.user),)):
+        db.send(END, facts, otherwise=_lost(lease))
+        db.send(FORGET_PROGRESS, {"job": lease.job})
         seats.hand_on(db, user=lease.user, lane=lease.lane, seat=lease.seat, now=now)
 
 
@@ -224,9 +234,9 @@ def retry(
         "free": int(free),
         "event": event(now, "later", error=error, delay=f"{delay:.1f}"),
     }
-    with db.write(full=True):
-        _ours(db.change(RETRY, facts), lease)
-        db.change(FORGET_PROGRESS, {"job": lease.job})
+    with db.write(full=True, only=(seats.of(lease.user),)):
+        db.send(RETRY, facts, otherwise=_lost(lease))
+        db.send(FORGET_PROGRESS, {"job": lease.job})
         seats.hand_on(db, user=lease.user, lane=lease.lane, seat=lease.seat, now=now)
 
 
@@ -240,7 +250,7 @@ def postpone(db: Database, lease: Lease, *, delay: float, now: Now, why: str) ->
         "progress": job_progress.encode(lease.progress),
         "event": event(now, "later", why=why, delay=f"{delay:.1f}"),
     }
-    with db.write():
+    with db.write(only=(seats.of(lease.user),)):
         _let_go(db, lease, POSTPONE, facts, now=now)
 
 
@@ -252,7 +262,7 @@ def release(db: Database, lease: Lease, *, now: Now) -> None:
         "now": now.wall,
         "event": event(now, "released", worker=lease.worker),
     }
-    with db.write():
+    with db.write(only=(seats.of(lease.user),)):
         if _let_go(db, lease, RELEASE, facts, now=now):
             seats.hold(db, lease.job, now=now)
 
@@ -274,4 +284,8 @@ def _name(lease: Lease) -> dict[str, Any]:
 
 def _ours(changed: int, lease: Lease) -> None:
     if changed == 0:
-        raise LeaseLost(f"job {lease.job} fence {lease.fence}")
+        raise _lost(lease)
+
+
+def _lost(lease: Lease) -> LeaseLost:
+    return LeaseLost(f"job {lease.job} fence {lease.fence}")

@@ -37,12 +37,14 @@ FAIL = """
 UPDATE requests SET state = 'failed', say = :say, code = :code, ended_at = :now,
        found = CASE WHEN :facts = '' THEN found ELSE :facts END
  WHERE job = :job AND state = 'open'
-RETURNING parent
+RETURNING parent, user_id
 """
 CANCEL = """
 UPDATE requests SET state = 'cancelled', ended_at = :now WHERE job = :job AND state = 'open'
 RETURNING parent
 """
+#: Of two that end entries of a list at once, the second sees what the first did.
+LOCK_LIST = "SELECT id FROM requests WHERE id = :parent /* FOR UPDATE */"
 # A list is over with its last entry; it failed when nothing of it came.
 SETTLE = """
 UPDATE requests
@@ -68,16 +70,17 @@ def cancel_requests(db: Database, job: int, *, now: Now) -> None:
 def settle_lists(db: Database, ended: Sequence[Row], *, now: Now) -> None:
     """End the lists whose last entry has just ended, and call the deliveries that waited for one;
     `ended` has the parents of what did."""
-    for parent in {row[0] for row in ended} - {None}:
-        db.change(SETTLE, {"parent": parent, "say": NOTHING, "now": now.wall})
+    for parent in sorted({row[0] for row in ended} - {None}):
+        db.all(LOCK_LIST, {"parent": parent})
+        db.send(SETTLE, {"parent": parent, "say": NOTHING, "now": now.wall})
     ordering.call(db, {row[0] for row in ended} - {None}, now=now)
 
 
 def note_start(db: Database, lease: Lease, *, worker: str, title: str = "", now: Now) -> None:
     """A worker has the job of these requests in hand; `title` as soon as it is known."""
     facts = {"job": lease.job, "worker": worker, "title": title, "now": now.wall}
-    with db.write():
-        db.change(STARTED, facts)
+    with db.write(only=()):
+        db.send(STARTED, facts)
 
 
 def waiting_since(db: Database, lease: Lease) -> float | None:
@@ -91,12 +94,13 @@ def finish_download(db: Database, lease: Lease, media: Media, *, keys: set[str],
 
     Returns how many deliveries were made. Raises LeaseLost.
     """
-    with db.write(full=True):
+    with db.write(full=True, only=(seats.of(lease.user),)):
         leases.finish(db, lease, now=now)
         number = media.id or references.save(db, media, keys=keys, now=now)
         if media.id:
             references.name(db, number, keys=keys, variant=media.variant)
         waiting = db.all(WAITING, {"job": lease.job})
+        db.also(seats.of(user) for _, user in waiting)
         for request, user in waiting:
             deliver(db, request, user=user, media=number, now=now)
     return len(waiting)
@@ -112,13 +116,13 @@ def deliver(db: Database, request: int, *, user: int, media: int, now: Now) -> i
         mark=f"deliver:{request}",
     )
     number = seats.add(db, job, now=now)
-    db.change(MOVE, {"job": number, "request": request})
+    db.send(MOVE, {"job": number, "request": request})
     return number
 
 
 def finish_delivery(db: Database, lease: Lease, request: int, *, worker: str, now: Now) -> None:
     """Everything was sent. Raises LeaseLost."""
-    with db.write(full=True):
+    with db.write(full=True, only=(seats.of(lease.user),)):
         leases.finish(db, lease, now=now)
         rows = db.all(DELIVERED, {"request": request, "worker": worker, "now": now.wall})
         for _, user, cached in rows:
@@ -138,7 +142,7 @@ def fail(
 ) -> str:
     """Fail the job: each waiting request gets the reason, and the `facts` that its sentence names.
     Returns the code of the failure. Raises LeaseLost."""
-    with db.write(full=True):
+    with db.write(full=True, only=(seats.of(lease.user),)):
         leases.end(db, lease, State.FAILED, error=error, now=now)
         return fail_requests(db, lease.job, say=say, facts=facts, now=now)
 
@@ -150,6 +154,7 @@ def fail_requests(
     read."""
     code, told = new_code(), codec.dump({"kind": "failure", **facts}) if facts else ""
     rows = db.all(FAIL, {"job": job, "say": say, "code": code, "facts": told, "now": now.wall})
+    db.also(seats.of(user) for _, user in rows)
     settle_lists(db, rows, now=now)
     return code
 

@@ -99,6 +99,11 @@ def _configured(user: int) -> str:
     )
 
 
+def of(user: int) -> str:
+    """The name of a user's seats and line, for a transaction that reads and writes them."""
+    return f"user {user}"
+
+
 def free_seat(db: Database, user: int, lane: Lane) -> int | None:
     """A seat this user does not use, None when all are taken."""
     taken = {row[0] for row in db.all(TAKEN, {"user": user, "lane": int(lane)})}
@@ -154,7 +159,7 @@ def insert(
         "payload": job_payload.encode(job.payload),
         "event": event(now, "added", state=state.name.lower()),
     }
-    db.change(ADD, facts)
+    db.send(ADD, facts)
     if folder and machine_name.shared():
         file_owners.bind(db, number, machine_name.shared())
 
@@ -176,7 +181,7 @@ def sit(db: Database, job: int, *, user: int, lane: Lane, site: str, now: Now) -
     """Bring back a job that has no seat. True when it can be claimed now."""
     state, seat = place(db, job, user=user, lane=lane, site=site)
     said = event(now, state.name.lower())
-    db.change(SIT, {"job": job, "state": int(state), "now": now.wall, "seat": seat, "event": said})
+    db.send(SIT, {"job": job, "state": int(state), "now": now.wall, "seat": seat, "event": said})
     return state is State.QUEUED
 
 
@@ -186,16 +191,16 @@ def rise(db: Database, job: int, *, user: int, lane: Lane, site: str, seat: int,
     held = pauses.holds(db, user=user, site=site)
     state, kept = (State.HELD, None) if held else (State.QUEUED, seat)
     said = event(now, state.name.lower())
-    db.change(SIT, {"job": job, "state": int(state), "now": now.wall, "seat": kept, "event": said})
+    db.send(SIT, {"job": job, "state": int(state), "now": now.wall, "seat": kept, "event": said})
     if held:
         hand_on(db, user=user, lane=lane, seat=seat, now=now)
     return not held
 
 
-def hand_on(db: Database, *, user: int, lane: Lane, seat: int, now: Now) -> bool:
+def hand_on(db: Database, *, user: int, lane: Lane, seat: int, now: Now) -> None:
     """Give a free seat to the user's next waiting job. A seat beyond the user's cap (it was lowered
     meanwhile) is not handed on, nor is a taken one."""
-    return db.change(HAND_ON, _handing(db, user, lane, seat, now=now)) > 0
+    db.send(HAND_ON, _handing(db, user, lane, seat, now=now))
 
 
 def _handing(db: Database, user: int, lane: Lane, seat: int, *, now: Now) -> dict[str, Any]:
@@ -216,7 +221,7 @@ def hold(db: Database, job: int, *, now: Now) -> None:
     if row is None or not pauses.holds(db, user=row[0], site=row[3]):
         return
     user, lane, seat, _ = row
-    db.change(HOLD, {"job": job, "now": now.wall, "event": event(now, "held")})
+    db.send(HOLD, {"job": job, "now": now.wall, "event": event(now, "held")})
     hand_on(db, user=user, lane=Lane(lane), seat=seat, now=now)
 
 
@@ -233,7 +238,7 @@ def fill(db: Database, user: int, *, now: Now) -> int:
     """Use the seats that a raised cap, or the end of a pause, has made free."""
     filled = 0
     while (seat := free_seat(db, user, Lane.HEAVY)) is not None:
-        if not hand_on(db, user=user, lane=Lane.HEAVY, seat=seat, now=now):
+        if not db.change(HAND_ON, _handing(db, user, Lane.HEAVY, seat, now=now)):
             break
         filled += 1
     return filled
@@ -243,7 +248,7 @@ def set_cap(db: Database, user: int, cap: int | None, *, now: Now) -> int:
     """Give one user a cap of their own, or with None the usual one again. Takes effect at once:
     a higher one starts waiting jobs, a lower one lets running jobs end. Returns jobs queued."""
     with db.write(full=True):
-        db.change(SET_CAP, {"user": user, "cap": cap})
+        db.send(SET_CAP, {"user": user, "cap": cap})
         return fill(db, user, now=now)
 
 

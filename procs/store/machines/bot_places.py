@@ -22,12 +22,15 @@ PLACES = "SELECT box, pts, qts, date, seq, access FROM bot_places ORDER BY box"
 Place = tuple[int, int | None, int | None, int | None, int | None, int]
 
 
-def keep(db: Database, places: Iterable[Place], *, fence: int) -> None:
-    """Store these places; nothing when the lease with this fence is over. Raises StoreError."""
+def keep(db: Database, places: Iterable[Place], *, fence: int, lineage: str) -> None:
+    """Store these places; nothing when the lease with this fence is over, nor in another history of
+    the database than that in which the updates were handled. Raises StoreError."""
     names = ("box", "pts", "qts", "date", "seq", "access")
     with db.write():
+        if db.lineage() != lineage:
+            return
         for place in places:
-            db.change(KEEP, {**dict(zip(names, place, strict=True)), "fence": fence})
+            db.send(KEEP, {**dict(zip(names, place, strict=True)), "fence": fence})
 
 
 def stored(db: Database) -> list[Place]:

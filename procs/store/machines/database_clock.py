@@ -7,7 +7,8 @@ however wrong its clock is. A process asks now and then, since the rates of two 
 from procs.core import clock
 from procs.store.database import Database
 
-#: So many times the server is asked; the answer that came quickest is the truest.
+#: So many times the server is asked at first, and when an answer says something else than before;
+#: the one that came quickest is the truest.
 ASKED = 4
 #: Seconds by which a new answer must differ, beyond what both may be wrong by, to be believed.
 NOISE = 0.002
@@ -15,13 +16,20 @@ NOISE = 0.002
 
 def follow(db: Database) -> None:
     """Go by the database's clock, where it has one that machines share. Raises StoreError."""
-    found = [one for one in (reading(db) for _ in range(ASKED)) if one is not None]
-    if not found:
+    first = reading(db)
+    if first is None or agrees(first):
         return
-    wrong_by, ahead = min(found)
+    others = (reading(db) for _ in range(ASKED - 1))
+    truest = min([first, *(one for one in others if one is not None)])
+    if not agrees(truest):
+        clock.share(truest[1])
+
+
+def agrees(found: tuple[float, float]) -> bool:
+    """Whether an answer may be what is known already."""
+    wrong_by, ahead = found
     before = clock.SHARED.ahead
-    if before is None or abs(ahead - before) > wrong_by + NOISE:
-        clock.share(ahead)
+    return before is not None and abs(ahead - before) <= wrong_by + NOISE
 
 
 def reading(db: Database) -> tuple[float, float] | None:

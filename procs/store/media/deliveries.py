@@ -60,11 +60,11 @@ def random_of(ask: Ask) -> int:
 
 def plan(db: Database, request: int, parts: int) -> list[tuple[int, int]]:
     """The parts that are still to be sent, as (part, random id); the same ones on every retry."""
-    with db.write(full=True):
+    with db.write(full=True, only=()):
         seed = db.one(SEED, {"request": request})
         for part in range(parts):
             random = derived_id("delivery", *seed, part) if seed else random_id()
-            db.change(PLAN, {"request": request, "part": part, "random": random})
+            db.send(PLAN, {"request": request, "part": part, "random": random})
         rows = db.all(PLANNED, {"request": request})
     return [(part, random) for part, random, _, sent in rows if sent is None]
 
@@ -84,12 +84,12 @@ def receipts(
     """Store Telegram's answers by part, in one transaction. None stands for a part that Telegram
     reports as sent, but that no search found: uncertain. A message that was found can yield fresh
     references."""
-    with db.write():
+    with db.write(only=()):
         for part, copy in given.items():
             facts = {"request": request, "part": part, "now": now.wall}
-            db.change(RECEIPT, {**facts, "receipt": copy.message if copy else None})
+            db.send(RECEIPT, {**facts, "receipt": copy.message if copy else None})
             if copy:
-                db.change(SHOWN, {"media": media, "part": part, **asdict(copy)})
+                db.send(SHOWN, {"media": media, "part": part, **asdict(copy)})
 
 
 def receipt_messages(db: Database, request: int) -> set[int]:

@@ -58,7 +58,7 @@ def save(db: Database, media: Media, *, keys: set[str], now: Now) -> int:
         "now": now.wall,
         "parts": codec.dump([asdict(part) for part in media.parts]),
     }
-    with db.write(full=True):
+    with db.write(full=True, only=()):
         number = int(db.all(SAVE, facts)[0][0])
         name(db, number, keys=keys, variant=media.variant)
     return number
@@ -66,28 +66,28 @@ def save(db: Database, media: Media, *, keys: set[str], now: Now) -> int:
 
 def name(db: Database, media: int, *, keys: set[str], variant: str) -> None:
     """Add `keys` under which a media is found."""
-    with db.write(full=True):
+    with db.write(full=True, only=()):
         for key in sorted(keys):
-            db.change(NAME, {"key": key, "variant": variant, "media": media})
+            db.send(NAME, {"key": key, "variant": variant, "media": media})
 
 
 def renew(db: Database, media: int, parts: Sequence[Part]) -> None:
     """Store fresh references of a media's parts."""
     text = codec.dump([asdict(part) for part in parts])
     with db.write():
-        db.change(RENEW, {"media": media, "parts": text})
+        db.send(RENEW, {"media": media, "parts": text})
 
 
 def note_use(db: Database, media: int, *, now: Now) -> None:
     """Note that a reference was sent from just now, so that it is kept longer."""
-    with db.write():
-        db.change(USE, {"media": media, "now": now.wall})
+    with db.write(only=()):
+        db.send(USE, {"media": media, "now": now.wall})
 
 
 def forget(db: Database, media: int) -> None:
     """Delete a media and its keys: the next request fetches it again."""
     with db.write(full=True):
-        db.change(FORGET, {"media": media})
+        db.send(FORGET, {"media": media})
 
 
 def forget_link(db: Database, key: str) -> list[str]:
@@ -96,7 +96,7 @@ def forget_link(db: Database, key: str) -> list[str]:
     with db.write(full=True):
         rows = db.all(KNOWN_AS, {"key": key})
         for media, _ in rows:
-            db.change(FORGET, {"media": media})
+            db.send(FORGET, {"media": media})
     return [variant for _, variant in rows]
 
 

@@ -44,7 +44,7 @@ def keep(
     """Store how far the upload of a job's file is. Changes nothing when the lease is lost."""
     facts = {"job": lease.job, "fence": lease.fence, "place": place, "size": size}
     with db.write():
-        db.change(KEEP, {**facts, "upload": begun.upload, "parts": begun.parts, "now": now.wall})
+        db.send(KEEP, {**facts, "upload": begun.upload, "parts": begun.parts, "now": now.wall})
 
 
 def find(db: Database, job: int, place: int, *, size: int, now: Now) -> UnfinishedUpload | None:
@@ -57,7 +57,7 @@ def find(db: Database, job: int, place: int, *, size: int, now: Now) -> Unfinish
 def drop(db: Database, job: int) -> None:
     """Forget the upload of a job: it is whole, or its parts are too old for Telegram."""
     with db.write():
-        db.change(DROP, {"job": job})
+        db.send(DROP, {"job": job})
 
 
 def prune(db: Database, *, now: Now) -> int:
@@ -76,4 +76,4 @@ def accepted_peer(db: Database, *, account: str, dc: int) -> str:
 def takes(db: Database, *, account: str, dc: int, peer: str, now: Now) -> None:
     """Store the kind of peer for which Telegram accepted an upload. Raises StoreFull."""
     with db.write():
-        db.change(TAKES, {"account": account, "dc": dc, "peer": peer, "now": now.wall})
+        db.send(TAKES, {"account": account, "dc": dc, "peer": peer, "now": now.wall})

@@ -83,7 +83,7 @@ def note(db: Database, person: int, number: int, *, kept: bool, now: Now) -> Non
     found = references.read(db, number)
     size = sum(part.size for part in found.parts) if found else 0
     facts = {"person": person, "day": _day(db, person, now), "bytes": size, "kept": int(kept)}
-    db.change(NOTE, {**facts, "saved": size if kept else 0})
+    db.send(NOTE, {**facts, "saved": size if kept else 0})
 
 
 def _day(db: Database, person: int, now: Now) -> int:

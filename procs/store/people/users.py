@@ -67,8 +67,8 @@ def remember(db: Database, person: Person, *, now: Now) -> None:
     }
     if db.one(SEEN, {**facts, "since": now.wall - LATELY}):
         return
-    with db.write():
-        db.change(REMEMBER, facts)
+    with db.write(only=()):
+        db.send(REMEMBER, facts)
 
 
 def language(db: Database, user: int) -> str:
@@ -90,8 +90,8 @@ def access(db: Database, user: int) -> int:
 
 def speak(db: Database, user: int, language: str) -> None:
     """Set the language in which every process writes to a user from now on."""
-    with db.write():
-        db.change(SPEAK, {"id": user, "language": language})
+    with db.write(only=()):
+        db.send(SPEAK, {"id": user, "language": language})
 
 
 def name(db: Database, user: int) -> str:

@@ -12,8 +12,7 @@ import psycopg
 from procs.core import clock
 from procs.errors import StoreError
 from procs.store.postgresql import server_faults
-from procs.store.postgresql.dialect import FUNCTIONS, STORAGE, tables
-from procs.store.postgresql.server_connection import require_version
+from procs.store.postgresql.dialect import FUNCTIONS, NUMBERS, STORAGE, TURNS, tables
 from procs.store.postgresql.server_session import connect
 
 ALONE = b"SELECT PG_ADVISORY_XACT_LOCK(6774642, 2)"
@@ -61,15 +60,15 @@ def apply(
     session.execute(STEPS_TABLE)
     done = {str(name) for (name,) in session.execute(APPLIED)}
     if len(done) > len(steps):
-        require_version(url, len(done), len(steps))
-    missing = [(name, script) for name, script in steps if name not in done]
-    if not missing:
-        return
-    session.execute(FUNCTIONS.encode())
-    for name, script in missing:
-        session.execute(tables(script).encode())
-        session.execute(NOTE, [name, clock.now().wall])
-    session.execute(STORAGE.encode())
+        server_faults.require_version(url, len(done), len(steps))
+    if missing := [(name, script) for name, script in steps if name not in done]:
+        session.execute(FUNCTIONS.encode())
+        for name, script in missing:
+            session.execute(tables(script).encode())
+            session.execute(NOTE, [name, clock.now().wall])
+        session.execute(STORAGE.encode())
+    session.execute(TURNS)
+    session.execute(NUMBERS)
 
 
 def require_usable(session: psycopg.Connection[tuple[object, ...]], url: str) -> None:

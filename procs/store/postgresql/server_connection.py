@@ -17,20 +17,25 @@ from typing import Any
 
 import psycopg
 
-from procs.errors import NewerDatabase, StoreAway, StoreError
+from procs.errors import StoreAway, StoreError
 from procs.store.postgresql import pooler, server_faults
 from procs.store.postgresql.dialect import numbered
+from procs.store.postgresql.pipeline import (
+    COPIED,
+    MANY,
+    Read,
+    Statement,
+    StatementPipeline,
+    all_rows,
+    first_row,
+    last_value,
+    no_answer,
+    row_count,
+)
 from procs.store.postgresql.server_channel import ServerChannel
 from procs.store.postgresql.server_reconnection import ServerReconnection
 from procs.store.postgresql.server_session import Greeted, Row, greet
-from procs.store.postgresql.server_transaction import (
-    COPIED,
-    MANY,
-    Cursor,
-    ServerTransaction,
-    Statement,
-    first_value,
-)
+from procs.store.postgresql.server_transaction import ServerTransaction
 
 #: How many transactions of the server had a number and are over: all below the newest that is over,
 #: without those that still run.
@@ -59,10 +64,14 @@ SELECT COALESCE(seconds, CASE WHEN transactions > 100000 THEN 3600.0 ELSE 0.0 EN
       FROM pg_replication_slots WHERE xmin IS NOT NULL
 ) AS held ORDER BY 1 DESC NULLS LAST LIMIT 1
 """
+HERE = b"SELECT 1"
 READ_ONLY = b"SHOW transaction_read_only"
+STEPS_KNOWN = b"SELECT TO_REGCLASS('schema_steps') IS NOT NULL"
 APPLIED = b"SELECT COUNT(*) FROM schema_steps"
 #: Of a database into which a move has not ended.
 MOVING = b"SELECT TO_REGCLASS('move_places') IS NOT NULL"
+
+OUTSIDE = "a change outside of a write transaction"
 
 Facts = Mapping[str, Any]
 NO_FACTS: Facts = {}
@@ -90,18 +99,28 @@ class ServerConnection:
 
     def all(self, sql: str, facts: Facts | None = None) -> list[Row]:
         """Every row of one statement."""
-        rows: list[Row] = self._answer(sql, facts, Cursor.fetchall)
+        rows: list[Row] = self._run(statement_of(sql, facts, all_rows))
         return rows
 
     def one(self, sql: str, facts: Facts | None = None) -> Row | None:
         """The first row, or None."""
-        row: Row | None = self._answer(sql, facts, Cursor.fetchone)
+        row: Row | None = self._run(statement_of(sql, facts, first_row))
         return row
 
     def change(self, sql: str, facts: Facts | None = None) -> int:
         """The number of rows that a statement without RETURNING changed. Inside `write` only."""
         self._must_write()
-        return int(self._answer(sql, facts, row_count))
+        return int(self._run(statement_of(sql, facts, row_count)))
+
+    def send(
+        self, sql: str, facts: Facts | None = None, *, otherwise: Exception | None = None
+    ) -> None:
+        """The same for whoever need not know the number: it goes with the next statement that is
+        asked, or with the commit."""
+        if self.transaction is None:
+            raise StoreError(OUTSIDE)
+        self._mine()
+        self.transaction.send(statement_of(sql, facts, row_count), otherwise)
 
     def change_many(self, sql: str, facts: Iterable[Facts]) -> int:
         """The same statement with each of `facts`, sent one after the other without waiting for the
@@ -109,7 +128,7 @@ class ServerConnection:
         self._must_write()
         text, names = numbered(sql)
         values = [[one[name] for name in names] for one in facts]
-        return max(int(self._run(Statement(text, values, row_count, MANY))), 0)
+        return int(self._run(Statement(text, values, row_count, MANY)))
 
     def fill(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         """Insert many rows at once (COPY). Inside of `write` only."""
@@ -134,6 +153,12 @@ class ServerConnection:
             )
         return JOINED
 
+    def also(self, names: Iterable[str]) -> None:
+        """Lock these too, unless the transaction is alone or has them."""
+        if self.transaction is None:
+            raise StoreError(OUTSIDE)
+        self.transaction.name(names)
+
     def twin(self) -> "ServerConnection":
         """Another connection to the same database, for the thread that calls this and closes it."""
         return ServerConnection(self.url, run=self.run, version=self.version)
@@ -141,7 +166,7 @@ class ServerConnection:
     def changed(self) -> bool:
         """Whether another connection committed since the last call. True too when one of another
         database of the server did."""
-        over = self.run_alone(Statement(OVER, None, first_value))
+        over = self.run_alone(Statement(OVER, (), last_value))
         before, self.over = self.over, over
         own, self.own = self.own, 0
         return bool(before < 0 or over - before != own)
@@ -156,7 +181,7 @@ class ServerConnection:
 
     def oldest_snapshot(self) -> tuple[float, str]:
         """Of sessions, prepared transactions and replication slots, whoever holds the oldest."""
-        found = self.run_alone(Statement(OLDEST_SNAPSHOT, None, Cursor.fetchone))
+        found = self.run_alone(Statement(OLDEST_SNAPSHOT, (), first_row))
         return (float(found[0]), str(found[1])) if found else (0.0, "")
 
     def write_locks(self) -> Sequence[Any]:
@@ -165,13 +190,18 @@ class ServerConnection:
 
     def require_writable(self) -> None:
         """Raises StoreAway where no server answers, or one that takes no writes (a standby)."""
-        if self.run_alone(Statement(READ_ONLY, None, first_value)) == "on":
+        if self.run_alone(Statement(READ_ONLY, (), last_value)) == "on":
             self.session.close()  # the next may be another server
             raise StoreAway(f"{server_faults.shown(self.url)} takes no writes at the moment")
 
     def time(self) -> float:
         """The server's clock, in epoch seconds, as the server sends its answer."""
-        return float(self.run_alone(Statement(CLOCK, None, first_value)))
+        return float(self.run_alone(Statement(CLOCK, (), last_value)))
+
+    def lineage(self) -> str:
+        """The timeline of the server, which a standby leaves when it is promoted."""
+        self._run(Statement(HERE, (), no_answer))
+        return self.timeline
 
     def channel(self) -> Callable[[], ServerChannel]:
         """What opens the channel to the other machines."""
@@ -189,22 +219,21 @@ class ServerConnection:
         gone. Raises StoreAway while there is none."""
         self._mine()
         is_new = self.session.closed
-        if is_new:
-            self._reconnect()
+        self.connect_anew()
         try:
-            return statement.run(self.cursor)
+            self.pipeline.run([statement])
         except psycopg.Error as error:
             if is_new or not self.session.closed:
                 server_faults.raise_failure(error, self.url)
-        self._reconnect()
-        try:
-            return statement.run(self.cursor)
-        except psycopg.Error as error:
-            server_faults.raise_failure(error, self.url)
+            self.connect_anew()
+            self._ask(statement)
+        return statement.answer
 
-    def _reconnect(self) -> None:
-        """Take a new connection. Raises StoreAway while there is none, and StoreError for a
-        database of another version."""
+    def connect_anew(self) -> None:
+        """Take a new connection where the old one is gone. Raises StoreAway while there is none,
+        and StoreError for a database of another version."""
+        if not self.session.closed:
+            return
         if self.reconnection is None:
             self.reconnection = ServerReconnection(self.url)
             self.reconnection.start()
@@ -214,21 +243,25 @@ class ServerConnection:
 
     def _use(self, found: Greeted) -> None:
         self.session, self.timeline = found.session, found.timeline
-        self.cursor = self.session.cursor()
+        self.pipeline = StatementPipeline(self.session)
         self.over = -1
         self._require_version()
 
-    def _require_version(self) -> None:
+    def _ask(self, statement: Statement) -> Any:
         try:
-            found = Statement(APPLIED, None, first_value).run(self.cursor)
-        except psycopg.errors.UndefinedTable:
-            found = 0
+            self.pipeline.run([statement])
         except psycopg.Error as error:
             server_faults.raise_failure(error, self.url)
+        return statement.answer
+
+    def _require_version(self) -> None:
+        # A database that was never migrated has no table of steps.
+        known = self._ask(Statement(STEPS_KNOWN, (), last_value))
+        found = self._ask(Statement(APPLIED, (), last_value)) if known else 0
         if found != self.version:
             self.close()
-            require_version(self.url, found, self.version)
-        if not self.unfinished and Statement(MOVING, None, first_value).run(self.cursor):
+            server_faults.require_version(self.url, found, self.version)
+        if not self.unfinished and self._ask(Statement(MOVING, (), last_value)):
             self.close()
             raise StoreError(
                 f"{server_faults.shown(self.url)} is not whole yet: a move into it has not ended; "
@@ -237,16 +270,11 @@ class ServerConnection:
 
     def _must_write(self) -> None:
         if self.transaction is None:
-            raise StoreError("a change outside of a write transaction")
+            raise StoreError(OUTSIDE)
 
     def _mine(self) -> None:
         if os.getpid() != self.pid:
             raise StoreError("a connection may not cross a fork")
-
-    def _answer(self, sql: str, facts: Facts | None, read: Callable[[Cursor], Any]) -> Any:
-        text, names = numbered(sql)
-        given = facts or NO_FACTS
-        return self._run(Statement(text, [given[name] for name in names], read))
 
     def _run(self, statement: Statement) -> Any:
         if self.transaction is None:
@@ -255,21 +283,8 @@ class ServerConnection:
         return self.transaction.run(statement)
 
 
-def row_count(cursor: Cursor) -> int:
-    """Rows that a statement changed."""
-    return cursor.rowcount
-
-
-def require_version(url: str, found: int, version: int) -> None:
-    """Raises NewerDatabase, StoreError when a database of version `found` is not ours."""
-    place = server_faults.shown(url)
-    if found > version:
-        raise NewerDatabase(
-            f"{place} was written by a newer Chapar (database version {found}, this program knows "
-            f"{version}); upgrade Chapar, or restore a backup made by this version"
-        )
-    if found != version:
-        raise StoreError(
-            f"{place} is of version {found}, this program needs {version}; "
-            "`chapar up` brings it up to date"
-        )
+def statement_of(sql: str, facts: Facts | None, read: Read) -> Statement:
+    """A statement with numbered parameters, as the server prepares it, from one with named ones."""
+    text, names = numbered(sql)
+    given = facts or NO_FACTS
+    return Statement(text, [given[name] for name in names], read)

@@ -7,7 +7,7 @@ from typing import NoReturn
 import psycopg
 
 from procs.core import log
-from procs.errors import StoreAway, StoreError, StoreFull
+from procs.errors import NewerDatabase, StoreAway, StoreError, StoreFull
 
 #: Conditions of which the place is at fault and no statement, by code or the code's class.
 SENTENCES = {
@@ -73,3 +73,18 @@ def named(error: psycopg.Error, url: str) -> StoreError | None:
             kind = StoreAway if code[:length] in PASSING else StoreError
             return kind(f"{shown(url)} {sentence.format(why=log.mask(why))}")
     return None
+
+
+def require_version(url: str, found: int, version: int) -> None:
+    """Raises NewerDatabase, StoreError when a database of version `found` is not ours."""
+    place = shown(url)
+    if found > version:
+        raise NewerDatabase(
+            f"{place} was written by a newer Chapar (database version {found}, this program knows "
+            f"{version}); upgrade Chapar, or restore a backup made by this version"
+        )
+    if found != version:
+        raise StoreError(
+            f"{place} is of version {found}, this program needs {version}; "
+            "`chapar up` brings it up to date"
+        )

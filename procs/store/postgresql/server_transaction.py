@@ -1,80 +1,56 @@
 """A write transaction on a server, from the gate to a commit of which it is known whether it was.
 
+Nothing is sent before an answer is needed: the gate, what is changed without a look at the answer,
+and the statement that is asked go in one message (`pipeline`), and so do the last changes with the
+commit.
+
 A connection that breaks off takes the transaction along that was on it. What was done in it is then
-done again on a new connection, statement by statement; where every answer is the same as before,
-the caller goes on and notices nothing. Where others changed meanwhile what it had read, it fails
-whole. A commit that was sent, and never answered, is looked up by the transaction's number.
+done again on a new connection; where every answer is the same as before, the caller goes on and
+notices nothing. Where others changed meanwhile what it had read, it fails whole. A commit that was
+sent, and never answered, is looked up by the transaction's number.
 """
 
 import time
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Collection, Iterable
 from typing import Any, NoReturn, Protocol
 
 import psycopg
 
 from procs.errors import StoreAway
 from procs.store.postgresql import server_faults
+from procs.store.postgresql.pipeline import (
+    Statement,
+    StatementPipeline,
+    last_value,
+    no_answer,
+)
 from procs.store.postgresql.server_session import Row
 
-Cursor = psycopg.Cursor[Row]
-
+BEGIN, COMMIT = b"BEGIN", b"COMMIT"
 #: The gate of a database, held to the commit: nobody else writes meanwhile, and each statement
-#: after it sees all that was committed. Who stands still inside of a transaction (a debugger, a
-#: stopped process) is thrown out after ten seconds, because everybody waits behind it.
-BEGIN = """
-BEGIN;
-SELECT SET_CONFIG('synchronous_commit', '{durability}', TRUE),
-       SET_CONFIG('idle_in_transaction_session_timeout', '10s', TRUE);
-SELECT {gate}
-"""
-#: The gate alone, or beside others; then a lock of each thing that is named, in the order of their
-#: names, so that no two wait for each other.
-ALONE, BESIDE = "PG_ADVISORY_XACT_LOCK(6774642, 1)", "PG_ADVISORY_XACT_LOCK_SHARED(6774642, 1)"
-NAMED = ";\nSELECT PG_ADVISORY_XACT_LOCK(HASHTEXTEXTENDED('{name}', 6774642))"
-QUOTE, DOUBLE_QUOTE = "'", "''"
-#: Whether the transaction had a number, which one that changed nothing has not; then its commit.
-COMMIT_QUICKLY = b"SELECT PG_CURRENT_XACT_ID_IF_ASSIGNED() IS NOT NULL; COMMIT"
-COMMIT = b"COMMIT"
-#: The number of this transaction, None while it changed nothing; and what became of one.
-NUMBER = b"SELECT CAST(PG_CURRENT_XACT_ID_IF_ASSIGNED() AS TEXT)"
+#: after it sees all that was committed; alone, or beside others. One that waits for the disk has a
+#: number from here on, by which its commit can be looked up; another one waits for nothing.
+GATE = b"SELECT %s, %s"
+ALONE, BESIDE = b"PG_ADVISORY_XACT_LOCK(6774642, 1)", b"PG_ADVISORY_XACT_LOCK_SHARED(6774642, 1)"
+FULL = b"CAST(PG_CURRENT_XACT_ID() AS TEXT)"
+QUICK = b"SET_CONFIG('synchronous_commit', 'off', TRUE)"
+#: Then a lock of each thing that is named, in the order of their names, so that no two wait for
+#: each other.
+NAMED = b"SELECT PG_ADVISORY_XACT_LOCK(HASHTEXTEXTENDED($1, 6774642))"
+#: Whether the transaction had a number, which one that changed nothing has not.
+NUMBERED = b"SELECT PG_CURRENT_XACT_ID_IF_ASSIGNED() IS NOT NULL"
+#: What became of a transaction by its number.
 OUTCOME = b"SELECT PG_XACT_STATUS(CAST(CAST($1 AS TEXT) AS XID8))"
 #: Attempts for one transaction; how often a commit that still runs is looked at, and seconds
 #: between two looks.
 ATTEMPTS, LOOKS, LOOK_PAUSE = 3, 10, 0.05
+#: Statements that wait for the next one at most.
+WAITING = 500
 #: A server that takes no writes, which another one does by now; and transactions that got in each
 #: other's way, of which the server undid this one.
 READ_ONLY, COLLIDED = "25006", ("40001", "40P01")
-
-
-#: How a statement is run.
-ONE, MANY, COPIED = "one", "many", "copied"
-
-
-@dataclass(slots=True)
-class Statement:
-    """One statement with its values, how its answer is read, and the answer. `way`: once, once for
-    each of the values, or with the values as rows to be copied in."""
-
-    text: bytes
-    values: list[Any] | None
-    read: Callable[[Cursor], Any]
-    way: str = ONE
-    answer: Any = None
-
-    def run(self, cursor: Cursor) -> Any:
-        """Raises psycopg.Error."""
-        if self.way == MANY:
-            cursor.executemany(self.text, self.values or ())
-        elif self.way == COPIED:
-            with cursor.copy(self.text) as copy:
-                for row in self.values or ():
-                    copy.write_row(row)
-        else:
-            cursor.execute(self.text, self.values, prepare=self.values is not None)
-        self.answer = self.read(cursor)
-        return self.answer
+#: The number of a new job is that of one which a version of before added at the same moment.
+TAKEN = "jobs_pkey"
 
 
 class TransactionOwner(Protocol):
@@ -82,7 +58,7 @@ class TransactionOwner(Protocol):
 
     url: str
     session: psycopg.Connection[Row]
-    cursor: Cursor
+    pipeline: StatementPipeline
     timeline: str
     transaction: "ServerTransaction | None"
     own: int
@@ -91,22 +67,24 @@ class TransactionOwner(Protocol):
         """Run a statement outside of a transaction, on a new connection when the old one is gone.
         Raises StoreAway."""
 
+    def connect_anew(self) -> None:
+        """Take a new connection where the old one is gone. Raises StoreAway."""
+
 
 class ServerTransaction:
     """From the gate to the commit."""
 
-    __slots__ = ("attempts", "db", "done", "full", "only")
+    __slots__ = ("attempts", "db", "done", "full", "named", "number", "only", "opened", "pending")
 
     def __init__(self, db: TransactionOwner, full: bool, only: Collection[str] | None) -> None:
-        self.db, self.full, self.only, self.attempts = db, full, only, 1
+        self.db, self.full, self.attempts = db, full, 1
+        self.only = None if only is None else set(only)
+        self.named = sorted(self.only or ())
+        self.opened, self.number = False, ""
         self.done: list[Statement] = []
+        self.pending: list[tuple[Statement, Exception | None]] = []
 
     def __enter__(self) -> None:
-        try:
-            self.begin()
-        except BaseException:
-            self.undo()
-            raise
         self.db.transaction = self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -119,35 +97,65 @@ class ServerTransaction:
 
     def covers(self, only: Collection[str] | None) -> bool:
         """Whether a transaction about these things may be part of this one."""
-        return self.only is None or (only is not None and set(only) <= set(self.only))
+        return self.only is None or (only is not None and set(only) <= self.only)
 
-    def begin(self) -> None:
-        """Begin: pass the gate, for the named tables alone where the caller named them."""
-        names = None if self.only is None else tuple(sorted(self.only))
-        self.db.run_alone(Statement(beginning(self.full, names), None, no_answer))
+    def name(self, names: Iterable[str]) -> None:
+        """Be about these things too. What is asked after it sees what others did with them."""
+        if self.only is None:
+            return
+        for name in sorted(set(names) - self.only):
+            self.send(Statement(NAMED, (name,), no_answer))
+            self.only.add(name)
 
     def run(self, statement: Statement) -> Any:
         """The answer of a statement, after what was done before it."""
-        answer = self.attempt(statement)
-        self.done.append(statement)
-        return answer
+        self.send(statement)
+        self.catch_up()
+        return statement.answer
 
-    def attempt(self, statement: Statement) -> Any:
-        """Run a statement; when the connection was lost or the transaction collided, do all of it
-        again first. Raises StoreError."""
+    def send(self, statement: Statement, otherwise: Exception | None = None) -> None:
+        """Run a statement at the latest with the next one that is asked, or with the commit.
+        `otherwise` is raised then unless it changed a row."""
+        self.pending.append((statement, otherwise))
+        if len(self.pending) >= WAITING:
+            self.catch_up()
+
+    def catch_up(self) -> None:
+        """Send what waits. Raises what one of them was sent with."""
+        waiting, self.pending = self.pending, []
+        statements = [statement for statement, _ in waiting]
+        self.attempt(statements)
+        self.done += statements
+        for statement, otherwise in waiting:
+            if otherwise is not None and not statement.answer:
+                raise otherwise
+
+    def attempt(self, statements: list[Statement]) -> None:
         while True:
             try:
-                return statement.run(self.db.cursor)
+                return self.transmit(statements)
             except psycopg.Error as error:
                 self.require_lost(error)
                 self.replay(error)
+
+    def transmit(self, statements: list[Statement]) -> None:
+        """Send these, behind what begins the transaction where that was not sent. Raises
+        psycopg.Error."""
+        if self.opened:
+            return self.db.pipeline.run(statements)
+        gate = Statement(gate_of(self.full, self.only is None), (), last_value)
+        names = [Statement(NAMED, (name,), no_answer) for name in self.named]
+        self.db.pipeline.run([Statement(BEGIN, (), no_answer), gate, *names, *statements])
+        self.opened, self.number = True, str(gate.answer)
+        return None
 
     def require_lost(self, error: psycopg.Error) -> None:
         """Raise what the server says, unless the transaction was undone by no fault of its
         statements."""
         if error.sqlstate == READ_ONLY:
             self.db.session.close()
-        if not (self.db.session.closed or error.sqlstate in COLLIDED):
+        collided = error.sqlstate in COLLIDED or error.diag.constraint_name == TAKEN
+        if not (self.db.session.closed or collided):
             server_faults.raise_failure(error, self.db.url)
 
     def replay(self, error: psycopg.Error) -> None:
@@ -157,15 +165,14 @@ class ServerTransaction:
             self.give_up(error)
         self.attempts += 1
         self.undo()
-        self.begin()
-        for statement in self.done:
-            before = statement.answer
-            try:
-                same = statement.run(self.db.cursor) == before
-            except psycopg.Error as again:
-                server_faults.raise_failure(again, self.db.url)
-            if not same:
-                self.give_up(error)
+        self.db.connect_anew()
+        self.opened, before = False, [one.answer for one in self.done]
+        try:
+            self.transmit(self.done)
+        except psycopg.Error as again:
+            server_faults.raise_failure(again, self.db.url)
+        if [one.answer for one in self.done] != before:
+            self.give_up(error)
 
     def give_up(self, error: psycopg.Error) -> NoReturn:
         """Raise StoreAway: nothing of the transaction remains."""
@@ -173,34 +180,36 @@ class ServerTransaction:
         raise StoreAway(f"a transaction was undone: {why}") from error
 
     def commit(self) -> None:
-        """Commit; a `full` one is on the server's disk before this returns, of another the server
-        may lose the last moment."""
-        if self.full:
-            return self.commit_surely()
+        if not self.opened and not self.pending:
+            return None  # nothing was asked
+        if not self.opened or any(otherwise for _, otherwise in self.pending):
+            self.catch_up()
+        last = [statement for statement, _ in self.pending]
+        return self.commit_surely(last) if self.full else self.commit_quickly(last)
+
+    def commit_quickly(self, last: list[Statement]) -> None:
+        numbered = Statement(NUMBERED, (), last_value)
         try:
-            self.db.own += Statement(COMMIT_QUICKLY, None, first_value).run(self.db.cursor)
+            self.transmit([*last, numbered, Statement(COMMIT, (), no_answer)])
         except psycopg.Error as error:
             server_faults.raise_failure(error, self.db.url)
-        return None
+        self.db.own += numbered.answer
 
-    def commit_surely(self) -> None:
-        """Commit, and when the connection is lost meanwhile ask the server whether it was; run it
-        again if not."""
-        number = self.attempt(Statement(NUMBER, None, first_value))
+    def commit_surely(self, last: list[Statement]) -> None:
         try:
-            Statement(COMMIT, None, no_answer).run(self.db.cursor)
+            self.transmit([*last, Statement(COMMIT, (), no_answer)])
         except psycopg.Error as error:
             self.require_lost(error)
-            if number is not None and not self.was_committed(number, error):
+            if not (self.db.session.closed and self.was_committed(error)):
                 self.replay(error)
-                return self.commit_surely()
-        self.db.own += number is not None
+                return self.commit_surely(last)
+        self.db.own += 1
         return None
 
-    def was_committed(self, number: str, error: psycopg.Error) -> bool:
+    def was_committed(self, error: psycopg.Error) -> bool:
         """What became of a commit whose answer was lost. Raises StoreAway when no server knows:
         one that took the other's place has numbers of its own."""
-        timeline, look = self.db.timeline, Statement(OUTCOME, [number], first_value)
+        timeline, look = self.db.timeline, Statement(OUTCOME, (self.number,), last_value)
         for _ in range(LOOKS):
             outcome = self.db.run_alone(look)
             if self.db.timeline != timeline:
@@ -222,20 +231,5 @@ class ServerTransaction:
             session.close()
 
 
-@lru_cache(1024)
-def beginning(full: bool, names: tuple[str, ...] | None) -> bytes:
-    """What begins a transaction, in one message."""
-    gate = ALONE if names is None else BESIDE
-    locks = "".join(NAMED.format(name=name.replace(QUOTE, DOUBLE_QUOTE)) for name in names or ())
-    return (BEGIN.format(durability="on" if full else "off", gate=gate) + locks).encode()
-
-
-def no_answer(_: Cursor) -> None:
-    """For a statement that returns no rows."""
-    return None
-
-
-def first_value(cursor: Cursor) -> Any:
-    """The first column of the first row; None without rows."""
-    row = cursor.fetchone()
-    return row[0] if row else None
+def gate_of(full: bool, alone: bool) -> bytes:
+    return GATE % (ALONE if alone else BESIDE, FULL if full else QUICK)

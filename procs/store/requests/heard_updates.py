@@ -47,15 +47,15 @@ def is_known(db: Database, mark: Mark) -> bool:
 
 def note(db: Database, mark: Mark, *, now: Now) -> None:
     """It is handled. Raises StoreFull."""
-    with db.write():
-        db.change(NOTE, {**facts(mark), "now": now.wall})
+    with db.write(only=()):
+        db.send(NOTE, {**facts(mark), "now": now.wall})
 
 
 def choose(db: Database, mark: Mark, choice: int, *, now: Now) -> int:
     """What this message acts upon: `choice`, or what was chosen when it was heard before. Raises
     StoreFull."""
     with db.write(full=True):
-        db.change(CHOOSE, {**facts(mark), "now": now.wall, "choice": choice})
+        db.send(CHOOSE, {**facts(mark), "now": now.wall, "choice": choice})
         row = db.one(CHOSEN, facts(mark))
     return int(row[0]) if row and row[0] is not None else choice
 

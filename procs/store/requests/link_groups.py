@@ -41,8 +41,8 @@ def speaker(db: Database, request: int) -> int:
 def note_own_message(db: Database, request: int, *, message: int) -> None:
     """What was found behind a link of a group stands in a message of its own; 0 when Telegram did
     not take it."""
-    with db.write():
-        db.change(LISTED, {"request": request, "message": message})
+    with db.write(only=()):
+        db.send(LISTED, {"request": request, "message": message})
 
 
 def choosing(db: Database, speaker: int) -> list[int]:

@@ -9,10 +9,9 @@ from procs.records.job_payload import LinkPayload
 from procs.store import wake
 from procs.store.database import Database, Row
 from procs.store.jobs import leases, outcomes, seats
-from procs.store.jobs.history import event
 from procs.store.media import cards, deliveries, references
 from procs.store.modes import link_gate
-from procs.store.requests import allowances, link_groups
+from procs.store.requests import allowances, duplicates, link_groups
 from procs.store.requests.allowances import Allowance, Remaining
 from procs.store.requests.withdrawal import cancel as cancel
 from procs.store.requests.withdrawal import cancel_all as cancel_all
@@ -34,9 +33,6 @@ UPDATE requests SET job = :job, cached = :cached,
        title = CASE title WHEN '' THEN :title ELSE title END
  WHERE id = :request
 """
-ALIVE = f"SELECT id FROM jobs WHERE mark = :mark AND mark IS NOT NULL AND state < {State.DONE}"
-#: Somebody comes to a job that lives, which goes on if it was stopping.
-JOINED = "UPDATE jobs SET stop = 0, story = story || :event WHERE id = :job"
 ANSWERED = """
 UPDATE requests
    SET status_message = :message, shown = :shown, shown_stage = :stage, shown_share = :share,
@@ -100,7 +96,7 @@ def submit(
     allowance = allowance or Allowance()
     if is_refused(db, asks, allowance):
         return [Submitted(0, allowances.FULL, 0) for _ in asks]
-    with db.write(full=True):
+    with db.write(full=True, only=duplicates.names(asks)):
         room = (
             allowances.room(db, asks[0].user, allowance, chat=asks[0].chat, now=now)
             if asks
@@ -183,22 +179,19 @@ def source(ask: Ask) -> dict[str, int]:
 def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
     """Give a request its work: a delivery when the media is known, the download that runs already
     for somebody else, or a download of its own."""
-    known = None if ask.folder else references.find(db, ask.link.key, ask.link.variant)
-    if known:
-        job = outcomes.deliver(db, request, user=ask.user, media=known.id, now=now)
-        references.note_use(db, known.id, now=now)
-        return _point(db, Submitted(request, "cached", job), title=known.title)
+    if known := in_telegram(db, request, ask, now=now):
+        return known
     ask = link_gate.in_mode(db, request, ask, now=now)
     wish = parse(ask.link.variant)
     kind, lane = work_of(ask, wish)
     mark = f"{kind}:{ask.link.key}:{ask.link.variant}"
     mark += f":folder:{request}" if ask.folder else ""
     mark += ":card" if ask.card else ""  # another reads a post as a list
-    alive = db.one(ALIVE, {"mark": mark})
-    if alive:
-        seats.adopt(db, alive[0], user=ask.user, lane=lane, now=now)
-        db.change(JOINED, {"job": alive[0], "event": event(now, "joined", user=ask.user)})
-        return _point(db, Submitted(request, "joined", alive[0]), title=ask.link.title)
+    if job := duplicates.alive(db, mark):
+        duplicates.join(db, job, user=ask.user, lane=lane, now=now)
+        return _point(db, Submitted(request, "joined", job), title=ask.link.title)
+    if known := in_telegram(db, request, ask, now=now):
+        return known  # it ended between the two looks
     payload = LinkPayload(
         ask.link.url,
         ask.link.site,
@@ -213,6 +206,16 @@ def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
     return _point(db, done, title=ask.link.title)
 
 
+def in_telegram(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted | None:
+    """Give a request its delivery; None when nobody has fetched yet what it asks for."""
+    known = None if ask.folder else references.find(db, ask.link.key, ask.link.variant)
+    if known is None:
+        return None
+    job = outcomes.deliver(db, request, user=ask.user, media=known.id, now=now)
+    references.note_use(db, known.id, now=now)
+    return _point(db, Submitted(request, "cached", job), title=known.title)
+
+
 def work_of(ask: Ask, wish: Variant) -> tuple[Kind, Lane]:
     """What is done first: of what is chosen from a list, it must be seen what it is."""
     if wish.looks or (wish.pick and not ask.known):
@@ -222,7 +225,7 @@ def work_of(ask: Ask, wish: Variant) -> tuple[Kind, Lane]:
 
 def _point(db: Database, done: Submitted, *, title: str = "") -> Submitted:
     facts = {"job": done.job, "title": title, "request": done.request}
-    db.change(POINT, facts | {"cached": int(done.outcome == "cached")})
+    db.send(POINT, facts | {"cached": int(done.outcome == "cached")})
     return done
 
 
@@ -247,8 +250,8 @@ def note_answered(
 ) -> None:
     """The person has a status message now."""
     facts = {"request": request, "message": message, "shown": shown, "stage": stage, "share": share}
-    with db.write():
-        db.change(ANSWERED, {**facts, "now": now.wall})
+    with db.write(only=()):
+        db.send(ANSWERED, {**facts, "now": now.wall})
 
 
 def close(db: Database, request: int, *, now: Now) -> None:
@@ -258,7 +261,7 @@ def close(db: Database, request: int, *, now: Now) -> None:
 
 def close_all(db: Database, requests: Sequence[int], *, now: Now) -> None:
     """The same for all requests of one status message, at once."""
-    with db.write():
+    with db.write(only=()):
         db.change_many(CLOSE, [{"request": one, "now": now.wall} for one in requests])
 
 

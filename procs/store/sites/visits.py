@@ -99,7 +99,7 @@ def book(db: Database, way: Way, rules: Rules, *, now: Now) -> float:
     with db.write():
         before = pace(db, way)
         begin = before.begin(rules, now.wall)
-        db.change(BOOK, {**way.facts, **asdict(before.after(rules, begin))})
+        db.send(BOOK, {**way.facts, **asdict(before.after(rules, begin))})
     return begin
 
 
@@ -117,8 +117,8 @@ def enter(db: Database, lease: Lease, site: str, *, most: int, now: Now) -> bool
     with db.write():
         if db.change(ENTER, facts):
             return True
-        db.change(LINE_UP, facts)
-        db.change(CALL, facts)
+        db.send(LINE_UP, facts)
+        db.send(CALL, facts)
     return False
 
 

@@ -67,7 +67,7 @@ def add(db: Database, text: str, label: str, url: str) -> None:
     """Add a note. It counts as shown as often as the least shown one, so that it does not take all
     turns."""
     with db.write(full=True):
-        db.change(ADD, {"text": text, "label": label, "url": url})
+        db.send(ADD, {"text": text, "label": label, "url": url})
 
 
 def remove(db: Database, number: int) -> bool:
@@ -84,9 +84,9 @@ def take_turn(db: Database, request: int, person: int, *, now: Now) -> None:
     count, note = db.one(DELIVERIES, {"person": person}), db.one(NEXT, {})
     if count is None or note is None or count[0] % every:
         return
-    with db.write():
+    with db.write(only=()):
         if db.change(TURN, {"request": request, "note": note[0], "now": now.wall}):
-            db.change(SHOWN, {"id": note[0]})
+            db.send(SHOWN, {"id": note[0]})
 
 
 def due(db: Database) -> list[DueNote]:
@@ -97,4 +97,4 @@ def due(db: Database) -> list[DueNote]:
 def end(db: Database, request: int) -> None:
     """Delete a due note: it was sent, or cannot be."""
     with db.write():
-        db.change(END, {"request": request})
+        db.send(END, {"request": request})

@@ -86,6 +86,13 @@ class Connection:
         except sqlite3.DatabaseError as error:
             database_file.raise_failure(error, self.path)
 
+    def send(
+        self, sql: str, facts: Facts | None = None, *, otherwise: Exception | None = None
+    ) -> None:
+        """The same at once, for whoever need not know the number."""
+        if self.change(sql, facts) == 0 and otherwise is not None:
+            raise otherwise
+
     def change_many(self, sql: str, facts: Iterable[Facts]) -> int:
         """The same statement with each of `facts`: how many rows it changed in all."""
         self._must_write()
@@ -113,6 +120,9 @@ class Connection:
         so. Raises StoreFull when the disk is full; nothing is changed then.
         """
         return JOINED if self.inside else Transaction(self, full)
+
+    def also(self, names: Iterable[str]) -> None:
+        """Nothing: this transaction is alone."""
 
     def _begin(self, full: bool) -> None:
         if full != self.full:
@@ -160,6 +170,10 @@ class Connection:
 
     def time(self) -> None:
         """All processes that use the file have this machine's clock."""
+
+    def lineage(self) -> str:
+        """A file has one history."""
+        return ""
 
     def channel(self) -> None:
         """All processes that use the file are on this machine."""

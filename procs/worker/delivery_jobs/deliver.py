@@ -107,7 +107,7 @@ async def send(context: WorkerContext, lease: Lease, order: RequestOrder, media:
             raise
         fetch_again(context, lease, order, media, why=error.detail)
         return
-    with context.ending(lease.lane, 1):
+    with context.ending(lease, lease.lane, 1):
         outcomes.finish_delivery(context.db, lease, order.id, worker=context.name, now=clock.now())
     wake.notify(context.db.run, wake.BOT)
     wake.notify_idle(context.db.run, lanes=(Lane.LIGHT,))

@@ -21,7 +21,7 @@ from procs.errors import (
     alert_kinds,
     remedies,
 )
-from procs.records.job import Lane
+from procs.records.job import Lane, Lease
 from procs.store.database import Database
 from procs.store.health import alerts, workers
 from procs.store.server_absence import until_back
@@ -56,9 +56,9 @@ class WorkerContext:
     pace: Pace
     #: Lets this worker drain and end.
     leave: Callable[[], None] = lambda: None
-    #: The transaction in which a job ends: what its lane has next is claimed in it, with so many
-    #: rooms more than are free. Set by the loop.
-    finishing: Callable[[Lane, int], AbstractContextManager[None]] | None = None
+    #: The transaction in which the job of a lease ends: what a lane has next is claimed in it, with
+    #: so many rooms more than are free. Set by the loop.
+    finishing: Callable[[Lease, Lane, int], AbstractContextManager[None]] | None = None
     #: Whether this worker was connected once.
     was_connected: bool = False
     #: Set while Telegram makes this slot wait before it may sign in: until then the worker takes
@@ -69,9 +69,9 @@ class WorkerContext:
     #: What this worker counted and did not write yet.
     tallies: Tallies = field(default_factory=Tallies)
 
-    def ending(self, lane: Lane, freed: int) -> AbstractContextManager[None]:
+    def ending(self, lease: Lease, lane: Lane, freed: int) -> AbstractContextManager[None]:
         """The same, without a claim where no loop runs."""
-        return self.finishing(lane, freed) if self.finishing else self.db.write(full=True)
+        return self.finishing(lease, lane, freed) if self.finishing else self.db.write(full=True)
 
     @property
     def session_state(self) -> SessionState:

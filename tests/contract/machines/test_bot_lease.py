@@ -59,11 +59,25 @@ def test_a_holder_falls_silent_before_another_may_speak(db, clock):
 def test_places_are_stored_by_the_holder_alone(db, clock):
     first, second = BotLease(db, "m1"), BotLease(db, "m2")
     first.take(now=clock.now())
-    bot_places.keep(db, [(0, 10, 1, 99, 2, 0), (-1001, 7, None, None, None, 5)], fence=first.fence)
+    places = [(0, 10, 1, 99, 2, 0), (-1001, 7, None, None, None, 5)]
+    here = db.lineage()
+    bot_places.keep(db, places, fence=first.fence, lineage=here)
     clock.skip(BOT_LEASE + 1)
     second.take(now=clock.now())
 
-    bot_places.keep(db, [(0, 3, 1, 99, 2, 0)], fence=first.fence)
-    bot_places.keep(db, [(-1001, 8, None, None, None, 5)], fence=second.fence)
+    bot_places.keep(db, [(0, 3, 1, 99, 2, 0)], fence=first.fence, lineage=here)
+    bot_places.keep(db, [(-1001, 8, None, None, None, 5)], fence=second.fence, lineage=here)
 
     assert bot_places.stored(db) == [(-1001, 8, None, None, None, 5), (0, 10, 1, 99, 2, 0)]
+
+
+def test_no_place_is_stored_in_another_history_than_that_of_the_updates(db, clock):
+    """A standby that was promoted may lack requests of the last seconds: with their place, Telegram
+    would not be asked for them."""
+    lease = BotLease(db, "m1")
+    lease.take(now=clock.now())
+    bot_places.keep(db, [(0, 10, 1, 99, 2, 0)], fence=lease.fence, lineage=db.lineage())
+
+    bot_places.keep(db, [(0, 20, 1, 99, 2, 0)], fence=lease.fence, lineage="of another server")
+
+    assert bot_places.stored(db) == [(0, 10, 1, 99, 2, 0)]

@@ -1,14 +1,18 @@
 """A PostgreSQL database for tests that are about its server."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from procs.store.database import Database, open_database
 from procs.store.postgresql.server_connection import ServerConnection
 from procs.store.sqlite.schema import VERSION
 from tests import postgresql_server
-from tests.contract.place import Place
+from tests.contract.place import FAST, Place
+from tests.contract.postgresql import cutting_proxy
+from tests.contract.postgresql.cutting_proxy import CuttingProxy
 
 
 @pytest.fixture
@@ -30,3 +34,21 @@ def empty(tmp_path: Path) -> Iterator[Place]:
     postgresql_server.running().answer(f"CREATE DATABASE {place.name}")
     yield place
     place.remove()
+
+
+@pytest.fixture
+def proxy() -> Iterator[CuttingProxy]:
+    server = postgresql_server.running().folder
+    with (
+        tempfile.TemporaryDirectory(prefix="ch-", dir=FAST) as folder,
+        cutting_proxy.opened(Path(folder), server) as proxy,
+    ):
+        yield proxy
+
+
+@pytest.fixture
+def cut_db(place: Place, proxy: CuttingProxy) -> Iterator[Database]:
+    url = f"postgresql://chapar@/{place.name}?host={proxy.folder}"
+    db = open_database(url, run=place.run)
+    yield db
+    db.close()

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-#: What a client sends for its commit (the simple query of the protocol).
-COMMIT = b"Q\x00\x00\x00\x0bCOMMIT\x00"
+#: What a client sends for its commit: the name of the statement that it prepared so.
+COMMIT = b"\x00COMMIT\x00"
+#: What ends a message that is answered: a round trip.
+SYNC = b"S\x00\x00\x00\x04"
 BEFORE, AFTER = "before", "after"
 PORT = ".s.PGSQL.5432"
 
@@ -20,7 +22,7 @@ class CuttingProxy:
         self.folder, self.server = folder, server
         #: Where the next commit is cut; None lets it through.
         self.cut: str | None = None
-        self.cuts = 0
+        self.cuts = self.trips = 0
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.bind(str(folder / PORT))
         self.socket.listen()
@@ -40,6 +42,7 @@ class CuttingProxy:
         cut = None
         with suppress(OSError):
             while words := client.recv(1 << 16):
+                self.trips += words.count(SYNC)
                 cut = self.cut if COMMIT in words else None
                 if cut:
                     self.cut, self.cuts = None, self.cuts + 1

@@ -1,17 +1,10 @@
 """A commit whose answer never came back: it is looked up, and was one, or is made anew; never
 twice."""
 
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from procs.errors import StoreAway
-from procs.store.database import Database, open_database
-from tests import postgresql_server
-from tests.contract.place import FAST, Place
-from tests.contract.postgresql import cutting_proxy
+from procs.store.database import Database
 from tests.contract.postgresql.cutting_proxy import AFTER, BEFORE, CuttingProxy
 
 pytestmark = pytest.mark.postgresql
@@ -20,24 +13,6 @@ INSERT INTO counters (name, value) VALUES ('commits', 1)
     ON CONFLICT (name) DO UPDATE SET value = counters.value + 1
 """
 COUNT = "SELECT value FROM counters WHERE name = 'commits'"
-
-
-@pytest.fixture
-def proxy() -> Iterator[CuttingProxy]:
-    server = postgresql_server.running().folder
-    with (
-        tempfile.TemporaryDirectory(prefix="ch-", dir=FAST) as folder,
-        cutting_proxy.opened(Path(folder), server) as proxy,
-    ):
-        yield proxy
-
-
-@pytest.fixture
-def cut_db(place: Place, proxy: CuttingProxy) -> Iterator[Database]:
-    url = f"postgresql://chapar@/{place.name}?host={proxy.folder}"
-    db = open_database(url, run=place.run)
-    yield db
-    db.close()
 
 
 def count_up(db: Database, *, full: bool) -> None:

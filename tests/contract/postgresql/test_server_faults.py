@@ -245,4 +245,4 @@ def test_who_stands_still_in_a_transaction_is_thrown_out_and_only_full_ones_wait
     with db.write(full=full):
         assert db.one(settings) == (waits, "10s")
 
-    assert db.one(settings) == before == ("on", "0")
+    assert db.one(settings) == before == ("on", "10s")

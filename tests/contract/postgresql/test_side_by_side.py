@@ -3,7 +3,6 @@ other, and a crowd of processes that do everything at once."""
 
 import multiprocessing
 import random
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
@@ -12,7 +11,6 @@ import pytest
 from procs.core import clock as clocks
 from procs.errors import LeaseLost, StoreError
 from procs.records.job import Lane, Lease, State
-from procs.store.backups.invariants import audit
 from procs.store.database import Database
 from procs.store.health import workers
 from procs.store.jobs import leases
@@ -21,17 +19,14 @@ from procs.store.limits.send_budget import GapLimit
 from procs.store.postgresql.server_connection import ServerConnection
 from tests.contract.conftest import Desk
 from tests.contract.place import Place
+from tests.contract.postgresql.aside import WAITS, Aside, faults
 
 pytestmark = pytest.mark.postgresql
 FORK = multiprocessing.get_context("fork")
-#: Seconds in which whoever need not wait is through, and of a crowd's day.
-SOON, DAY = 10.0, 4.0
+#: Seconds of a crowd's day.
+DAY = 4.0
 LEASED = f"SELECT COUNT(*) FROM jobs WHERE state = {State.LEASED}"
 SEATS = "SELECT user_id, seat FROM jobs WHERE seat < 0 ORDER BY user_id, seat DESC"
-WAITS = """
-SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'
-   AND database = (SELECT oid FROM pg_database WHERE datname = CURRENT_DATABASE())
-"""
 
 
 @pytest.fixture
@@ -39,39 +34,6 @@ def other(place: Place) -> Iterator[Database]:
     other = place.open()
     yield other
     other.close()
-
-
-def faults(db: Database) -> list[str]:
-    """What does not hold of the table; that a job ended without its requests is of these tests."""
-    return [one for one in audit(db) if "nobody works for" not in one]
-
-
-class Aside:
-    """Something that another thread does over a connection of its own."""
-
-    def __init__(self, place: Place, act: Callable[[Database], object]) -> None:
-        self.result: object = None
-        self.thread = threading.Thread(target=self.run, args=(place, act))
-        self.thread.start()
-
-    def run(self, place: Place, act: Callable[[Database], object]) -> None:
-        db = place.open()
-        try:
-            self.result = act(db)
-        finally:
-            db.close()
-
-    def waits(self, db: Database) -> bool:
-        """Whether it stands at a lock; once it is there or through."""
-        while self.thread.is_alive():
-            if db.all(WAITS)[0][0]:
-                return True
-        return False
-
-    def end(self) -> object:
-        self.thread.join(SOON)
-        assert not self.thread.is_alive()
-        return self.result
 
 
 def claims(
@@ -159,6 +121,7 @@ def test_what_names_nothing_is_alone(desk: Desk, db: ServerConnection, place: Pl
     desk.asks(1, "a")
     claim = claims(desk, desk.worker())
     with db.write():
+        assert db.all(WAITS, {"kind": "advisory"}) == [(0,)]  # it takes the gate
         late = Aside(place, claim)
         assert late.waits(db)
         db.change("UPDATE jobs SET state = 4, seat = NULL")

@@ -109,3 +109,17 @@ def test_a_relay_whose_connection_ends_comes_back(folders: tuple[Path, Path], pl
 
     assert hears(bot) == {b"x"}
     bot.close()
+
+
+def test_words_that_came_together_are_one_notification(place: Place, witness: Channel) -> None:
+    """One takes a lock of the whole server, so their number does not grow with the words."""
+    relay = WakeRelay(place.folder / "c", lambda: ServerChannel(place.url))
+    words = {b"w09-1 stop %d" % n for n in range(8)}
+    for word in words:
+        assert wake.tell_here(place.folder / "c", wake.RELAY, word)
+
+    relay.start()
+
+    select.select([witness], [], [], PATIENCE)
+    assert witness.heard() == words
+    relay.leave()

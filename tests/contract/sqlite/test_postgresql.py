@@ -21,7 +21,7 @@ OTHERS = {"database_file", "migrate", "postgresql", "snapshot", "sqlite"}
 #: And those of a move, which name any table; its own tests run them on both kinds.
 OTHERS |= {"change_notes", "figures", "move", "store_move", "table_copy", "table_layout"}
 #: What runs a statement.
-RUN = {"all", "one", "change", "change_many"}
+RUN = {"all", "one", "change", "send", "change_many"}
 ROOT = Path(procs.store.__path__[0])
 
 

@@ -124,7 +124,7 @@ async def test_a_machine_that_lost_the_lease_moves_no_place(tg, settings, db, al
     second = BotDuty(replace(settings, home=tmp_path / "m2", machine="m2"), db)
     assert second.take()
 
-    bot_places.keep(db, [(0, 1, 1, 1, 1, 0)], fence=first.duty.lease.fence)
+    bot_places.keep(db, [(0, 1, 1, 1, 1, 0)], fence=first.duty.lease.fence, lineage="")
 
     assert stored
     assert bot_places.stored(db) == stored

@@ -13,9 +13,10 @@ class ServerTime:
     """A database whose clock is ahead of this machine's steady one."""
 
     def __init__(self, ahead: float | None, *, slow: float = 0.0) -> None:
-        self.ahead, self.slow = ahead, slow
+        self.ahead, self.slow, self.asked = ahead, slow, 0
 
     def time(self) -> float | None:
+        self.asked += 1
         way = threading.Event()  # nobody sets it: the time that a word is under way
         way.wait(self.slow / 2)
         told = None if self.ahead is None else time.monotonic() + self.ahead
@@ -60,3 +61,22 @@ def test_a_clock_that_was_set_is_followed():
     database_clock.follow(ServerTime(-600.0))
 
     assert abs(clock.now().boot - time.monotonic() + 600) < 0.5
+
+
+def test_a_clock_that_says_what_is_known_is_asked_once():
+    """Each worker of each machine asks with every beat."""
+    database_clock.follow(ServerTime(600.0))
+    server = ServerTime(600.0)
+
+    database_clock.follow(server)
+
+    assert server.asked == 1
+
+
+def test_a_clock_that_says_something_else_is_asked_again_before_it_is_believed():
+    database_clock.follow(ServerTime(600.0))
+    server = ServerTime(700.0)
+
+    database_clock.follow(server)
+
+    assert server.asked == database_clock.ASKED

@@ -22,7 +22,7 @@ async def share(job: FetchJob) -> None:
         adult=whole.adult,
         rest=whole.rest,
     )
-    with context.ending(Lane.LIGHT, 0):  # its deliveries are the next there
+    with context.ending(lease, Lane.LIGHT, 0):  # its deliveries are the next there
         outcomes.finish_download(context.db, lease, got, keys=set(whole.keys), now=clock.now())
     log.info(
         "job.done",
