@@ -145,6 +145,12 @@ def is_open(db: Database, way: Way, *, person: int, now: Now) -> bool:
     return any(row[3] is not None and row[3] > now.wall for row in rows)
 
 
+def is_closed(db: Database, way: Way, *, person: int) -> bool:
+    """Whether this person may go this way without waiting for a trial."""
+    rows = db.all(READ_BREAKERS, {**way.facts, "person": person})
+    return all(row[3] is None for row in rows)
+
+
 def note_failure(
     db: Database, lease: Lease, way: Way, error: JobError, *, now: Now
 ) -> tuple[OpenBreaker | None, list[OpenBreaker]]:
