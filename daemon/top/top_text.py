@@ -5,6 +5,7 @@ import time
 import daemon
 from daemon.commands.pause_commands import scope_text
 from daemon.commands.status import LANES, place_of, size
+from daemon.console import machine_table
 from daemon.console.output import count, minute, table
 from daemon.top.top_facts import TopFacts, WorkerRow
 from procs.store.reports.live_report import LiveJob
@@ -19,7 +20,9 @@ STATES_SHOWN = ("leased", "queued", "waiting", "later", "held")
 
 def lines(now: TopFacts, *, chosen: int = 0) -> list[str]:
     """All of it; before the `chosen` job, by its number, stands an arrow."""
-    return [*head(now), "", *workers(now, chosen), "", *lanes(now), *sites(now), *failures(now)]
+    machines = machine_table.lines(now.machines)
+    below = [*workers(now, chosen), "", *lanes(now), *sites(now), *failures(now)]
+    return [*head(now), "", *machines, *below]
 
 
 def head(now: TopFacts) -> list[str]:

@@ -147,8 +147,7 @@ def is_open(db: Database, way: Way, *, person: int, now: Now) -> bool:
 
 def is_closed(db: Database, way: Way, *, person: int) -> bool:
     """Whether this person may go this way without waiting for a trial."""
-    rows = db.all(READ_BREAKERS, {**way.facts, "person": person})
-    return all(row[3] is None for row in rows)
+    return all(row[3] is None for row in db.all(READ_BREAKERS, {**way.facts, "person": person}))
 
 
 def note_failure(
@@ -274,8 +273,7 @@ def disproven(db: Database, way: Way, person: int, error: JobError, *, now: Now)
     by_name = {kind().name: kind for kind in TRIPS}
     kind = type(error) if type(error) in TRIPS else by_name.get(why, errors.NetworkBroken)
     until = now.wall + length(TRIPS[kind], error.wait, openings)
-    why = kind().name
-    facts = {**way.facts, "person": person, "why": why, "now": now.wall}
+    facts = {**way.facts, "person": person, "why": (why := kind().name), "now": now.wall}
     with db.write():
         db.change(OPEN, {**facts, "openings": openings + 1, "until": until})
     return OpenBreaker(until, why, person)

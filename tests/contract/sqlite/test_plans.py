@@ -56,6 +56,7 @@ SCANS = {
     "job_record.ALIVE": "a command's list, by the indexes of the living, and it ends after `most`",
     "job_record.COLUMNS": "only the beginning of others",
     "job_record.LATEST": "from the newest on, and it ends after `most`",
+    "machine_rows.CARRIERS": "a few machines",
     "machine_rows.BOUND": "what waits for one machine's disk",
     "machine_rows.PRUNE_FILES": "what lies on one machine's disk",
     "machine_rows.LIST": "one row for each machine",

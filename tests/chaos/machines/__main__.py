@@ -1,0 +1,100 @@
+"""`make chaos-machines`: three machines and one PostgreSQL, at least 200 troubles over at least 400
+deliveries. Exits 1 when one of them was lost, came twice or is stuck, or a file is left.
+
+Each machine is a network namespace of its own where root may make one; else its processes stand
+still in place of a cut.
+"""
+
+import argparse
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager, nullcontext
+from pathlib import Path
+
+from tests import postgresql_server
+from tests.chaos.__main__ import conclude
+from tests.chaos.machines.failing_server import FailingServer
+from tests.chaos.machines.fleet_storm import FleetStorm, fleet_plan
+from tests.chaos.machines.machine import Machine
+from tests.chaos.storm import LIMIT, Plan
+from tests.sandbox import network
+from tests.sandbox.network import Namespace
+
+ROLES = {"m1": "worker,keeper,bot", "m2": "worker,keeper,bot", "m3": "worker,keeper"}
+SMALL = {"workers": "1", "max_concurrent_downloads": "3", "drain_grace": "5"}
+#: Says that this process is in a network of its own already.
+APART = "--apart"
+
+
+@contextmanager
+def failing_server(address: str) -> Iterator[FailingServer]:
+    """A server in a folder of its own, stopped and removed at the end."""
+    bin = postgresql_server.programs()
+    assert bin is not None
+    fast = "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp"
+    server = FailingServer(bin, Path(tempfile.mkdtemp(prefix="chapar-pg-", dir=fast)), address)
+    try:
+        server.begin(network.NETWORK)
+        yield server
+    finally:
+        server.stop("immediate")
+        shutil.rmtree(server.folder, ignore_errors=True)
+
+
+async def storm(plan: Plan, server: FailingServer, places: Mapping[str, Namespace]) -> int:
+    """Run the plan over machines in these places. Returns the exit code."""
+    facts = {"database_url": server.url, "max_file_size": LIMIT, **SMALL}
+    if places:
+        facts["allowed_networks"] = network.NETWORK
+    machines: list[Machine] = []
+    async with AsyncExitStack() as ends:
+        for name, roles in ROLES.items():
+            beside = machines[0].stack if machines else None
+            machines.append(Machine(name, places.get(name), beside, roles=roles, **facts))
+            await ends.enter_async_context(machines[-1].stack)
+        over = FleetStorm(machines[0].stack, plan, machines=machines, server=server)
+        found = await over.run()
+        code = conclude(found) or int(bool(found.counts.get("not quiet")))
+    if code == 0:
+        for one in machines:
+            one.stack.remove()
+    return code
+
+
+def run(plan: Plan, *, apart: bool) -> int:
+    began = time.monotonic()
+    apart_from = "three network namespaces" if apart else "no network namespaces: cut is frozen"
+    print(f"three machines, one PostgreSQL server, {apart_from}; seed {plan.seed}", flush=True)
+    places = network.opened(tuple(ROLES)) if apart else nullcontext({})
+    with places as there, failing_server(network.HUB if apart else "") as server:
+        code = asyncio.run(storm(plan, server, there))
+    print(f"took {time.monotonic() - began:.0f} s, seed {plan.seed}", flush=True)
+    return code
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="tests.chaos.machines", description=__doc__)
+    parser.add_argument("--troubles", type=int, default=200)
+    parser.add_argument("--deliveries", type=int, default=400)
+    parser.add_argument("--every", type=float, default=1.5, help="seconds between two troubles")
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument(APART, action="store_true", help="in a network of its own already")
+    asked = parser.parse_args()
+    if postgresql_server.programs() is None:
+        print("left out: no PostgreSQL server is installed (Debian: apt-get install postgresql)")
+        return 0
+    if not asked.apart and network.is_possible():
+        words = ("--net", sys.executable, "-m", "tests.chaos.machines", *sys.argv[1:], APART)
+        os.execvp("unshare", ("unshare", *words))
+    facts = {"troubles": asked.troubles, "deliveries": asked.deliveries}
+    plan = fleet_plan(**facts, every=asked.every, seed=asked.seed)
+    return run(plan, apart=asked.apart)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
