@@ -17,11 +17,10 @@ from contextlib import AsyncExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 from tests import postgresql_server
-from tests.chaos.__main__ import conclude
-from tests.chaos.machines.failing_server import FailingServer
-from tests.chaos.machines.fleet_storm import FleetStorm, fleet_plan
-from tests.chaos.machines.machine import Machine
-from tests.chaos.storm import LIMIT, Plan
+from tests.chaos_machines.failing_server import FailingServer
+from tests.chaos_machines.fleet_storm import LIMIT, FleetPlan, FleetStorm
+from tests.chaos_machines.fleet_verdict import carried
+from tests.chaos_machines.machine import Machine
 from tests.sandbox import network
 from tests.sandbox.network import Namespace
 
@@ -46,7 +45,7 @@ def failing_server(address: str) -> Iterator[FailingServer]:
         shutil.rmtree(server.folder, ignore_errors=True)
 
 
-async def storm(plan: Plan, server: FailingServer, places: Mapping[str, Namespace]) -> int:
+async def storm(plan: FleetPlan, server: FailingServer, places: Mapping[str, Namespace]) -> int:
     """Run the plan over machines in these places. Returns the exit code."""
     facts = {"database_url": server.url, "max_file_size": LIMIT, **SMALL}
     if places:
@@ -57,16 +56,17 @@ async def storm(plan: Plan, server: FailingServer, places: Mapping[str, Namespac
             beside = machines[0].stack if machines else None
             machines.append(Machine(name, places.get(name), beside, roles=roles, **facts))
             await ends.enter_async_context(machines[-1].stack)
-        over = FleetStorm(machines[0].stack, plan, machines=machines, server=server)
-        found = await over.run()
-        code = conclude(found) or int(bool(found.counts.get("not quiet")))
-    if code == 0:
+        found = await FleetStorm(machines, server, plan).run()
+        print(found)
+        table = carried(machines[0].stack.db, tuple(ROLES)).items()
+        print(f"delivered by {', '.join(f'{name}: {count}' for name, count in table)}", flush=True)
+    if found.good:
         for one in machines:
             one.stack.remove()
-    return code
+    return 0 if found.good else 1
 
 
-def run(plan: Plan, *, apart: bool) -> int:
+def run(plan: FleetPlan, *, apart: bool) -> int:
     began = time.monotonic()
     apart_from = "three network namespaces" if apart else "no network namespaces: cut is frozen"
     print(f"three machines, one PostgreSQL server, {apart_from}; seed {plan.seed}", flush=True)
@@ -78,7 +78,7 @@ def run(plan: Plan, *, apart: bool) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="tests.chaos.machines", description=__doc__)
+    parser = argparse.ArgumentParser(prog="tests.chaos_machines", description=__doc__)
     parser.add_argument("--troubles", type=int, default=200)
     parser.add_argument("--deliveries", type=int, default=400)
     parser.add_argument("--every", type=float, default=1.5, help="seconds between two troubles")
@@ -89,10 +89,9 @@ def main() -> int:
         print("left out: no PostgreSQL server is installed (Debian: apt-get install postgresql)")
         return 0
     if not asked.apart and network.is_possible():
-        words = ("--net", sys.executable, "-m", "tests.chaos.machines", *sys.argv[1:], APART)
+        words = ("--net", sys.executable, "-m", "tests.chaos_machines", *sys.argv[1:], APART)
         os.execvp("unshare", ("unshare", *words))
-    facts = {"troubles": asked.troubles, "deliveries": asked.deliveries}
-    plan = fleet_plan(**facts, every=asked.every, seed=asked.seed)
+    plan = FleetPlan(asked.troubles, asked.deliveries, asked.every, asked.seed)
     return run(plan, apart=asked.apart)
 
 

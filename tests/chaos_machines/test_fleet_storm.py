@@ -19,7 +19,7 @@ def test_each_request_gets_its_media_once_whatever_machine_or_line_is_lost() -> 
     words = ("--troubles", "12", "--deliveries", "24", "--every", "2", "--seed", "15")
 
     done = subprocess.run(
-        [sys.executable, "-m", "tests.chaos.machines", *words],
+        [sys.executable, "-m", "tests.chaos_machines", *words],
         cwd=ROOT,
         text=True,
         stdout=subprocess.PIPE,
