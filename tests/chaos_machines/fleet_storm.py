@@ -6,21 +6,17 @@ import asyncio
 import os
 import random
 import signal
-import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-import psutil
-
-from daemon.supervisor.control import Supervisor
 from procs.errors import StoreError
 from procs.store.database import Database, open_database
 from tests.chaos_machines.failing_server import FailingServer
 from tests.chaos_machines.fleet_verdict import STUCK, FleetVerdict, judge, left_over
-from tests.chaos_machines.machine import Machine
+from tests.chaos_machines.machine import Machine, age
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import CLIP, Stack
 
@@ -58,7 +54,6 @@ CALM = 240.0
 #: Seconds that a victim has lived: supervisord gives up on what dies twenty times in a row before
 #: it counts as started (3 s), which is right, and not what is tried here.
 OLD_ENOUGH = 4.0
-NURSERY = "procs.engine.nursery.main"
 KNOWN = "SELECT COUNT(*) FROM requests"
 
 
@@ -139,7 +134,7 @@ class FleetStorm:
         cause is outside, and these deaths say so (`procs.store.jobs.recovery`)."""
 
         def grown() -> list[int]:
-            pids = [pid for one in self.machines for pid in self.of(one, "worker")]
+            pids = [pid for one in self.machines for pid in one.pids("worker")]
             return pids if pids and min(map(age, pids)) >= OLD_ENOUGH else []
 
         for pid in await self.stack.until(grown):
@@ -206,7 +201,7 @@ class FleetStorm:
 
     async def kills(self, one: Machine) -> bool:
         kind = self.dice.choices(list(VICTIMS), list(VICTIMS.values()))[0]
-        old = [pid for pid in self.of(one, kind) if age(pid) >= OLD_ENOUGH]
+        old = [pid for pid in one.pids(kind) if age(pid) >= OLD_ENOUGH]
         if not old:
             return False
         os.kill(self.dice.choice(old), signal.SIGKILL)
@@ -280,19 +275,6 @@ class FleetStorm:
             await asyncio.to_thread(self.server.fail_over, other)
         return True
 
-    # --- whom it meets
-
-    def of(self, one: Machine, kind: str) -> list[int]:
-        """A machine's processes of this kind; none of one that is down."""
-        if one.is_down:
-            return []
-        with suppress(OSError):
-            if kind == "nursery":
-                return nurseries(one.stack)
-            known = Supervisor(one.stack.state / "run").processes()
-            return [each.pid for each in known if each.pid and each.title.split(":")[0] == kind]
-        return []
-
     # --- the end
 
     async def calm(self) -> None:
@@ -310,26 +292,7 @@ class FleetStorm:
     async def clean_up(self) -> None:
         """Fresh keepers sweep at their start; what nobody owns is gone soon after."""
         for one in self.machines:
-            for pid in self.of(one, "keeper"):
+            for pid in one.pids("keeper"):
                 os.kill(pid, signal.SIGKILL)
         with suppress(TimeoutError):  # what is left then, the verdict says
             await self.stack.until(lambda: not left_over(self.db, self.stacks), patience=SWEPT)
-
-
-def nurseries(stack: Stack) -> list[int]:
-    """The nursery of a machine, which no supervisor keeps; its children share its name."""
-    mine = {NURSERY, str(stack.state / "run")}
-    found = {
-        process.pid: process.ppid()
-        for process in psutil.process_iter(["cmdline"])
-        if mine <= set(process.info["cmdline"] or [])
-    }
-    return [pid for pid, parent in found.items() if parent not in found]
-
-
-def age(pid: int) -> float:
-    """Seconds that a process has lived; 0 when it is gone."""
-    try:
-        return time.time() - psutil.Process(pid).create_time()
-    except psutil.NoSuchProcess:
-        return 0.0

@@ -23,9 +23,9 @@ CARRIED = "SELECT worker, COUNT(*) FROM requests WHERE state = 'delivered' GROUP
 
 @dataclass(frozen=True)
 class FleetVerdict:
-    """`missing`, `twice` and `broken` (parts that are not all there, or not in order) name requests by person and message,
-    `stuck` those that are open, `left` files without a living lease, `impolite` what the bot said
-    more often than Telegram allows; all six should be empty."""
+    """`missing`, `twice` and `broken` (parts that are not all there, or not in order) name requests
+    by person and message, `stuck` those that are open, `left` files without a living lease,
+    `impolite` what the bot said more often than Telegram allows; all six should be empty."""
 
     asked: int
     missing: Sequence[str]

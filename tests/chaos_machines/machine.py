@@ -1,11 +1,16 @@
 """One machine of a storm: its processes, its place in the network, and its clock."""
 
 import struct
+import time
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 from tests.sandbox.network import Namespace
 from tests.sandbox.stack import Stack
 
+NURSERY = "procs.engine.nursery.main"
 #: The folder of what sets a machine's clock.
 CLOCKS = Path(__file__).parent / "skewed_clock"
 
@@ -68,3 +73,31 @@ class Machine:
             self.stack.database.close()
         self.is_down = False
         await self.stack.up()
+
+    def pids(self, kind: str) -> list[int]:
+        """The processes of this kind; none of a machine that is down."""
+        with suppress(OSError):
+            if kind == "nursery" and not self.is_down:
+                return nurseries(self.stack)
+            known = () if self.is_down else self.stack.supervisor.processes()
+            return [one.pid for one in known if one.pid and one.title.split(":")[0] == kind]
+        return []
+
+
+def nurseries(stack: Stack) -> list[int]:
+    """The nursery of a machine, which no supervisor keeps; its children share its name."""
+    mine = {NURSERY, str(stack.state / "run")}
+    found = {
+        process.pid: process.ppid()
+        for process in psutil.process_iter(["cmdline"])
+        if mine <= set(process.info["cmdline"] or [])
+    }
+    return [pid for pid, parent in found.items() if parent not in found]
+
+
+def age(pid: int) -> float:
+    """Seconds that a process has lived; 0 when it is gone."""
+    try:
+        return time.time() - psutil.Process(pid).create_time()
+    except psutil.NoSuchProcess:
+        return 0.0
