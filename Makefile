@@ -22,7 +22,7 @@ install-service: $(VENV)/.ready-service ## the same for a service: no tools of d
 demo: $(READY) ## see the whole product work: no account, no root, under 3 minutes
 	$(BIN)/python -m tests.demo
 
-demo-machines: $(READY) ## three machines and one PostgreSQL here; two of the machines are lost on the way
+demo-machines: $(READY) ## three machines and one PostgreSQL here; two machines and the database are lost
 	$(BIN)/python -m tests.demo.machines
 
 run: $(READY) ## start Chapar in the foreground, with the settings of .env

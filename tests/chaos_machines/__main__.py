@@ -8,16 +8,13 @@ still in place of a cut.
 import argparse
 import asyncio
 import os
-import shutil
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import AsyncExitStack, contextmanager, nullcontext
-from pathlib import Path
+from collections.abc import Mapping
+from contextlib import AsyncExitStack, nullcontext
 
 from tests import postgresql_server
-from tests.chaos_machines.failing_server import FailingServer
+from tests.chaos_machines.failing_server import FailingServer, failing_server
 from tests.chaos_machines.fleet_storm import LIMIT, FleetPlan, FleetStorm
 from tests.chaos_machines.fleet_verdict import carried
 from tests.chaos_machines.machine import Machine
@@ -28,21 +25,6 @@ ROLES = {"m1": "worker,keeper,bot", "m2": "worker,keeper,bot", "m3": "worker,kee
 SMALL = {"workers": "1", "max_concurrent_downloads": "3", "drain_grace": "5"}
 #: Says that this process is in a network of its own already.
 APART = "--apart"
-
-
-@contextmanager
-def failing_server(address: str) -> Iterator[FailingServer]:
-    """A server in a folder of its own, stopped and removed at the end."""
-    bin = postgresql_server.programs()
-    assert bin is not None
-    fast = "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp"
-    server = FailingServer(bin, Path(tempfile.mkdtemp(prefix="chapar-pg-", dir=fast)), address)
-    try:
-        server.begin(network.NETWORK)
-        yield server
-    finally:
-        server.stop("immediate")
-        shutil.rmtree(server.folder, ignore_errors=True)
 
 
 async def storm(plan: FleetPlan, server: FailingServer, places: Mapping[str, Namespace]) -> int:

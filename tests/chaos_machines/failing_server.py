@@ -1,10 +1,15 @@
 """A PostgreSQL server for a storm: it is restarted, killed, loses its connections, and is replaced
 by a standby that has followed it."""
 
+import os
 import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from tests.postgresql_server import QUICK, Server
+from tests.postgresql_server import QUICK, Server, programs
+from tests.sandbox.network import NETWORK
 
 NAME = "fleet"
 #: Where the standby listens until it takes the primary's place.
@@ -69,3 +74,18 @@ class FailingServer(Server):
         other.stop("fast")
         self.data = other.data
         self.up()
+
+
+@contextmanager
+def failing_server(address: str) -> Iterator[FailingServer]:
+    """A server in a folder of its own, stopped and removed at the end."""
+    bin = programs()
+    assert bin is not None
+    fast = "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp"
+    server = FailingServer(bin, Path(tempfile.mkdtemp(prefix="chapar-pg-", dir=fast)), address)
+    try:
+        server.begin(NETWORK)
+        yield server
+    finally:
+        server.stop("immediate")
+        shutil.rmtree(server.folder, ignore_errors=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.sandbox.network import Namespace
+from tests.sandbox.network import HUB, Namespace
 from tests.sandbox.stack import Stack
 
 NURSERY = "procs.engine.nursery.main"
@@ -27,6 +27,7 @@ class Machine:
             judged=False,
             beside=beside,
             inside=network.words if network else (),
+            host=HUB if network else "127.0.0.1",
             machine=name,
             **facts,
         )
