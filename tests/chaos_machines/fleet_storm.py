@@ -41,6 +41,8 @@ VICTIMS = {"worker": 8, "bot": 3, "nursery": 2, "keeper": 2}
 #: Seconds by which a clock is wrong at most, and that a line is cut, long cut (longer than a lease)
 #: or slow, and a machine stands still or without power.
 WRONG, CUT, LONG_CUT, SLOW, STILL, DARK = 600.0, (2.0, 14.0), 75.0, 10.0, (4.0, 14.0), (1.0, 8.0)
+#: Seconds in which a standby has caught up.
+FOLLOWED = 60.0
 #: Seconds that the site refuses a machine, and in which fresh keepers remove what nobody owns.
 UNWELCOME, SWEPT = 5.0, 60.0
 
@@ -270,8 +272,9 @@ class FleetStorm:
     async def fails_over(self) -> bool:
         async with self.database:
             other = await asyncio.to_thread(self.server.follow)
-            while not await asyncio.to_thread(self.server.is_followed):
-                await asyncio.sleep(0.2)
+            async with asyncio.timeout(FOLLOWED):
+                while not await asyncio.to_thread(self.server.is_followed):
+                    await asyncio.sleep(0.2)
             await asyncio.to_thread(self.server.fail_over, other)
         return True
 

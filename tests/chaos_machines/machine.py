@@ -1,5 +1,6 @@
 """One machine of a storm: its processes, its place in the network, and its clock."""
 
+import os
 import struct
 import time
 from contextlib import suppress
@@ -33,7 +34,8 @@ class Machine:
         )
         self.clock = self.stack.home / "clock"  # the folder is there: a temporary one
         self.sets_clock(0.0)
-        self.stack.around = {"PYTHONPATH": str(CLOCKS), "SKEWED_CLOCK": str(self.clock)}
+        path = os.pathsep.join(filter(None, (str(CLOCKS), os.environ.get("PYTHONPATH"))))
+        self.stack.around = {"PYTHONPATH": path, "SKEWED_CLOCK": str(self.clock)}
         self.is_down = False
 
     def sets_clock(self, wrong_by: float) -> None:

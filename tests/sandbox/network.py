@@ -28,7 +28,7 @@ class Namespace:
     @property
     def words(self) -> tuple[str, ...]:
         """What a command begins with that runs in it."""
-        return ("ip", "netns", "exec", self.name)
+        return ("nsenter", f"--net=/run/netns/{self.name}")
 
     def make(self) -> None:
         run("ip", "netns", "add", self.name)
