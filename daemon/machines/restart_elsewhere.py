@@ -72,7 +72,7 @@ def withdraw(db: Database, order: int, name: str) -> None:
 def refuse_lost(db: Database, name: str) -> None:
     """Raises Refusal for a machine that is silent, or was stopped."""
     now = clock.now()
-    (one,) = [row for row in machine_rows.listed(db) if row.name == name] or [None]
+    one = next((row for row in machine_rows.listed(db) if row.name == name), None)
     if one is None or one.ended_at is not None or one.is_gone(now):
         state = "was stopped" if one and one.ended_at is not None else "is silent"
         raise Refusal(f"{name} {state}: nothing is restarted there; see chapar status")

@@ -41,10 +41,9 @@ VICTIMS = {"worker": 8, "bot": 3, "nursery": 2, "keeper": 2}
 #: Seconds by which a clock is wrong at most, and that a line is cut, long cut (longer than a lease)
 #: or slow, and a machine stands still or without power.
 WRONG, CUT, LONG_CUT, SLOW, STILL, DARK = 600.0, (2.0, 14.0), 75.0, 10.0, (4.0, 14.0), (1.0, 8.0)
-#: Seconds in which a standby has caught up.
-FOLLOWED = 60.0
-#: Seconds that the site refuses a machine, and in which fresh keepers remove what nobody owns.
-UNWELCOME, SWEPT = 5.0, 60.0
+#: Seconds that the site refuses a machine, and in which a standby has caught up and fresh keepers
+#: have removed what nobody owns.
+UNWELCOME, FOLLOWED, SWEPT = 5.0, 60.0, 60.0
 
 
 #: A film that one message holds; the clip is above LIMIT, and comes in parts.
