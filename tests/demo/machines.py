@@ -101,6 +101,7 @@ async def play(fleet: Fleet) -> None:
     await fleet.arrive()
     await fleet.receive(await fleet.send(CLIP, 3, "calm"))
     await fleet.status()
+    await be_refused(fleet)
     slow = await fleet.send("/slow/clip.mp4?rate=80000", 2, "slow")
     await fleet.first.until(lambda: sum(carriers(fleet.db).values()) >= 4)
 
@@ -129,6 +130,19 @@ async def play(fleet: Fleet) -> None:
     await back.until(lambda: len(back.serving()) == 1 and not lost(fleet.db))
     await fleet.receive(await fleet.send(CLIP, 2, "late"))
     await fleet.status()
+
+
+async def be_refused(fleet: Fleet) -> None:
+    """The site refuses one machine's address: what that may not fetch, another fetches."""
+    network = fleet.places["m1"].network
+    if network is None:
+        return
+    await fleet.first.refuses(network.address)
+    print(f"The site answers 429 to {network.address}, which is m1.")
+    await fleet.receive(await fleet.send(CLIP, 2, "refused"))
+    await fleet.first.refuses("none")
+    moved = fleet.first.log("worker").count(" job.moved ")
+    fleet.promise(f"{moved} links that m1 might not fetch came by another machine", moved > 0)
 
 
 def carriers(db: Database) -> Counter[str]:
