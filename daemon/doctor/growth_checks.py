@@ -15,7 +15,7 @@ from procs.store.machines.busy_hours import BusyHour
 CORES_FULL, MOST_OF_DAY, CARRIED = 1.0, 12, 5.0
 #: The share of that rate from which on there is no time left to plan.
 NEAR = 0.7
-MOVE = "see docs/scale.md; chapar move --to postgresql://… --dry-run tells what a move would take"
+MOVE = "see docs/scale.md; chapar move --to … --dry-run tells what a move to a server would take"
 MORE = "see docs/scale.md; one more machine on this database carries as much again"
 
 
