@@ -9,6 +9,7 @@ from daemon.console import machine_table
 from daemon.console.output import count, minute, table
 from daemon.top.top_facts import TopFacts, WorkerRow
 from procs.store.reports.live_report import LiveJob
+from procs.store.sites.breakers import Way
 from procs.texts import i18n
 
 WORKER_HEADS = (
@@ -88,7 +89,9 @@ def sites(now: TopFacts) -> list[str]:
     told = []
     for one in now.shut:
         left = i18n.clock("en", max(0.0, (one.until or now.at) - now.at))
-        told.append(f"left alone: {one.site} for {left} more ({one.why or 'unknown'})")
+        whose = Way(one.site, one.egress).machine
+        site = f"{one.site} by {whose}" if whose else one.site
+        told.append(f"left alone: {site} for {left} more ({one.why or 'unknown'})")
     return told
 
 
