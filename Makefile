@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-service demo demo-machines run check test test-long test-postgresql chaos simulate bench bench-queue bench-machines bench-upload bench-engine bench-admin bench-chat bench-gate bench-ops bench-film load capacity tour deb format clean
+.PHONY: help install install-service demo demo-machines run check test test-long test-postgresql chaos chaos-machines simulate bench bench-queue bench-machines bench-upload bench-engine bench-admin bench-chat bench-gate bench-ops bench-film load capacity tour deb format clean
 
 help: ## print these lines
 	@echo "Chapar: a link in, media out. Targets:"
@@ -22,7 +22,7 @@ install-service: $(VENV)/.ready-service ## the same for a service: no tools of d
 demo: $(READY) ## see the whole product work: no account, no root, under 3 minutes
 	$(BIN)/python -m tests.demo
 
-demo-machines: $(READY) ## three machines and one PostgreSQL here; two of the machines are lost on the way
+demo-machines: $(READY) ## three machines and one PostgreSQL here; two machines and the database are lost
 	$(BIN)/python -m tests.demo.machines
 
 run: $(READY) ## start Chapar in the foreground, with the settings of .env
@@ -46,6 +46,9 @@ test-postgresql: $(READY) ## the store's tests on a PostgreSQL server of their o
 
 chaos: $(READY) ## 300 kills over 500 deliveries: each arrives once, no file is left (10 minutes)
 	$(BIN)/python -m tests.chaos
+
+chaos-machines: $(READY) ## 200 troubles of three machines and their database over 400 deliveries (10 minutes)
+	$(BIN)/python -m tests.chaos_machines
 
 # SEED: where to begin; STEPS: how many, two million when it is not said.
 simulate: $(READY) ## interleave eight actors of the store at every statement, by seed: make simulate SEED=7

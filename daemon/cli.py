@@ -129,7 +129,7 @@ def commands() -> dict[str, Command]:
         *(operator_registry.completion, operator_registry.man),
         *(install_registry.init, install_registry.files),
         *(install_registry.reload, install_registry.upgrade, install_registry.move),
-        *(below.pause, below.resume, below.drain, below.rolling_restart),
+        *(below.pause, below.resume, below.drain, install_registry.rolling_restart),
     )
     return {one.__name__.replace("_", "-"): one for one in all_of_them}
 
@@ -162,11 +162,20 @@ def words_about_processes(of: dict[str, argparse.ArgumentParser]) -> None:
     of["up"].add_argument(
         "--new-database", action="store_true", help="begin with an empty one, where one was lost"
     )
-    order = "tell the admin who ordered it in the chat (the keeper's word)"
-    of["rolling-restart"].add_argument("--order", type=int, default=0, metavar="N", help=order)
+    words_about_restarts(of["rolling-restart"])
     of["stop"].add_argument("--now", action="store_true", help="jobs go back into the queue")
     for name in ("up", "check"):
         of[name].add_argument("--no-bot", action="store_true", help="without a sign-in to Telegram")
+
+
+def words_about_restarts(of: argparse.ArgumentParser) -> None:
+    whose = of.add_mutually_exclusive_group()
+    whose.add_argument("machine", nargs="?", help="another machine of several; default: this one")
+    whose.add_argument("--all", action="store_true", help="all machines, one after the other")
+    order = "tell the admin who ordered it in the chat (the keeper's word)"
+    of.add_argument("--order", type=int, default=0, metavar="N", help=order)
+    order = "tell the machine that ordered it (the keeper's word)"
+    of.add_argument("--machine-order", type=int, default=0, metavar="N", help=order)
 
 
 def words_about_jobs(of: dict[str, argparse.ArgumentParser]) -> None:

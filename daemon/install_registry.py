@@ -3,7 +3,7 @@
 import argparse
 import os
 
-from daemon.registry import home_settings, say
+from daemon.registry import home_settings, say, store
 from procs import config
 
 
@@ -38,6 +38,26 @@ def reload(options: argparse.Namespace) -> int:
     from daemon.install import reload_settings
 
     return reload_settings.reload(say)
+
+
+def rolling_restart(options: argparse.Namespace) -> int:
+    """Replace every process by a fresh one, one after the other, while the others serve: here, on
+    another machine of several, or on all."""
+    from daemon.commands.restart import RollingRestart, run_order
+    from daemon.machines import restart_elsewhere
+
+    settings = home_settings()
+    with store() as db:
+        rolling, machine = RollingRestart(settings, db, say), options.machine
+        if options.order:
+            return run_order(rolling, options.order)
+        if options.machine_order:
+            return restart_elsewhere.obey(db, options.machine_order, rolling)
+        if options.all:
+            return restart_elsewhere.restart_all(db, say, rolling.run)
+        if machine and not (settings.has_server and machine == settings.machine):
+            return restart_elsewhere.restart(db, machine, say)
+        return rolling.run()
 
 
 def move(options: argparse.Namespace) -> int:

@@ -263,16 +263,6 @@ def mode(options: argparse.Namespace) -> int:
     return 0
 
 
-def rolling_restart(options: argparse.Namespace) -> int:
-    """Replace every process by a fresh one, one after the other, while the others serve."""
-    from daemon.commands import restart
-
-    settings = home_settings()
-    with store() as db:
-        rolling = restart.RollingRestart(settings, db, say)
-        return restart.run_order(rolling, options.order) if options.order else rolling.run()
-
-
 def say(line: str) -> None:
     """A line of progress, at once."""
     print(line, flush=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from daemon.doctor import (
     backup_checks,
+    growth_checks,
     home_checks,
     live_checks,
     people_checks,
@@ -21,7 +22,8 @@ WITHOUT_SETTINGS: tuple[Check, ...] = (home_checks.settings, home_checks.tools, 
 CHECKS: tuple[Check, ...] = (
     *(home_checks.home, home_checks.modes, home_checks.space, home_checks.database),
     *(process_checks.service, process_checks.workers, process_checks.bot, home_checks.logs),
-    *(process_checks.standing, process_checks.time_of_day, backup_checks.fresh),
+    *(process_checks.standing, process_checks.time_of_day, growth_checks.growth),
+    backup_checks.fresh,
     *(people_checks.admins, people_checks.support, people_checks.sponsors, people_checks.inline),
     *(site_checks.engine, site_checks.javascript, site_checks.browsers, site_checks.tokens),
     site_checks.pictures,

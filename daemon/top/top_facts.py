@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from daemon.console import machine_table
+from daemon.console.machine_table import MachineStatus
 from daemon.supervisor import process_tree
 from procs.config import Settings
 from procs.core import clock, disk
@@ -44,6 +46,7 @@ class TopFacts:
     shut: tuple[Breaker, ...]
     failures: tuple[FailureGroup, ...]
     pauses: tuple[tuple[str, float, str], ...]
+    machines: tuple[MachineStatus, ...]
     disk_free: int
 
     @property
@@ -80,5 +83,6 @@ def read(db: Database, settings: Settings) -> TopFacts:
         shut=tuple(one for one in breakers.listed(db) if one.state(now) != "closed"),
         failures=tuple(groups[:FAILURES_SHOWN]),
         pauses=tuple(pauses.listed(db)),
+        machines=tuple(machine_table.look(db)),
         disk_free=disk.free(settings.home),
     )

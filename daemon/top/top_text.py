@@ -5,9 +5,11 @@ import time
 import daemon
 from daemon.commands.pause_commands import scope_text
 from daemon.commands.status import LANES, place_of
+from daemon.console import machine_table
 from daemon.console.output import count, minute, size, table
 from daemon.top.top_facts import TopFacts, WorkerRow
 from procs.store.reports.live_report import LiveJob
+from procs.store.sites.breakers import Way
 from procs.texts import i18n
 
 WORKER_HEADS = (
@@ -19,7 +21,9 @@ STATES_SHOWN = ("leased", "queued", "waiting", "later", "held")
 
 def lines(now: TopFacts, *, chosen: int = 0) -> list[str]:
     """All of it; before the `chosen` job, by its number, stands an arrow."""
-    return [*head(now), "", *workers(now, chosen), "", *lanes(now), *sites(now), *failures(now)]
+    machines = machine_table.lines(now.machines)
+    below = [*workers(now, chosen), "", *lanes(now), *sites(now), *failures(now)]
+    return [*head(now), "", *machines, *below]
 
 
 def head(now: TopFacts) -> list[str]:
@@ -87,7 +91,9 @@ def sites(now: TopFacts) -> list[str]:
     told = []
     for one in now.shut:
         left = i18n.clock("en", max(0.0, (one.until or now.at) - now.at))
-        told.append(f"left alone: {one.site} for {left} more ({one.why or 'unknown'})")
+        whose = Way(one.site, one.egress).machine
+        site = f"{one.site} by {whose}" if whose else one.site
+        told.append(f"left alone: {site} for {left} more ({one.why or 'unknown'})")
     return told
 
 

@@ -8,8 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from procs.core.machine import machine_name
+
 #: Egresses that are not an address: what CHAPAR_UPSTREAM_PROXY says, and no proxy whatever it says.
 DEFAULT, DIRECT = "default", "direct"
+#: Between a way that leaves by a machine's own address, and the name of the machine; no name of a
+#: file has it.
+AT = "/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +54,15 @@ class Identity:
 
     @property
     def name(self) -> str:
-        """What rows and logs call it: no password is in it."""
+        """What rows and logs call it: no password is in it. Where machines share a database, a way
+        that leaves by the machine's own address is another one on each of them."""
+        return self.at(machine_name.shared())
+
+    def at(self, machine: str) -> str:
+        """The name that this way has on a machine."""
         parts = [place(self.egress), self.cookies.name if self.cookies else "", *self.clients]
-        return "+".join(filter(None, parts))
+        own = f"{AT}{machine}" if machine and not self.proxy else ""
+        return "+".join(filter(None, parts)) + own
 
     @property
     def proxy(self) -> str | None:

@@ -64,6 +64,12 @@ TABLE = (
     ),
     Setting("CHAPAR_MAX_CONCURRENT_DOWNLOADS", partial(values.whole, most=4096), values.downloads),
     Setting(
+        "CHAPAR_MAX_DOWNLOADS_IN_ALL",
+        partial(values.whole, least=0, most=100_000),
+        lambda texts: "0",
+        live=LIMITS,
+    ),
+    Setting(
         "CHAPAR_MAX_DOWNLOADS_PER_USER",
         partial(values.whole, most=1000),
         lambda texts: "2",

@@ -56,6 +56,7 @@ class Settings(HomePaths):
     roles: tuple[str, ...]
     workers: int
     max_concurrent_downloads: int
+    max_downloads_in_all: int
     max_downloads_per_user: int
     max_open_requests: int
     max_open_requests_per_group: int

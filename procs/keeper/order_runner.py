@@ -4,14 +4,12 @@ in a process of its own, which outlives the keeper that it replaces.
 
 import asyncio
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 from procs.config import Settings
 from procs.core import clock, disk, log
 from procs.engine.updates.updater import Updater
 from procs.errors import ChaparError
+from procs.keeper.machines.restart_runner import RestartRunner, is_restart
 from procs.records.job import State
 from procs.store.admins import admin_orders
 from procs.store.admins.admin_orders import DRAIN, ENGINE_UPDATE, RESTART, AdminOrder
@@ -19,25 +17,22 @@ from procs.store.database import Database
 from procs.store.health import engine_records
 from procs.store.reports import job_record
 
-#: What a rolling restart is called on its command line, and its log below the home.
-COMMAND, LOG = "rolling-restart", "rolling-restart.log"
-
 
 class OrderRunner:
     """Begins each order once and stores its outcome; a restart goes on without the keeper that
     began it."""
 
-    def __init__(self, db: Database, settings: Settings, updater: Updater) -> None:
+    def __init__(
+        self, db: Database, settings: Settings, updater: Updater, restarts: RestartRunner
+    ) -> None:
         self.db = db
         self.settings = settings
         self.updater = updater
+        self.restarts = restarts
         self.engine: asyncio.Task[None] | None = None
-        self.children: dict[int, subprocess.Popen[bytes]] = {}
 
     def watch(self) -> None:
         """Begin what was ordered, and end what is over."""
-        for child in self.children.values():
-            child.poll()
         for order in admin_orders.due_here(self.db):
             if order.kind == DRAIN:
                 self.await_quiet(order)
@@ -51,30 +46,12 @@ class OrderRunner:
         if not any(job.state is State.LEASED for job in job_record.alive(self.db)):
             self.end(order, "order-drained")
 
-    # --- the restart
-
     def restart(self, order: AdminOrder) -> None:
         """Start the command that does it; it takes the order, so a second one leaves at once."""
-        child = self.children.get(order.id)
-        if order.runner:
-            if not is_restart(order.runner):
-                self.end(order, "order-broken-off")
-        elif child is None or child.returncode is not None:
-            self.children[order.id] = self.start(order)
-
-    def start(self, order: AdminOrder) -> subprocess.Popen[bytes]:
-        """Start the command that does an order, in a session of its own, since it restarts us
-        too."""
-        words = (sys.executable, "-m", "daemon.cli", COMMAND, "--order", str(order.id))
-        mode = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-        said = os.open(self.settings.logs / LOG, mode, 0o600)
-        try:
-            log.info("order.started", order=order.id, kind=order.kind)
-            return subprocess.Popen(
-                words, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
-            )
-        finally:
-            os.close(said)
+        if not order.runner:
+            self.restarts.start("--order", order.id)
+        elif not is_restart(order.runner):
+            self.end(order, "order-broken-off")
 
     # --- the engine
 
@@ -110,11 +87,3 @@ class OrderRunner:
         """Store the outcome as a text of the catalogue with its words."""
         log.info("order.ended", order=order.id, outcome=key)
         admin_orders.end(self.db, order.id, key, words, now=clock.now())
-
-
-def is_restart(pid: int) -> bool:
-    """Whether a process is a rolling restart; a number may belong to another by now."""
-    try:
-        return COMMAND.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
-        return False

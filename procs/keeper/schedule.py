@@ -14,6 +14,7 @@ from procs.keeper.disk_watch import DiskWatch
 from procs.keeper.engine_updates import EngineUpdates
 from procs.keeper.follow_rounds import FollowRounds
 from procs.keeper.machines.machine_watch import MachineWatch
+from procs.keeper.machines.restart_runner import RestartRunner
 from procs.keeper.metrics.service_state import ServiceState
 from procs.keeper.metrics.textfile import MetricTextfile
 from procs.keeper.modes.mode_watch import ModeWatch
@@ -28,7 +29,7 @@ from procs.store.health import alerts, counters, failed_attempts, notifications
 from procs.store.inline import inline_messages
 from procs.store.jobs import claimable, recovery, reservations
 from procs.store.limits import send_budget
-from procs.store.machines import database_clock, machine_rows
+from procs.store.machines import database_clock, machine_rows, restart_orders
 from procs.store.media import looks, thumbnails, uploads
 from procs.store.reports import personal_data, pruner, use_sums
 from procs.store.requests import buttons, heard_updates
@@ -80,11 +81,13 @@ class Keeper:
         self.space = DiskWatch(db, settings)
         self.engines = EngineUpdates(db, settings)
         self.machines = MachineWatch(db, settings)
+        self.restarts = RestartRunner(db, settings)
         common = self.common_rounds() if "keeper" in settings.roles else ()
         self.rounds = (
             PeriodicTask(30, partial(database_clock.follow, db)),
             PeriodicTask(machine_rows.MACHINE_BEAT, self.machines.watch),
             PeriodicTask(2, self.space.watch),
+            PeriodicTask(1, self.restarts.watch),
             *common,
             PeriodicTask(5, self.take_back),
             PeriodicTask(20, self.sweep),
@@ -108,7 +111,9 @@ class Keeper:
             PeriodicTask(1, FollowRounds(self.db, settings).run),
             PeriodicTask(10, self.check_links),
             PeriodicTask(10, self.maintain),
-            PeriodicTask(1, OrderRunner(self.db, settings, self.engines.updater).watch),
+            PeriodicTask(
+                1, OrderRunner(self.db, settings, self.engines.updater, self.restarts).watch
+            ),
             PeriodicTask(5, self.count_use),
             PeriodicTask(60, self.prune),
             PeriodicTask(10, self.note_unknown),
@@ -213,6 +218,7 @@ class Keeper:
         held_messages.prune(self.db, now=now)
         personal_data.proceed_all(self.db, now=now)
         machine_rows.prune(self.db, now=now)
+        restart_orders.prune(self.db, now=now)
 
     def prune_budget(self) -> None:
         """By the time at which the gate was passed: beside an older one, what others spent while

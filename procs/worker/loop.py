@@ -23,6 +23,7 @@ from procs.worker.jobs.fetch_job import LEAVE
 from procs.worker.look_timer import looks
 from procs.worker.process.context import WorkerContext
 from procs.worker.process.recycle_policy import JobBudget
+from procs.worker.process.slots import most_of
 from procs.worker.running_jobs import RunningJobs
 
 #: Seconds: the longest sleep without a query (a wake-up may be lost with its sender), and the
@@ -54,10 +55,6 @@ class WorkerLoop:
         self.wake_socket = wake_socket
         self.budget = budget
         self.news = asyncio.Event()
-        # Of several machines each has as many rooms as its own setting says, whatever others do.
-        alone = not context.settings.has_server
-        heavy_most = context.settings.max_concurrent_downloads if alone else leases.ENDLESS
-        self.most = dict.fromkeys(Lane, leases.ENDLESS) | {Lane.HEAVY: heavy_most}
         self.running_jobs = RunningJobs(context, rooms, self.news.set)
         context.finishing = self.finishing
         self.drained = asyncio.Event()
@@ -127,7 +124,7 @@ class WorkerLoop:
 
     def offer(self) -> Claimable:
         """The work that this worker may claim."""
-        seen = claimable.look(self.db, most=self.most[Lane.HEAVY])
+        seen = claimable.look(self.db, most=most_of(self.context.settings, Lane.HEAVY))
         if not self.barred and not machine_name.shared():
             return seen
         able = [n for n in seen.ready if leases.ready(self.db, n, local=not self.serves(n))]
@@ -164,7 +161,7 @@ class WorkerLoop:
             lane=lane,
             room=room,
             now=clock.now(),
-            most=self.most[lane],
+            most=most_of(self.context.settings, lane),
             local=not self.serves(lane),
         )
 

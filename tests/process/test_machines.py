@@ -81,6 +81,13 @@ async def test_a_second_machine_serves_beside_the_first() -> None:
         assert code == 0, said
         assert re.search(r"^m1 +up .* 2 of 2 .* here$", said, re.M), said
         assert re.search(r"^m2 +up .* 2 of 2 ", said, re.M), said
+
+        before = {one.title: one.pid for one in first.supervisor.processes()}
+        code, said = await second.says("rolling-restart", "m1")
+        assert code == 0, said
+        assert said.splitlines()[-1] == "every process is fresh"
+        after = {one.title: one.pid for one in first.supervisor.processes()}
+        assert not [title for title, pid in before.items() if after[title] == pid], said
     postgresql_server.drop("fleet")
     second.remove()
     first.remove()

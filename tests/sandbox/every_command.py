@@ -25,7 +25,7 @@ COMMANDS = (
     ),
     *("cancel 1", "forget http://x.example/a", "drain", "cap", "cap 5 2", "cap --all 3"),
     *("mode", "mode light 2h", "top", "sites", "move --cancel"),
-    *("engine list", "engine rollback", "rolling-restart", "stop"),
+    *("engine list", "engine rollback", "rolling-restart", "rolling-restart m2", "stop"),
 )
 
 

@@ -12,7 +12,7 @@ import signal
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import cached_property
 from pathlib import Path
@@ -51,6 +51,9 @@ class Stack(WholeMachine):
         *,
         judged: bool = True,
         beside: "Stack | None" = None,
+        inside: Sequence[str] = (),
+        host: str = "127.0.0.1",
+        around: Mapping[str, str] | None = None,
         **settings: str,
     ) -> None:
         self.home = home or Path(tempfile.mkdtemp(prefix="chapar-"))
@@ -58,6 +61,9 @@ class Stack(WholeMachine):
         #: Whether a bot that spoke too often is an error of whoever ends the stack.
         self.judged = judged
         self.beside = beside
+        #: What its commands begin with, which brings them into a network of their own; where its
+        #: servers listen; and what is in the environment besides.
+        self.inside, self.host, self.around = inside, host, around or {}
         self.servers = beside.servers if beside else self.own_servers()
         self.chapar: asyncio.subprocess.Process | None = None
         self.database: Database | None = None
@@ -67,9 +73,9 @@ class Stack(WholeMachine):
         return {
             "telegram": Server(
                 *("tests.sandbox.telegram", "--home", str(self.home / "telegram")),
-                *("--token", TOKEN, "--strict"),
+                *("--token", TOKEN, "--strict", "--host", self.host),
             ),
-            "site": Server("tests.sandbox.site"),
+            "site": Server("tests.sandbox.site", "--host", self.host),
         }
 
     async def __aenter__(self) -> Self:
@@ -144,12 +150,12 @@ class Stack(WholeMachine):
             **{f"CHAPAR_{name.upper()}": value for name, value in self.settings.items()},
         }
         others = {k: v for k, v in os.environ.items() if not k.startswith("CHAPAR_")}
-        return {**others, **ours}
+        return {**others, **self.around, **ours}
 
     async def command(self, *words: str, to: int | BinaryIO) -> asyncio.subprocess.Process:
         """Start one `chapar` command."""
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "daemon.cli", *words),
+            *(*self.inside, sys.executable, "-m", "daemon.cli", *words),
             cwd=ROOT,
             env=self.environment,
             stdout=to,
@@ -220,8 +226,14 @@ class Stack(WholeMachine):
 
     async def outage(self, state: str) -> None:
         """Let the site answer 500 to everything (`on`), or work again (`off`)."""
-        url = self.url(f"/_outage/{state}")
-        (await asyncio.to_thread(urllib.request.urlopen, url)).close()
+        await self.tells_site(f"outage/{state}")
+
+    async def refuses(self, address: str) -> None:
+        """Let the site answer 429 to who comes from an address, or to nobody (`none`)."""
+        await self.tells_site(f"refuse/{address}")
+
+    async def tells_site(self, words: str) -> None:
+        (await asyncio.to_thread(urllib.request.urlopen, self.url(f"/_{words}"))).close()
 
     def pid(self, title: str) -> int:
         """The process id of `bot`, `keeper`, `worker:worker-00`."""

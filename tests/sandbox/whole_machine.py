@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from contextlib import suppress
 
 from daemon.supervisor import process_tree
 
@@ -31,4 +32,5 @@ class WholeMachine:
         """Send a signal to every process of this machine, the first of them first."""
         assert self.chapar is not None
         for pid in [self.chapar.pid, *(one.pid for one in process_tree.below(self.chapar.pid))]:
-            os.kill(pid, signum)
+            with suppress(ProcessLookupError):  # it ended meanwhile
+                os.kill(pid, signum)

@@ -7,7 +7,7 @@ gone: what its workers held is taken back by then, and what lies on its disk is 
 from dataclasses import dataclass
 
 from procs.core.clock import Now
-from procs.records.job import State
+from procs.records.job import Kind, State
 from procs.store.database import Database
 from procs.store.jobs import file_owners
 from procs.store.jobs.leases import LEASE
@@ -31,10 +31,17 @@ SELECT name, boot, home, roles, slots, version, entered_at, beat_at, ended_at FR
  ORDER BY name
 """
 PRUNE = "DELETE FROM machines WHERE beat_at < :before"
-#: Jobs in line whose files lie on a machine that carries nothing now.
+#: Those that carry jobs now.
+CARRIERS = """
+SELECT name, roles FROM machines
+ WHERE beat_at >= :since AND ended_at IS NULL
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'machine:' || name)
+ ORDER BY name
+"""
+#: Jobs in line whose files, or whose way to their site, are of a machine that carries nothing now.
 BOUND = f"""
 SELECT f.job FROM job_files f JOIN jobs j ON j.id = f.job
- WHERE j.state = {State.QUEUED} AND j.folder = 0
+ WHERE j.state = {State.QUEUED} AND (j.folder = 0 OR j.kind = '{Kind.TRIAL}')
    AND NOT (EXISTS (SELECT 1 FROM machines WHERE name = f.machine AND beat_at >= :since)
             AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'machine:' || f.machine))
  ORDER BY f.job LIMIT :bite
@@ -90,6 +97,12 @@ def leave(db: Database, name: str, *, now: Now) -> None:
 def listed(db: Database) -> list[Machine]:
     """Every machine that was heard lately."""
     return [Machine(*row) for row in db.all(LIST)]
+
+
+def carriers(db: Database, *, now: Now) -> list[str]:
+    """The names of the machines that carry jobs now."""
+    rows = db.all(CARRIERS, {"since": now.boot - GONE_AFTER})
+    return [name for name, roles in rows if "worker" in str(roles).split(",")]
 
 
 def unbind(db: Database, *, now: Now) -> int:

@@ -7,11 +7,12 @@ breaker, and none when nobody waits any more.
 
 from dataclasses import dataclass
 
+from procs.config.rules import AT
 from procs.core.clock import Now
 from procs.records.job import Kind, Lane, State
 from procs.records.job_payload import TrialPayload
 from procs.store.database import Database
-from procs.store.jobs import seats
+from procs.store.jobs import file_owners, seats
 
 #: The person of a breaker that is closed to all, and the user of trials: nobody has that number.
 EVERYBODY = -1
@@ -49,6 +50,11 @@ class Way:
         """The parameters that name a way in a statement."""
         return {"site": self.site, "egress": self.egress}
 
+    @property
+    def machine(self) -> str:
+        """The machine by whose own address this way leaves, "" where any may go it."""
+        return self.egress.partition(AT)[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -81,7 +87,8 @@ def plan(db: Database, trial: Trial, *, at: float, now: Now) -> None:
             *(trial.url, site, trial.mark), folder=1, egress=egress, person=trial.person
         )
         job = seats.NewJob(EVERYBODY, Lane.LOOK, Kind.TRIAL, payload, mark=trial.mark, site=site)
-        seats.add_later(db, job, at=at, now=now)
+        number = seats.add_later(db, job, at=at, now=now)
+        file_owners.bind(db, number, trial.way.machine)
 
 
 def is_awaited(db: Database, site: str, *, now: Now) -> bool:

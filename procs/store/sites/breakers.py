@@ -146,6 +146,11 @@ def is_open(db: Database, way: Way, *, person: int, now: Now) -> bool:
     return any(row[3] is not None and row[3] > now.wall for row in rows)
 
 
+def is_closed(db: Database, way: Way, *, person: int) -> bool:
+    """Whether this person may go this way without waiting for a trial."""
+    return all(row[3] is None for row in db.all(READ_BREAKERS, {**way.facts, "person": person}))
+
+
 def note_failure(
     db: Database, lease: Lease, way: Way, error: JobError, *, now: Now
 ) -> tuple[OpenBreaker | None, list[OpenBreaker]]:
@@ -271,8 +276,7 @@ def disproven(db: Database, way: Way, person: int, error: JobError, *, now: Now)
     by_name = {kind().name: kind for kind in TRIPS}
     kind = type(error) if type(error) in TRIPS else by_name.get(why, errors.NetworkBroken)
     until = now.wall + length(TRIPS[kind], error.wait, openings)
-    why = kind().name
-    facts = {**way.facts, "person": person, "why": why, "now": now.wall}
+    facts = {**way.facts, "person": person, "why": (why := kind().name), "now": now.wall}
     with db.write():
         db.change(OPEN, {**facts, "openings": openings + 1, "until": until})
     return OpenBreaker(until, why, person)

@@ -46,6 +46,7 @@ from procs.store.sqlite.schema_updates import (
     CONNECTIONS,
     HEARD,
     JOB_FOLDERS,
+    MACHINE_ORDERS,
     MACHINES,
     UPLOAD_PEERS,
 )
@@ -264,6 +265,7 @@ STEPS: tuple[tuple[str, str], ...] = (
     ("link checks", LINK_CHECKS),
     ("connections", CONNECTIONS),
     ("machines", MACHINES),
+    ("machine orders", MACHINE_ORDERS),
     ("readable", READABLE),
 )
 VERSION = len(STEPS)

@@ -73,3 +73,16 @@ CREATE TABLE job_files (
 ) STRICT;
 ALTER TABLE admin_orders ADD COLUMN machine TEXT NOT NULL DEFAULT '';
 """
+
+#: Rolling restarts that another machine ordered: who does it, what it said, its exit code at last.
+MACHINE_ORDERS = """
+CREATE TABLE machine_orders (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    machine  TEXT NOT NULL,
+    at       REAL NOT NULL,
+    runner   INTEGER NOT NULL DEFAULT 0,
+    said     TEXT NOT NULL DEFAULT '',
+    code     INTEGER
+) STRICT;
+CREATE INDEX machine_order_open ON machine_orders (machine) WHERE code IS NULL;
+"""

@@ -12,7 +12,10 @@ import fcntl
 import os
 from pathlib import Path
 
+from procs.config import Settings
 from procs.core.files.close_watch import closes
+from procs.records.job import Lane
+from procs.store.jobs import leases
 
 #: Seconds between two attempts to take a slot, which one that starts waits for; and between those
 #: of a spare to take a post, which is told of each that is freed.
@@ -134,3 +137,12 @@ class SlotLocks:
 def rooms_of(post: int, *, posts: int, downloads: int) -> int:
     """A post's share of the downloads that may run at once on this machine."""
     return downloads // posts + (1 if post < downloads % posts else 0)
+
+
+def most_of(settings: Settings, lane: Lane) -> int:
+    """How many jobs of a lane may run at once, wherever they do. Each of several machines has as
+    many rooms as its own setting says; `max_downloads_in_all` bounds them together."""
+    if lane is not Lane.HEAVY:
+        return leases.ENDLESS
+    here = leases.ENDLESS if settings.has_server else settings.max_concurrent_downloads
+    return min(here, settings.max_downloads_in_all or leases.ENDLESS)

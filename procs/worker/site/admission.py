@@ -7,7 +7,7 @@ cookies and the order of visits are rows, so that all workers decide alike.
 import os
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,7 +29,7 @@ from procs.store.sites import breakers, cookies, visits
 from procs.store.sites.breakers import EVERYBODY, WAITS, OpenBreaker, Way
 from procs.wishes import variant
 from procs.worker.process.context import WorkerContext
-from procs.worker.site import host_gate
+from procs.worker.site import host_gate, other_egress
 
 #: The least seconds until a job asks again: a successful trial makes it due anyway, and many jobs
 #: that asked often would cost more than the wait. And the most seconds of jitter between jobs that
@@ -43,12 +43,6 @@ ROOM_LOOK = 30.0
 #: Alerts about a site that end when its breaker closes, and those that end with any visit that
 #: reached it.
 BREAKING, FILTERED = ("bot-check", "proxy-broken"), ("site-filtered",)
-#: Failures that another way may avoid, and what must be different about that way.
-ELSEWHERE: dict[type[JobError], Callable[[Identity, Identity], bool]] = {
-    errors.BotCheck: lambda mine, other: True,
-    errors.LoginNeeded: lambda mine, other: other.cookies not in (None, mine.cookies),
-    errors.GeoBlocked: lambda mine, other: other.egress != mine.egress,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +176,7 @@ def choose(
 ) -> Identity:
     """The first way whose breaker lets the job in. Preferred is a way that has not failed this job,
     then the booked one, then the one where it may begin soonest, then the operator's order. Raises
-    NotNow when no way is open, LeftAlone when that lasts too long."""
+    NotNow when no way is open here, LeftAlone when that lasts too long."""
     site, tried = lease.site, lease.progress.tried
 
     def order(one: Identity) -> tuple[bool, bool, float]:
@@ -192,11 +186,14 @@ def choose(
 
     rests = []
     for identity in sorted(fit(context, site, rules, now=now), key=order):
+        if identity.name in tried:
+            other_egress.move(context, lease, now=now)
         way, look = Way(site, identity.name), random.uniform(*TRIAL_WAIT)
         rest = breakers.ask(context.db, lease, way, patience=look, now=now)
         if rest is None:
             return identity
         rests.append(rest)
+    other_egress.move(context, lease, now=now)
     first = min(rests, key=lambda rest: rest.until)
     since = outcomes.waiting_since(context.db, lease)
     if since is not None and now.wall - since > LONGEST_BREAKER_WAIT:
@@ -242,11 +239,14 @@ def judge(context: WorkerContext, lease: Lease, error: JobError) -> FailureVerdi
     if went is None:
         return usual
     site = lease.site
-    identity = identities(context, site)[went]
+    identity = identities(context, site).get(went)
+    if identity is None:  # a way of another machine, or one that sites.toml has no longer
+        return usual
     rest = count(context, lease, Way(site, identity.name), error)
     if identity.cookies and error.name in cookies.MOST:
         refuse(context, site, identity.cookies.name, error)
-    if another(context, lease, identity, error):
+    ways = fit(context, site, context.settings.sites.of(site), now=clock.now())
+    if other_egress.is_worth(context, lease, error, mine=identity, ways=ways):
         lease.progress.tried = (identity.name,)
         leases.note(context.db, lease)
         return FailureVerdict(0.0, error.name, elsewhere=True)
@@ -284,17 +284,3 @@ def refuse(context: WorkerContext, site: str, file: str, error: JobError) -> Non
         alerts.note(context.db, alert_kinds.REFUSED, subject, now=now, lasts=True, detail=why)
         fix = "export them anew, or: chapar breakers --close SITE"
         log.error("cookies.rest", site=site, file=file, why=error.name, until=until, fix=fix)
-
-
-def another(context: WorkerContext, lease: Lease, mine: Identity, error: JobError) -> bool:
-    """Whether the job tries once more by another way that is open."""
-    differs = ELSEWHERE.get(type(error))
-    if differs is None or lease.progress.tried:
-        return False
-    site, now = lease.site, clock.now()
-    ways = fit(context, site, context.settings.sites.of(site), now=now)
-    others = [one for one in ways if one.name != mine.name and differs(mine, one)]
-    return any(
-        not breakers.is_open(context.db, Way(site, one.name), person=lease.user, now=now)
-        for one in others
-    )

@@ -25,7 +25,15 @@ NAMING = re.compile(
     r"user|person|chat|peer|admin|account|scope|subject|owner|payload|story|mark|name"
 )
 #: Tables that know of machines, sites and processes only.
-IMPERSONAL = {"workers", "settings", "counters", "sessions", "machines", "bot_lease"}
+IMPERSONAL = {
+    "workers",
+    "settings",
+    "counters",
+    "sessions",
+    "machines",
+    "machine_orders",
+    "bot_lease",
+}
 
 
 def columns(desk: Desk) -> dict[str, list[str]]:

@@ -8,5 +8,7 @@ from tests.sandbox.site.server import serve
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--port", type=int, default=0)
+parser.add_argument("--host", default="127.0.0.1")
 with suppress(KeyboardInterrupt):
-    asyncio.run(serve(parser.parse_args().port))
+    asked = parser.parse_args()
+    asyncio.run(serve(asked.port, asked.host))

@@ -23,6 +23,7 @@ class Answers:
     """Of a running site: where its files are, its pages, and how often each path was asked for."""
 
     port: int
+    host: str
     files: Path
     pages: dict[str, str]
     asked: dict[str, int]
@@ -30,7 +31,7 @@ class Answers:
 
     def url(self, path: str) -> str:
         """The full address of a path."""
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"http://{self.host}:{self.port}{path}"
 
     async def page(self, request: web.Request) -> web.Response:
         text = self.pages.get(request.path)

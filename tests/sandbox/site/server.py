@@ -12,6 +12,7 @@
                               modified, both it says so; with &heeds=yes it heeds If-Range
 /endless.mp4                  the clip, then zeros for ever
 /live.m3u8                    a broadcast: no end, and one segment more each time it is asked for
+/_refuse/ADDRESS              from now on 429 to all that come from there (`none`: to nobody)
 /_outage/on                   from now on 500 to all that is asked, until /_outage/off
 /status/503                   that answer (429 and 503 with Retry-After: 7)
 /walled/7/clip.mp4            at the first ask a check for robots instead; any number is one more
@@ -61,8 +62,8 @@ ONCE = {
 class Site(Answers, Searched):
     """A running site, its address and its counters. Paths count without their query."""
 
-    def __init__(self, port: int = 0) -> None:
-        self.port = port
+    def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
+        self.port, self.host = port, host
         self.files = Path()
         self.asked: dict[str, int] = defaultdict(int)
         self.sent: dict[str, int] = defaultdict(int)
@@ -71,6 +72,7 @@ class Site(Answers, Searched):
         self.news = asyncio.Condition()
         self.grown: dict[int, int] = defaultdict(int)
         self.outage = False
+        self.refused = "none"
         self.changed = False
         self.runner: web.AppRunner | None = None
 
@@ -80,7 +82,7 @@ class Site(Answers, Searched):
         app.add_routes(self.routes())
         self.runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         await self.runner.setup()
-        door = web.TCPSite(self.runner, "127.0.0.1", self.port)
+        door = web.TCPSite(self.runner, self.host, self.port)
         await door.start()
         self.port = self.runner.addresses[0][1]
         self.pages = pages(self.url(""))
@@ -108,6 +110,7 @@ class Site(Answers, Searched):
             web.get("/", self.index),
             web.get("/_hits", self.counters),
             web.get("/_outage/{state:on|off}", self.switch),
+            web.get("/_refuse/{address}", self.refuse),
             web.get("/_grow/{first:\\d+}", self.grow),
             web.get("/growing/{first:\\d+}/feed.xml", self.growing),
             web.get("/page/{name}", self.page),
@@ -140,6 +143,8 @@ class Site(Answers, Searched):
         await self.note(request.path, hits=1)
         if self.outage and not request.path.startswith("/_"):
             return web.Response(status=500, text="we are down")
+        if request.remote == self.refused:
+            return web.Response(status=429, text="not from there")
         try:
             response = await handler(request)
         except ConnectionResetError as error:
@@ -169,6 +174,10 @@ class Site(Answers, Searched):
     async def switch(self, request: web.Request) -> web.Response:
         self.outage = request.match_info["state"] == "on"
         return web.Response(text=request.match_info["state"])
+
+    async def refuse(self, request: web.Request) -> web.Response:
+        self.refused = request.match_info["address"]
+        return web.Response(text=self.refused)
 
     async def once(self, request: web.Request) -> web.StreamResponse:
         """A refusal, and the file when it is asked for again."""
@@ -280,8 +289,8 @@ def start_of(request: web.Request, length: int) -> int:
     return min(int(match[1]), length - 1) if match else 0
 
 
-async def serve(port: int) -> None:
+async def serve(port: int, host: str) -> None:
     """Run until killed, after saying where."""
-    async with Site(port) as site:
+    async with Site(port, host) as site:
         print(json.dumps({"address": site.url("")}), flush=True)
         await asyncio.Future[None]()

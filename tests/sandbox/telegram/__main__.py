@@ -22,6 +22,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, required=True, help="folder of key, world and files")
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
     parser.add_argument("--token", default=TOKEN, help="of the bot that people write to")
     parser.add_argument("--sink", action="store_true", help="keep no bytes of uploads")
     parser.add_argument("--strict", action="store_true", help="refuse bots that speak too often")
@@ -32,7 +33,13 @@ async def main(args: argparse.Namespace) -> None:
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, over.set)
-    facts = {"port": args.port, "token": args.token, "sink": args.sink, "strict": args.strict}
+    facts = {
+        "port": args.port,
+        "host": args.host,
+        "token": args.token,
+        "sink": args.sink,
+        "strict": args.strict,
+    }
     async with Telegram(args.home, **facts) as server:
         path = socket_path(args.home)
         listener = await control.serve(server, path)

@@ -51,6 +51,7 @@ class Telegram(Desk):
         home: Path | None = None,
         *,
         port: int = 0,
+        host: str = "127.0.0.1",
         token: str = TOKEN,
         sink: bool = False,
         strict: bool = False,
@@ -58,7 +59,7 @@ class Telegram(Desk):
         self.borrowed = home is None
         self.home = home or Path(tempfile.mkdtemp(prefix="ch-tg-"))
         self.home.mkdir(parents=True, exist_ok=True)
-        self.port = port
+        self.port, self.host = port, host
         #: The port of the other data center.
         self.far_port = 0
         #: Authorizations on their way to another data center: their bytes -> account, center.
@@ -110,7 +111,7 @@ class Telegram(Desk):
 
     async def listen(self, center: int, port: int) -> asyncio.Server:
         serve = partial(self.serve, center)
-        return await asyncio.start_server(serve, "127.0.0.1", port, limit=wire.BUFFER)
+        return await asyncio.start_server(serve, self.host, port, limit=wire.BUFFER)
 
     async def stop(self) -> None:
         """As when the machine is switched off: connections break, the world stays."""
@@ -142,7 +143,7 @@ class Telegram(Desk):
 
     @property
     def address(self) -> str:
-        return f"127.0.0.1:{self.port}"
+        return f"{self.host}:{self.port}"
 
     async def do(self, command: str, **args: Any) -> Any:
         return await commands.run(self, command, args)

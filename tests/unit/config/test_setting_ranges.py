@@ -62,6 +62,7 @@ WRONG = [
     ("CHAPAR_ROLES", "worker", "belongs to one machine"),
     ("CHAPAR_WORKERS", "1000", "at most"),
     ("CHAPAR_MAX_CONCURRENT_DOWNLOADS", "100000", "at most"),
+    ("CHAPAR_MAX_DOWNLOADS_IN_ALL", "100001", "at most 100000"),
     ("CHAPAR_MAX_DOWNLOADS_PER_USER", "1001", "at most 1000"),
     ("CHAPAR_MAX_OPEN_REQUESTS", "100001", "at most 100000"),
     ("CHAPAR_MAX_OPEN_REQUESTS_PER_GROUP", "100001", "at most 100000"),

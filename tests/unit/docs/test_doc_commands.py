@@ -38,7 +38,9 @@ HERE = {
     **dict.fromkeys(("use --days 7", "why E-7K2Q", "why JOB"), 0),
     # No token, which `check` and `doctor` say; and no breaker is open.
     **dict.fromkeys(("breakers --close youtube", "check", "doctor --offline"), 1),
+    **dict.fromkeys(("drain m2", "rolling-restart m2", "resume --machine m2"), 1),
     **dict.fromkeys(("reload", "rolling-restart", "status", "stop"), 4),
+    "rolling-restart --all": 4,
 }
 #: Where the others are run, and the words by which one finds it there.
 PROCESS, UNIT = "tests/process/test_", "tests/unit/daemon/test_"

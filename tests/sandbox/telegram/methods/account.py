@@ -19,7 +19,8 @@ YEAR = 365 * 86400
 
 @on(functions.help.GetConfig)
 async def config(call: Call, query: Any) -> Any:
-    here: dict[str, Any] = {"id": render.DC, "ip_address": "127.0.0.1", "port": call.server.port}
+    where = {"ip_address": call.server.host, "port": call.server.port}
+    here: dict[str, Any] = {"id": render.DC, **where}
     far = {**here, "id": render.FAR_DC, "port": call.server.far_port}
     now = int(time.time())
     return make(

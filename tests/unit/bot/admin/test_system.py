@@ -8,6 +8,7 @@ from procs.bot.admin.system.order_reports import OrderReports
 from procs.engine.releases.versions import Versions, installed
 from procs.engine.updates.updater import Updater
 from procs.keeper.engine_updates import trial
+from procs.keeper.machines.restart_runner import RestartRunner
 from procs.keeper.order_runner import OrderRunner
 from procs.store.admins import admin_orders, audit_log
 from procs.store.jobs import pauses
@@ -30,7 +31,8 @@ def works(bot, settings):
     """What the keeper and the bot do in their rounds, until nothing is under way."""
 
     async def work() -> None:
-        runner = OrderRunner(bot.db, settings, Updater(settings.home, trial(settings), print))
+        updater = Updater(settings.home, trial(settings), print)
+        runner = OrderRunner(bot.db, settings, updater, RestartRunner(bot.db, settings))
         runner.watch()
         if runner.engine is not None:
             await runner.engine

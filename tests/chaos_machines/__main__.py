@@ -1,0 +1,81 @@
+"""`make chaos-machines`: three machines and one PostgreSQL, at least 200 troubles over at least 400
+deliveries. Exits 1 when one of them was lost, came twice or is stuck, or a file is left.
+
+Each machine is a network namespace of its own where root may make one; else its processes stand
+still in place of a cut.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import AsyncExitStack, nullcontext
+
+from tests import postgresql_server
+from tests.chaos_machines.failing_server import FailingServer, failing_server
+from tests.chaos_machines.fleet_storm import LIMIT, FleetPlan, FleetStorm
+from tests.chaos_machines.fleet_verdict import carried
+from tests.chaos_machines.machine import Machine
+from tests.sandbox import network
+from tests.sandbox.network import Namespace
+
+ROLES = {"m1": "worker,keeper,bot", "m2": "worker,keeper,bot", "m3": "worker,keeper"}
+SMALL = {"workers": "1", "max_concurrent_downloads": "3", "drain_grace": "5"}
+#: Says that this process is in a network of its own already.
+APART = "--apart"
+
+
+async def storm(plan: FleetPlan, server: FailingServer, places: Mapping[str, Namespace]) -> int:
+    """Run the plan over machines in these places. Returns the exit code."""
+    facts = {"database_url": server.url, "max_file_size": LIMIT, **SMALL}
+    if places:
+        facts["allowed_networks"] = network.NETWORK
+    machines: list[Machine] = []
+    async with AsyncExitStack() as ends:
+        for name, roles in ROLES.items():
+            beside = machines[0].stack if machines else None
+            machines.append(Machine(name, places.get(name), beside, roles=roles, **facts))
+            await ends.enter_async_context(machines[-1].stack)
+        found = await FleetStorm(machines, server, plan).run()
+        print(found)
+        table = carried(machines[0].stack.db, tuple(ROLES)).items()
+        print(f"delivered by {', '.join(f'{name}: {count}' for name, count in table)}", flush=True)
+    if found.good:
+        for one in machines:
+            one.stack.remove()
+    return 0 if found.good else 1
+
+
+def run(plan: FleetPlan, *, apart: bool) -> int:
+    began = time.monotonic()
+    apart_from = "three network namespaces" if apart else "no network namespaces: cut is frozen"
+    print(f"three machines, one PostgreSQL server, {apart_from}; seed {plan.seed}", flush=True)
+    places = network.opened(tuple(ROLES)) if apart else nullcontext({})
+    with places as there, failing_server(network.HUB if apart else "") as server:
+        code = asyncio.run(storm(plan, server, there))
+    print(f"took {time.monotonic() - began:.0f} s, seed {plan.seed}", flush=True)
+    return code
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="tests.chaos_machines", description=__doc__)
+    parser.add_argument("--troubles", type=int, default=200)
+    parser.add_argument("--deliveries", type=int, default=400)
+    parser.add_argument("--every", type=float, default=1.5, help="seconds between two troubles")
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument(APART, action="store_true", help="in a network of its own already")
+    asked = parser.parse_args()
+    if postgresql_server.programs() is None:
+        print("left out: no PostgreSQL server is installed (Debian: apt-get install postgresql)")
+        return 0
+    if not asked.apart and network.is_possible():
+        words = ("--net", sys.executable, "-m", "tests.chaos_machines", *sys.argv[1:], APART)
+        os.execvp("unshare", ("unshare", *words))
+    plan = FleetPlan(asked.troubles, asked.deliveries, asked.every, asked.seed)
+    return run(plan, apart=asked.apart)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
