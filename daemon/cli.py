@@ -159,6 +159,8 @@ def words_about_processes(of: dict[str, argparse.ArgumentParser]) -> None:
     of["up"].add_argument(
         "--new-database", action="store_true", help="begin with an empty one, where one was lost"
     )
+    source = "a wheel, or of a checkout a commit: install it, put the files before back if it fails"
+    of["upgrade"].add_argument("source", nargs="?", default="", help=source)
     order = "tell the admin who ordered it in the chat (the keeper's word)"
     of["rolling-restart"].add_argument("--order", type=int, default=0, metavar="N", help=order)
     of["stop"].add_argument("--now", action="store_true", help="jobs go back into the queue")
