@@ -234,7 +234,8 @@ def words_about_backups(of: dict[str, argparse.ArgumentParser]) -> None:
             description=f"{meaning}.",
             epilog=exit_codes.epilog(f"backup {name}"),
         )
-    words["list"].add_argument("--json", action="store_true", help="for programs")
+    for name in ("list", "verify"):
+        words[name].add_argument("--json", action="store_true", help="for programs")
     words["verify"].add_argument(
         "name", nargs="?", default="", metavar="FILE|all", help="default: the newest"
     )
