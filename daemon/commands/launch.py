@@ -24,7 +24,6 @@ from procs import config
 from procs.config import Settings, SettingsReading, values
 from procs.core import clock
 from procs.engine.jail import cgroups
-from procs.engine.nursery.launcher import starter_of
 
 ROOT = Path(__file__).resolve().parents[2]
 #: The seconds that supervisord grants a worker beyond its drain grace before it kills.
@@ -116,11 +115,8 @@ def hold(settings: Settings) -> int:
 
 
 def clear_way(run: Path) -> None:
-    """Remove what a killed supervisord, or starter of nurseries, left of its socket. Raises
-    Refusal when something else lies there, or the name is too long: supervisord would start and
-    could not be asked to stop."""
-    if (starter := starter_of(run)) and not answers(starter):  # the service was killed
-        starter.unlink(missing_ok=True)
+    """Remove what a killed supervisord left of its socket. Raises Refusal when something else lies
+    there, or the name is too long: supervisord would start and could not be asked to stop."""
     path = run / "supervisor.sock"
     if len(os.fsencode(path)) > values.SOCKET_BYTES:
         raise Refusal(f"{path} is too long for a socket; choose a shorter CHAPAR_HOME")
@@ -130,18 +126,11 @@ def clear_way(run: Path) -> None:
         return
     if not is_socket:
         raise Refusal(f"{path} is in the way: supervisord's socket belongs there; remove it")
-    if answers(path):
-        raise Refusal(f"another program answers at {path}; end that program")
-    path.unlink(missing_ok=True)
-
-
-def answers(path: Path) -> bool:
-    """Whether somebody listens at a socket."""
     with socket.socket(socket.AF_UNIX) as link, suppress(OSError):
         link.settimeout(ANSWER)
         link.connect(str(path))
-        return True
-    return False
+        raise Refusal(f"another program answers at {path}; end that program")
+    path.unlink(missing_ok=True)
 
 
 def environment(settings: Settings, reading: SettingsReading, *, bot: bool) -> dict[str, str]:

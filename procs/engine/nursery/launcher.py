@@ -117,7 +117,8 @@ async def ask(starter: Path, wish: NurseryWish, form: str) -> int:
                     await asyncio.sleep(STARTER_PAUSE)
     except TimeoutError:
         raise EngineDied(
-            f"nobody starts a nursery at {starter}; run: systemctl restart chapar"
+            f"nobody starts downloads at {starter}; run: systemctl restart chapar-nursery, or "
+            "remove that file where no such unit is"
         ) from None
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from daemon.commands import launch
 from procs import config
+from procs.engine.nursery.launcher import STARTER
 from tests import ROOT
 
 UNIT = ROOT / "systemd" / "chapar.service"
@@ -99,7 +100,8 @@ def test_what_makes_a_jail_is_allowed_where_neither_network_nor_secrets_are():
 
 def test_the_units_start_and_stop_together_and_the_one_of_downloads_stops_last():
     assert "\nAfter=network.target chapar-nursery.service\n" in UNIT.read_text()
-    assert "\nRequires=chapar-nursery.service\n" in UNIT.read_text()
+    assert "\nWants=chapar-nursery.service\n" in UNIT.read_text()
+    assert f"\nExecStartPre=/usr/bin/test -S /var/lib/chapar/run/{STARTER}\n" in UNIT.read_text()
     assert "\nPartOf=chapar.service\n" in NURSERY.read_text()
     assert all("\nSlice=chapar.slice\n" in unit.read_text() for unit in (UNIT, NURSERY))
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-from daemon.commands import launch
 from procs.core import codec
 from procs.engine.client import Engine
 from procs.engine.jail import jail
@@ -90,7 +89,7 @@ async def test_a_starter_that_was_killed_is_waited_for(short_home, starter):
 
 async def test_nobody_waits_for_a_starter_for_ever(short_home, monkeypatch):
     monkeypatch.setattr(launcher, "STARTER_BACK", 0.3)
-    with pytest.raises(EngineDied, match="systemctl restart chapar"):
+    with pytest.raises(EngineDied, match="systemctl restart chapar-nursery, or remove"):
         await asked(short_home, NurseryWish(short_home / "run", Version("2099.1.1"), 1))
 
 
@@ -110,14 +109,6 @@ async def test_what_is_no_request_ends_nothing(short_home, starter):
         assert await reader.read() == b""
         writer.close()
     assert starter.poll() is None
-
-
-def test_the_socket_of_a_starter_that_is_gone_is_removed_at_a_start(short_home):
-    place = launcher.starter_socket(short_home / "run")
-    with socket.socket(socket.AF_UNIX) as dead:
-        dead.bind(str(place))
-    launch.clear_way(short_home / "run")
-    assert launcher.starter_of(short_home / "run") is None
 
 
 def test_a_trial_in_the_home_asks_the_homes_starter_and_logs_where_it_does(short_home):
