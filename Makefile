@@ -81,7 +81,7 @@ bench-chat: $(READY) ## measure cards, presses, inline mode and the bot's loop
 bench-gate: $(READY) ## of bench-admin what four sponsors add to a link
 	$(BIN)/python -m bench.gate
 
-bench-ops: $(READY) ## measure backups, power cuts, a restore, a scrape, the idle stack, doctor, top, the unit
+bench-ops: $(READY) ## measure backups, power cuts, a restore, a scrape, the idle stack, doctor, top, the units (20 minutes)
 	$(BIN)/python -m bench.ops
 
 # SCENARIO: a name of bench/load/scenarios, or a file.

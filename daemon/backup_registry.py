@@ -18,14 +18,28 @@ def backup(options: argparse.Namespace) -> int:
         else:
             print(*backup_commands.listed(settings), sep="\n")
     elif options.what == "verify":
-        with step_bar.shown(say) as told:
-            return 1 if backup_commands.verify(settings, options.name, options.key, told) else 0
+        return verify(options)
     elif options.what == "prune":
         print(*backup_commands.prune(settings), sep="\n")
     else:
         with step_bar.shown(say) as told:
             backup_commands.now(settings, told)
     return 0
+
+
+def verify(options: argparse.Namespace) -> int:
+    """`chapar backup verify`."""
+    from daemon.answers import json_text
+    from daemon.commands.backups import backup_commands
+
+    wanted = (home_settings(), options.name, options.key)
+    if options.json:
+        judged = list(backup_commands.verify(*wanted, lambda line: None))
+        json_text.show(options, list, lambda: judged)
+    else:
+        with step_bar.shown(say) as told:
+            judged = list(backup_commands.verify(*wanted, told))
+    return 0 if all(one.ok for one in judged) else 1
 
 
 def restore(options: argparse.Namespace) -> int:

@@ -163,6 +163,8 @@ def words_about_processes(of: dict[str, argparse.ArgumentParser]) -> None:
         "--new-database", action="store_true", help="begin with an empty one, where one was lost"
     )
     words_about_restarts(of["rolling-restart"])
+    source = "a wheel, or of a checkout a commit: install it, put the files before back if it fails"
+    of["upgrade"].add_argument("source", nargs="?", default="", help=source)
     of["stop"].add_argument("--now", action="store_true", help="jobs go back into the queue")
     for name in ("up", "check"):
         of[name].add_argument("--no-bot", action="store_true", help="without a sign-in to Telegram")
@@ -247,7 +249,8 @@ def words_about_backups(of: dict[str, argparse.ArgumentParser]) -> None:
             description=f"{meaning}.",
             epilog=exit_codes.epilog(f"backup {name}"),
         )
-    words["list"].add_argument("--json", action="store_true", help="for programs")
+    for name in ("list", "verify"):
+        words[name].add_argument("--json", action="store_true", help="for programs")
     words["verify"].add_argument(
         "name", nargs="?", default="", metavar="FILE|all", help="default: the newest"
     )

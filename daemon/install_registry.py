@@ -75,6 +75,8 @@ def move(options: argparse.Namespace) -> int:
 
 def upgrade(options: argparse.Namespace) -> int:
     """Take an installed version into use: backup, try it, change the database, rolling restart."""
-    from daemon.install import upgrade
+    from daemon.install import upgrade, whole_upgrade
 
+    if options.source:
+        return whole_upgrade.upgrade_to(options.source, home_settings(), say)
     return upgrade.upgrade(home_settings(), say)

@@ -64,13 +64,15 @@ def logs(options: argparse.Namespace) -> int:
 
 def top(options: argparse.Namespace) -> int:
     """Show live what workers do, lanes, sites and failures, with keys; once where nobody looks."""
+    from daemon.answers import json_text
     from daemon.console.open_store import opened
     from daemon.top import top_facts, top_text
 
     settings = present_settings()
     with opened(settings) as db:
-        if options.once or not (sys.stdout.isatty() and sys.stdin.isatty()):
-            print(*top_text.lines(top_facts.read(db, settings)), sep="\n")
+        if options.json or options.once or not (sys.stdout.isatty() and sys.stdin.isatty()):
+            facts = top_facts.read(db, settings)
+            json_text.show(options, lambda: top_text.lines(facts), lambda: facts)
         else:
             from daemon.top.top_screen import TopScreen
 
@@ -130,6 +132,7 @@ def words(of: dict[str, argparse.ArgumentParser]) -> None:
         "--fix", action="store_true", help="do what is safe: modes of files, lost log files"
     )
     of["top"].add_argument("--once", action="store_true", help="as text, once")
+    of["top"].add_argument("--json", action="store_true", help="once, for programs")
     play = of["load"]
     play.add_argument("scenario", nargs="?", default="advert", help="a kept one, or a file")
     play.add_argument("--seconds", type=float, default=1e9, help="play only the first seconds")

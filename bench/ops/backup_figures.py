@@ -8,8 +8,10 @@ database: without it the log grows for ever, which no writer of a real Chapar me
 import multiprocessing
 import os
 import sqlite3
+import sys
 import tempfile
 import time
+from dataclasses import dataclass, field
 from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import Any
@@ -30,8 +32,11 @@ from procs.store.requests import requests
 
 GOALS = {"backup_bad": 0.0, "writer_p99_ms_during_backup": 250.0, "restore_s": 60.0}
 WRITERS, JOBS = 2, 1_000_000
+#: Backups of one database. The writers fill it as fast as it goes, and each backup is judged whole,
+#: so that 300 of one database would take hours and say nothing more.
+OF_ONE = 20
 #: Seconds between two rounds of the keeper (`procs/keeper/schedule.py`), and without backups.
-KEEPER_ROUND, ALONE = 10.0, 10.0
+KEEPER_ROUND, ALONE = 10.0, 5.0
 #: A finished job and its request, a million times.
 FILL = """
 INSERT INTO {table} ({columns}) WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n
@@ -45,9 +50,12 @@ DONE = (
 
 def measure(backups: int) -> dict[str, float]:
     """All figures by their names, from so many `backups`."""
-    figures: dict[str, float] = {"backups": backups}
-    with tempfile.TemporaryDirectory(prefix="bo-", dir="/tmp") as folder:
-        figures |= under_load(made(Path(folder)), backups)
+    load = LoadedBackups()
+    while load.taken < backups:
+        with tempfile.TemporaryDirectory(prefix="bo-", dir="/tmp") as folder:
+            under_load(made(Path(folder)), min(OF_ONE, backups - load.taken), load)
+        print(f"{load.taken} backups, {load.bad} bad, {load.seconds:.0f} s", file=sys.stderr)
+    figures = load.figures()
     with tempfile.TemporaryDirectory(prefix="bo-", dir="/tmp") as folder:
         figures |= of_many(made(Path(folder)))
     return figures
@@ -103,7 +111,28 @@ def back_up(settings: Settings, backups: int, told: Any) -> None:
     told.put(bad)
 
 
-def under_load(settings: Settings, backups: int) -> dict[str, float]:
+@dataclass(slots=True)
+class LoadedBackups:
+    """What was seen of all backups: how many, of them bad, and the seconds of every write."""
+
+    taken: int = 0
+    bad: int = 0
+    seconds: float = 0.0
+    alone: list[float] = field(default_factory=list)
+    during: list[float] = field(default_factory=list)
+
+    def figures(self) -> dict[str, float]:
+        return {
+            "backups": self.taken,
+            "backup_bad": self.bad,
+            "backup_s": self.seconds / max(1, self.taken),
+            "writes_during_backup": len(self.during),
+            "writer_p99_ms_alone": p99_ms(self.alone),
+            "writer_p99_ms_during_backup": p99_ms(self.during),
+        }
+
+
+def under_load(settings: Settings, backups: int, load: LoadedBackups) -> None:
     """Write alone for a while, then take backups beside the writers."""
     told: Queue[list[tuple[float, float]]] = multiprocessing.Queue()
     judged: Queue[int] = multiprocessing.Queue()
@@ -117,19 +146,16 @@ def under_load(settings: Settings, backups: int) -> dict[str, float]:
     began = time.perf_counter()
     taker = multiprocessing.Process(target=back_up, args=(settings, backups, judged))
     taker.start()
-    bad, ended = judged.get(), time.perf_counter()
+    load.bad += judged.get()
+    ended = time.perf_counter()
     stop.set()
     took = [one for _ in range(WRITERS) for one in told.get(timeout=60)]
     for one in (*beside, taker):
         one.join()
-    during = [seconds for at, seconds in took if began <= at < ended]
-    return {
-        "backup_bad": bad,
-        "backup_s": (ended - began) / max(1, backups),
-        "writes_during_backup": len(during),
-        "writer_p99_ms_alone": p99_ms([seconds for at, seconds in took if at < began]),
-        "writer_p99_ms_during_backup": p99_ms(during),
-    }
+    load.taken += backups
+    load.seconds += ended - began
+    load.alone += [seconds for at, seconds in took if at < began]
+    load.during += [seconds for at, seconds in took if began <= at < ended]
 
 
 def p99_ms(seconds: list[float]) -> float:

@@ -79,11 +79,11 @@ def skewed(by: float) -> Iterator[Finding]:
 def downloads(facts: DoctorFacts) -> list[Finding]:
     """A page of our own is downloaded, and the operator's pages are read, in the jail and by the
     proxy as every job does."""
-    place = Path(tempfile.mkdtemp(prefix="chapar-doctor-"))
+    home = Path(tempfile.mkdtemp(prefix="chapar-doctor-"))
     try:
-        return asyncio.run(tried(facts, place))
+        return asyncio.run(tried(facts, home / "run"))
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        shutil.rmtree(home, ignore_errors=True)
 
 
 async def tried(facts: DoctorFacts, place: Path) -> list[Finding]:

@@ -1,8 +1,8 @@
 """What goes back when an upgrade fails, and what the operator does for the rest.
 
-The database goes back by itself while no process of the new version works with it. The program's
-files are the package manager's, or git's: they are named, with the command that puts those of the
-version before in their place.
+The database goes back by itself while no process of the new version works with it. So do the
+program's files that Chapar put there itself (`whole_upgrade`). Those of somebody else are the
+package manager's, or git's: they are named, with the command that puts those before in their place.
 """
 
 import sys

@@ -43,7 +43,7 @@ HOUR, MONTH = 3600.0, 31 * 86400.0
 #: Bytes of a unix socket's path (unix(7), with the NUL), and what stays of them for the home: the
 #: longest name below it is `run/supervisor.sock.4194304`, under which supervisord makes its own.
 SOCKET_BYTES = 107
-HOME_BYTES = SOCKET_BYTES - len("/run/supervisor.sock.4194304")
+HOME_BYTES = SOCKET_BYTES - len("/run/new/canary-3fffff-0.sock")
 #: Bytes that Telegram takes in one file, and of an account that pays: 4000 and 8000 parts of
 #: 512 KiB (core.telegram.org/api/files).
 TELEGRAM_FILE, PREMIUM_FILE = 2000 * SIZE_SUFFIXES["MIB"], 4000 * SIZE_SUFFIXES["MIB"]

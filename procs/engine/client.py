@@ -84,7 +84,7 @@ class Engine:
     @property
     def log(self) -> Path:
         """The file in which a nursery logs why it cannot work."""
-        return self.folder.parent / "logs" / "nursery.log"
+        return nursery.log_of(self.folder)
 
     async def start(self) -> None:
         """Be connected to a warm nursery, and keep it alive. Raises EngineDied."""

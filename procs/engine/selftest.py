@@ -19,7 +19,6 @@ from procs.engine.child.jail_probe import LOOPBACK, TRY, CanaryPlaces, ProbeResu
 from procs.engine.egress.dial import Routes
 from procs.engine.egress.policy import policy, read
 from procs.engine.egress.proxy import Caps, Egress
-from procs.engine.jail import jail, landlock
 from procs.engine.protocol.decode import into
 from procs.engine.protocol.messages import Limits
 from procs.errors import EngineDied
@@ -112,13 +111,13 @@ def judge(said: ProbeResult, called: Set[str], allowed: bool) -> str | None:
     there is no Landlock, files are open, which `chapar check` says, and where a process may have
     no tree of its own, it can ask which there are."""
     ways = said.reached | (called - ({"tcp"} if allowed else set()))
-    if not landlock.version():
+    if not said.fences.files:
         ways -= {"file"}
-    if not jail.has_root():
+    if not said.fences.tree:
         ways -= {escape_attempts.LOOK}
     if ways:
         which = ", ".join(sorted(ways))
-        return f"a download got past its fences ({which}); the kernel has: {jail.state()}"
+        return f"a download got past its fences ({which}); the kernel has: {said.fences.words}"
     if allowed or said.by_proxy.startswith(REFUSED):
         return None
     return f"a download cannot use its proxy: {said.by_proxy}"

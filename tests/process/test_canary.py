@@ -13,7 +13,7 @@ from procs import config
 from procs.engine import selftest
 from procs.engine.child import escape_attempts, jail_probe
 from procs.engine.child.escape_attempts import REACHED
-from procs.engine.child.jail_probe import ProbeResult
+from procs.engine.child.jail_probe import Fences, ProbeResult
 from procs.engine.jail import jail
 from procs.store.database import migrate
 from tests import ROOT
@@ -74,7 +74,8 @@ async def test_all_is_well_here(engine, networks):
 
 REFUSED = "HTTP/1.1 403 Refused"
 DENIED = "[Errno 13] Permission denied"
-NONE = ProbeResult(DENIED, DENIED, DENIED, DENIED, REFUSED)
+FENCES = Fences(jail.guards_files(), jail.has_root(), jail.state())
+NONE = ProbeResult(DENIED, DENIED, DENIED, DENIED, REFUSED, fences=FENCES)
 
 
 def meddled(way):

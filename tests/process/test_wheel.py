@@ -1,6 +1,7 @@
 """Chapar as a wheel: everything it needs lies inside the package, whatever folder one is in."""
 
 import os
+import re
 import subprocess
 import zipfile
 from pathlib import Path
@@ -78,12 +79,59 @@ async def test_a_wheel_alone_serves_from_any_folder(chapar):
     assert Path(words[words.index("-c") + 1]).is_relative_to(chapar.programs.parent)
 
 
+#: A version that loads, adds to the database, and has no worker that starts.
+BROKEN = {
+    "daemon/__init__.py": lambda text: re.sub(r'(__version__ = )".*"', r'\1"9.9.9"', text),
+    "procs/worker/__main__.py": lambda text: (
+        f'import sys\nif __name__ == "__main__":\n    sys.exit("broken")\n{text}'
+    ),
+    "procs/store/sqlite/schema.py": lambda text: (
+        f'{text}\nSTEPS = (*STEPS, ("added", "CREATE TABLE added (id INTEGER PRIMARY KEY);"))\n'
+        "VERSION = len(STEPS)\n"
+    ),
+}
+
+
+def broken(wheel: Path, folder: Path) -> Path:
+    """A wheel like this one with a version in it that does not start."""
+    folder.mkdir()
+    with zipfile.ZipFile(wheel) as old, zipfile.ZipFile(folder / wheel.name, "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if change := BROKEN.get(name):
+                text = change(text.decode()).encode()
+            new.writestr(name, text)
+    return folder / wheel.name
+
+
+@pytest.mark.long
+def test_a_version_that_does_not_start_goes_back_by_itself_and_the_next_one_stays(
+    chapar, wheel, short_home
+):
+    assert chapar.says("up", "-d", "--no-bot")[0] == 0
+    _, version = chapar.says("--version")
+
+    code, said = chapar.says("upgrade", str(broken(wheel, short_home / "broken")))
+
+    assert code == 1, said
+    assert "The database is as before" in said
+    assert "are back, and every process runs them" in said
+    assert chapar.says("--version")[1] == version
+    assert chapar.says("status")[0] == 0
+    assert chapar.says("audit")[0] == 0
+    code, said = chapar.says("upgrade", str(wheel))
+    assert code == 0, said
+    assert sorted(one.name for one in short_home.glob(".venv*")) == []
+
+
 def test_a_wheel_has_the_very_files_of_the_checkout(wheel):
     inside = {
         "supervisord.conf": "supervisord.conf",
         "env.example": ".env.example",
         "sites.example.toml": "sites.example.toml",
         "chapar.service": "systemd/chapar.service",
+        "chapar-nursery.service": "systemd/chapar-nursery.service",
+        "chapar.slice": "systemd/chapar.slice",
         "chapar.sysusers": "systemd/chapar.sysusers",
         "chapar-admin": "systemd/chapar-admin",
         "monitoring/chapar.rules.yml": "monitoring/chapar.rules.yml",

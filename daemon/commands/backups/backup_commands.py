@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from daemon.command_error import Refusal
@@ -66,19 +67,30 @@ def facts(settings: Settings) -> list[dict[str, object]]:
     ]
 
 
-def verify(settings: Settings, name: str, key: Path | None, say: Say) -> int:
-    """Verify one by name, the newest without one, or `all`; returns how many are bad."""
+@dataclass(frozen=True, slots=True)
+class BackupVerdict:
+    """What was found of one backup; `why` it is bad."""
+
+    name: str
+    ok: bool
+    size: int
+    sha256: str
+    why: str = ""
+
+
+def verify(settings: Settings, name: str, key: Path | None, say: Say) -> Iterator[BackupVerdict]:
+    """Verify one by name, the newest without one, or `all`."""
     found = backup_store.listed(settings.backup_folder)
     chosen = found if name == "all" else [named(found, name)]
-    opener, bad = backup_taker.key_of(settings, key), 0
+    opener = backup_taker.key_of(settings, key)
     for one in chosen:
         try:
             good = backup_taker.verify(settings, one, opener)
             say(f"ok: {one.name}, {size(good.size)}, SHA-256 {good.sha256}")
+            yield BackupVerdict(one.name, True, good.size, good.sha256)
         except BackupFailed as error:
-            bad += 1
             say(f"BAD: {error}")
-    return bad
+            yield BackupVerdict(one.name, False, one.size, one.sha256, str(error))
 
 
 def named(found: list[Backup], name: str) -> Backup:

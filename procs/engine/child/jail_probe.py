@@ -8,6 +8,7 @@ from typing import Any
 
 from procs.engine.child import escape_attempts
 from procs.engine.child.escape_attempts import REACHED
+from procs.engine.jail import jail
 
 LOOPBACK = "127.0.0.1"
 #: Seconds for one try.
@@ -31,8 +32,18 @@ class CanaryPlaces:
 
 
 @dataclass(frozen=True, slots=True)
+class Fences:
+    """Which fences the child's nursery can close: of files, by a tree of its own; all in words."""
+
+    files: bool = True
+    tree: bool = True
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """What a child says of its tries: REACHED, the first line of an answer, or an error."""
+    """What a child says of its tries: REACHED, the first line of an answer, or an error; and which
+    fences its nursery has, which may be in another systemd unit than we."""
 
     tcp: str
     udp: str
@@ -40,6 +51,7 @@ class ProbeResult:
     file: str
     by_proxy: str
     meddled: list[escape_attempts.Tried] = field(default_factory=list)
+    fences: Fences = Fences()
 
     @property
     def reached(self) -> set[str]:
@@ -60,6 +72,7 @@ def tries(places: CanaryPlaces, proxy: int) -> ProbeResult:
         file=try_file(places.file),
         by_proxy=by_proxy(proxy, places.tcp),
         meddled=escape_attempts.tries(places.file, __file__, places.process),
+        fences=Fences(jail.guards_files(), jail.has_root(), jail.state()),
     )
 
 

@@ -46,7 +46,7 @@ class SmokeTrial:
 async def test(version: Version, home: Path, trial: SmokeTrial, *, old: Version) -> None:
     """Raises EngineRefused when a version cannot do what it must. An address of the operator's at
     which the old one fails as well says nothing about the new one."""
-    place = home / "smoke"
+    place = home / "run" / "new"
     try:
         await own_page(version, place)
         for url in trial.urls:

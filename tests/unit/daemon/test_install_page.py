@@ -23,8 +23,8 @@ LINES = [
 TARGETS = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M)
 #: Programs of the system on which the pages may count.
 PROGRAMS = ("apt-get", "git", "mkdir", "cd", "pipx", "python3", "systemctl", "podman")
-#: What works in an empty folder without anybody else.
-ALONE = [line for line in LINES if re.match(r"chapar (files|init --|upgrade)", line)]
+#: What works in an empty folder without anybody else, and installs nothing.
+ALONE = [line for line in LINES if re.match(r"chapar (files|init --|upgrade$)", line)]
 TOKEN = "123456789:" + "A" * 35
 
 
@@ -84,6 +84,8 @@ def test_the_scripts_that_the_pages_name_are_there_and_sound():
 def test_systemd_understands_the_drop_in_lines_of_the_page(tmp_path):
     lines = re.findall(r"^- `([A-Z]\w+=[^`]+)`", TEXT, re.M)
     assert len(lines) == 3
+    for beside in ("chapar-nursery.service", "chapar.slice"):
+        shutil.copy(ROOT / "systemd" / beside, tmp_path)
     text = (ROOT / "systemd" / "chapar.service").read_text()
     (unit := tmp_path / "chapar.service").write_text(
         text.replace("[Install]", "\n".join(lines) + "\n\n[Install]")

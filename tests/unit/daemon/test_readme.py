@@ -49,7 +49,7 @@ def test_a_command_of_the_readme_is_one_that_there_is(line: str) -> None:
 
 def test_files_that_are_copied_exist() -> None:
     named = re.findall(rf"{OPT}/([\w./-]+)", "\n".join(LINES))
-    assert len(named) == 4
+    assert len(named) == 6
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 

@@ -12,14 +12,19 @@ import pytest
 
 from daemon.commands import launch
 from procs import config
+from procs.engine.nursery.launcher import STARTER
 from tests import ROOT
 
 UNIT = ROOT / "systemd" / "chapar.service"
+#: What downloads run in.
+NURSERY = ROOT / "systemd" / "chapar-nursery.service"
+SLICE = ROOT / "systemd" / "chapar.slice"
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
-def test_systemd_understands_the_unit():
-    said = subprocess.run(["systemd-analyze", "verify", UNIT], capture_output=True, text=True)
+def test_systemd_understands_the_units():
+    units = [UNIT, NURSERY, SLICE]
+    said = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True)
     assert (said.returncode, said.stdout + said.stderr) == (0, "")
 
 
@@ -38,8 +43,8 @@ def test_only_supervisord_is_told_to_stop():
 
 
 #: What the exposure may be, in tenths; docs/install.md says of what.
-EXPOSURE = 19
-ROW = re.compile(r"^\| `([^`]+)` \| (0\.\d) \|", re.M)
+EXPOSURE = {UNIT: 12, NURSERY: 14}
+ROW = re.compile(r"^\| `([^`]+)` \| (0\.\d|) \| (0\.\d|) \|", re.M)
 #: What keeps working: a network and a tree of each download's own, Landlock, groups of control,
 #: compilers of JavaScript.
 NEEDED = (
@@ -47,14 +52,16 @@ NEEDED = (
     "SystemCallFilter=mount umount2 pivot_root mount_setattr capset",
     "SystemCallFilter=seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self",
     "Delegate=pids memory cpu",
-    "ReadWritePaths=-/sys/fs/cgroup/system.slice/chapar.service",
+    "ReadWritePaths=-/sys/fs/cgroup/chapar.slice/chapar-nursery.service",
 )
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
-def test_the_service_is_exposed_as_little_as_promised():
+@pytest.mark.parametrize("unit", EXPOSURE, ids=lambda unit: unit.stem)
+def test_a_unit_is_exposed_as_little_as_promised(unit):
+    most = f"--threshold={EXPOSURE[unit]}"
     said = subprocess.run(
-        ["systemd-analyze", "security", "--offline=true", f"--threshold={EXPOSURE}", UNIT],
+        ["systemd-analyze", "security", "--offline=true", most, unit],
         capture_output=True,
         text=True,
     )
@@ -62,19 +69,41 @@ def test_the_service_is_exposed_as_little_as_promised():
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
-def test_the_page_says_of_each_open_directive_what_it_counts():
-    words = ("systemd-analyze", "security", "--offline=true", "--json=short", UNIT)
+@pytest.mark.parametrize(("unit", "column"), [(UNIT, 1), (NURSERY, 2)], ids=["main", "nursery"])
+def test_the_page_says_of_each_open_directive_what_it_counts(unit, column):
+    words = ("systemd-analyze", "security", "--offline=true", "--json=short", unit)
     rows = json.loads(subprocess.run(words, capture_output=True, text=True).stdout)
     counted = {row["name"]: row["exposure"] for row in rows if row["exposure"]}
-    page = (ROOT / "docs" / "install.md").read_text()
-    assert {name.replace("\\|", "|"): cost for name, cost in ROW.findall(page)} == counted
+    told = ROW.findall((ROOT / "docs" / "install.md").read_text())
+    assert {row[0].replace("\\|", "|"): row[column] for row in told if row[column]} == counted
 
 
 @pytest.mark.parametrize("line", NEEDED)
 def test_the_unit_leaves_what_downloads_need(line):
-    lines = UNIT.read_text().splitlines()
+    lines = NURSERY.read_text().splitlines()
     assert line in lines
     assert "MemoryDenyWriteExecute=yes" not in lines
+
+
+def test_what_makes_a_jail_is_allowed_where_neither_network_nor_secrets_are():
+    ours, theirs = UNIT.read_text().splitlines(), NURSERY.read_text().splitlines()
+    assert "RestrictNamespaces=yes" in ours
+    makes = re.compile(r"Delegate=|SystemCallFilter=[^~].*\bmount\b")
+    assert not [line for line in ours if makes.match(line)]
+    assert {"PrivateNetwork=yes", "IPAddressAllow=localhost"} <= set(theirs)
+    assert [line for line in theirs if line.startswith("IPAddressAllow")] == [
+        "IPAddressAllow=localhost"
+    ]
+    assert "TemporaryFileSystem=/var/lib/chapar:ro" in theirs
+    assert not [line for line in theirs if "CHAPAR_ENV_FILE" in line or "LoadCredential" in line]
+
+
+def test_the_units_start_and_stop_together_and_the_one_of_downloads_stops_last():
+    assert "\nAfter=network.target chapar-nursery.service\n" in UNIT.read_text()
+    assert "\nWants=chapar-nursery.service\n" in UNIT.read_text()
+    assert f"\nExecStartPre=/usr/bin/test -S /var/lib/chapar/run/{STARTER}\n" in UNIT.read_text()
+    assert "\nPartOf=chapar.service\n" in NURSERY.read_text()
+    assert all("\nSlice=chapar.slice\n" in unit.read_text() for unit in (UNIT, NURSERY))
 
 
 def allowed() -> list[ipaddress.IPv4Network]:

@@ -11,7 +11,7 @@ import pytest
 from procs.engine.jail import jail, seccomp
 from tests import ROOT
 
-UNIT = ROOT / "systemd" / "chapar.service"
+UNIT = ROOT / "systemd" / "chapar-nursery.service"
 
 pytestmark = [
     pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here"),

@@ -27,6 +27,8 @@ HERE = {
     ),
     **dict.fromkeys(("files chapar.service", "files sites.example.toml", "forget URL"), 0),
     "files chapar.service > /etc/systemd/system/chapar.service": 0,
+    "files chapar-nursery.service > /etc/systemd/system/chapar-nursery.service": 0,
+    "files chapar.slice > /etc/systemd/system/chapar.slice": 0,
     "files chapar.sysusers > /etc/sysusers.d/chapar.conf": 0,
     **dict.fromkeys(("jobs", "jobs --all", "logs", "logs --code E-7K2Q", "logs --since 10m"), 0),
     **dict.fromkeys(("logs --worker", "logs -n 50", "man", "man | man -l -", "mode"), 0),

@@ -8,6 +8,7 @@ import pytest
 from procs import config
 from procs.core import clock, disk
 from procs.engine.releases.versions import Versions, installed
+from procs.errors import alert_kinds
 from procs.keeper import engine_updates
 from procs.keeper.engine_updates import (
     DAY,
@@ -18,7 +19,7 @@ from procs.keeper.engine_updates import (
     EngineUpdates,
     is_worse,
 )
-from procs.store.health import engine_records, failed_attempts
+from procs.store.health import alerts, engine_records, failed_attempts
 from procs.store.health import runtime_settings as rows
 from procs.store.health.engine_records import EngineUse
 from tests.sandbox.wheels import wheel
@@ -72,6 +73,8 @@ def test_a_version_that_finds_more_extractors_broken_is_left_again(db, settings,
     assert new.current() == installed()
     assert engine_records.in_use(db, disk.host())[0] == installed().name
     assert "10 of 10 attempts" in engine_records.refused_versions(db, disk.host())[NEW]
+    told = [(one.kind, one.subject) for one in alerts.standing(db)]
+    assert told == [(alert_kinds.ROLLED_BACK, NEW)]
 
 
 def test_a_trial_goes_by_the_ways_of_all_downloads(settings):

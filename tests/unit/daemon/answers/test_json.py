@@ -21,7 +21,7 @@ TOKEN = "777000001:AAsandboxsandboxsandboxsandboxsandb"
 COMMANDS = (
     *("check", "jobs", "jobs --all", "errors", "errors --since 2h", "breakers", "cap", "audit"),
     *("audit --person 5", "use", "use --days 7", "engine list", "backup list", "status"),
-    *("mode", "sites"),
+    *("mode", "sites", "top"),
 )
 
 
@@ -49,6 +49,21 @@ def test_a_program_reads_json_and_nothing_else_and_no_secret(home, capsys, words
 
     json.loads(told.out)
     assert (code, told.err, TOKEN in told.out) == ({"status": 4}.get(words, code), "", False)
+
+
+def test_what_was_found_of_backups_comes_with_the_code_of_the_text(home, capsys):
+    cli.main(["backup", "now"])
+    cli.main(["backup", "now"])
+    bad = max((home / "backups").glob("*.tar.gz"))
+    capsys.readouterr()
+
+    assert cli.main(["backup", "verify", "all", "--json"]) == 0
+    assert [one["ok"] for one in json.loads(capsys.readouterr().out)] == [True, True]
+    bad.write_bytes(bad.read_bytes()[:-100])
+    assert cli.main(["backup", "verify", "all", "--json"]) == 1
+    told = {one["name"]: one for one in json.loads(capsys.readouterr().out)}
+    assert [name for name, one in told.items() if not one["ok"]] == [bad.name]
+    assert told[bad.name]["why"]
 
 
 def test_the_json_of_a_refusal_is_the_sentence_and_the_code_of_the_text(home, capsys):

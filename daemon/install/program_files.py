@@ -1,0 +1,143 @@
+"""The program's files: another version's put in place, and those before put back.
+
+The environment is kept beside itself as hard links, which is quick and takes no room: who installs
+a package makes new files and changes none. To put it back is one exchange of two names, so that a
+process which imports at that instant finds the one or the other. A checkout goes forward and back
+by git besides.
+"""
+
+import ctypes
+import os
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from daemon.command_error import Refusal
+from daemon.install.fallback import ENVIRONMENT_FOLDER, PACKAGE, PROGRAM_FOLDER
+
+#: renameat2(2)
+AT_FDCWD, RENAME_EXCHANGE = -100, 2
+#: What, changed between two commits, asks for the environment to be installed again.
+REQUIREMENTS = ("setup.cfg", "pyproject.toml", "constraints.txt")
+#: Of an environment that `make install-service` made.
+SERVICE_MARK = ".ready-service"
+#: Characters of a failed installer's words that are shown.
+INSTALLER_WORDS = 300
+
+
+class ProgramFiles:
+    """The files of an installation: `install` another version's, then `put_back` or `forget`."""
+
+    def __init__(self, source: str, *, prefix: Path, code: Path) -> None:
+        self.source = source
+        self.prefix = prefix
+        self.code = code
+
+    @property
+    def kept(self) -> Path:
+        return self.prefix.with_name(f".{self.prefix.name}.before")
+
+    def install(self) -> None:
+        """Raises Refusal, with everything as it was."""
+        try:
+            self.forget()
+            shutil.copytree(self.prefix, self.kept, symlinks=True, copy_function=os.link)
+        except OSError as error:
+            raise Refusal(
+                f"{self.prefix} cannot be kept ({error.strerror}), so nothing was installed; run "
+                "this as its owner"
+            ) from error
+        try:
+            self.bring()
+        except Refusal as error:
+            self.put_back()
+            raise Refusal(f"{error}; the files before are back, nothing else was touched") from None
+
+    def bring(self) -> None:
+        """Install the files. Raises Refusal."""
+        wheel = str(Path(self.source).absolute())
+        called("wheel is not installed", *pip(self.prefix), wheel)
+        # Also one of the same number, which is there already as its installer sees it.
+        called("wheel is not installed", *pip(self.prefix), "--no-deps", "--force-reinstall", wheel)
+
+    def put_back(self) -> None:
+        """Have the files before again. Raises OSError."""
+        exchange(self.prefix, self.kept)
+        self.forget()
+
+    def forget(self) -> None:
+        """Keep no files before any more."""
+        if self.kept.exists():
+            shutil.rmtree(self.kept)
+
+
+class CheckoutFiles(ProgramFiles):
+    """The same for a checkout, which goes forward to a commit."""
+
+    def __init__(self, source: str, *, prefix: Path, code: Path) -> None:
+        super().__init__(source, prefix=prefix, code=code)
+        self.commit = self.git("rev-parse", "HEAD")
+
+    def git(self, *words: str) -> str:
+        return called("git refuses", "git", "-C", str(self.code), *words)
+
+    def bring(self) -> None:
+        self.git("merge", "--quiet", "--ff-only", self.source)
+        if not self.git("diff", "--name-only", self.commit, "--", *REQUIREMENTS):
+            return
+        if (self.prefix / SERVICE_MARK).exists():
+            called("make fails", "make", "-C", str(self.code), "install-service")
+            return
+        by = ("--constraint", str(self.code / "constraints.txt"), "--no-build-isolation")
+        called("pip fails", *pip(self.prefix), *by, "--editable", str(self.code))
+
+    def put_back(self) -> None:
+        self.git("reset", "--quiet", "--keep", self.commit)
+        super().put_back()
+
+
+def program_files(
+    source: str, *, prefix: Path = ENVIRONMENT_FOLDER, code: Path = PROGRAM_FOLDER
+) -> ProgramFiles:
+    """The files of this installation, to become those of a source. Raises Refusal for one that is
+    none for it."""
+    if code.is_relative_to(PACKAGE):
+        raise Refusal(
+            "the Debian package is upgraded by apt-get install ./FILE.deb, which puts the files "
+            "before back when it fails"
+        )
+    if (code / ".git").exists():
+        return CheckoutFiles(source, prefix=prefix, code=code)
+    if not source.endswith(".whl") or not Path(source).is_file():
+        raise Refusal(f"{source} is no wheel; build one, or name the file of one")
+    return ProgramFiles(source, prefix=prefix, code=code)
+
+
+def pip(prefix: Path) -> list[str]:
+    """The command that installs into an environment; uv's tools have no pip. Raises Refusal."""
+    python = str(prefix / "bin" / "python")
+    if find_spec("pip"):
+        return [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    if uv := shutil.which("uv"):
+        return [uv, "pip", "install", "--quiet", "--python", python]
+    raise Refusal(f"there is neither pip in {prefix} nor uv; run: {sys.executable} -m ensurepip")
+
+
+def called(why: str, *argv: str) -> str:
+    """What a program says. Raises Refusal with its last words."""
+    done = subprocess.run(argv, capture_output=True, text=True, cwd="/")
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or ["no word"]
+        raise Refusal(f"{why} ({lines[-1][-INSTALLER_WORDS:]})")
+    return done.stdout.strip()
+
+
+def exchange(one: Path, other: Path) -> None:
+    """Exchange two folders' names in one step. Raises OSError."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    names = os.fsencode(one), os.fsencode(other)
+    if libc.renameat2(AT_FDCWD, names[0], AT_FDCWD, names[1], RENAME_EXCHANGE):
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), str(one))

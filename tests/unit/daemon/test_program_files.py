@@ -1,0 +1,121 @@
+"""The program's files of `chapar upgrade SOURCE`: brought, and put back."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from daemon.command_error import Refusal
+from daemon.install import fallback, program_files
+from daemon.install.program_files import CheckoutFiles, ProgramFiles
+
+
+@pytest.fixture
+def prefix(tmp_path: Path) -> Path:
+    """An environment of two files and a link."""
+    folder = tmp_path / "venv"
+    (folder / "lib").mkdir(parents=True)
+    (folder / "lib" / "module.py").write_text("before")
+    (folder / "gone.py").write_text("before")
+    (folder / "link").symlink_to("lib/module.py")
+    return folder
+
+
+def replaced(prefix: Path) -> None:
+    """What an installer does: it removes, and makes new files."""
+    (prefix / "gone.py").unlink()
+    (fresh := prefix / "lib" / "new").write_text("after")
+    os.replace(fresh, prefix / "lib" / "module.py")
+
+
+class BrokenInstaller(ProgramFiles):
+    def bring(self) -> None:
+        replaced(self.prefix)
+        raise Refusal("the disk is full")
+
+
+class Installer(ProgramFiles):
+    def bring(self) -> None:
+        replaced(self.prefix)
+
+
+def is_as_before(prefix: Path) -> bool:
+    texts = [(prefix / name).read_text() for name in ("lib/module.py", "gone.py", "link")]
+    return texts == ["before"] * 3 and not list(prefix.parent.glob(".venv*"))
+
+
+def test_files_are_put_back_as_they_were(prefix: Path) -> None:
+    files = Installer("new.whl", prefix=prefix, code=prefix)
+    files.install()
+    assert (prefix / "link").read_text() == "after"
+    files.put_back()
+    assert is_as_before(prefix)
+
+
+def test_an_installation_that_fails_half_way_leaves_the_files_as_they_were(prefix: Path) -> None:
+    with pytest.raises(Refusal, match="the disk is full; the files before are back"):
+        BrokenInstaller("new.whl", prefix=prefix, code=prefix).install()
+    assert is_as_before(prefix)
+
+
+def test_what_an_upgrade_left_that_was_killed_is_no_hindrance(prefix: Path) -> None:
+    (prefix.parent / ".venv.before" / "lib").mkdir(parents=True)
+    files = Installer("new.whl", prefix=prefix, code=prefix)
+    files.install()
+    files.forget()
+    assert [one.name for one in prefix.parent.iterdir()] == ["venv"]
+
+
+def git(folder: Path, *words: str) -> str:
+    who = ("-c", "user.name=x", "-c", "user.email=x@localhost", "-c", "init.defaultBranch=main")
+    argv = ["git", "-C", str(folder), *who, *words]
+    return subprocess.run(argv, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A checkout at the first of two commits."""
+    (folder := tmp_path / "code").mkdir()
+    git(folder, "init", "--quiet")
+    for text in ("before", "after"):
+        (folder / "module.py").write_text(text)
+        git(folder, "add", "module.py")
+        git(folder, "commit", "--quiet", "-m", text)
+    git(folder, "tag", "new")
+    git(folder, "reset", "--quiet", "--hard", "HEAD~1")
+    return folder
+
+
+def test_a_checkout_goes_to_a_commit_and_back(checkout: Path, prefix: Path) -> None:
+    (checkout / "note").write_text("the operator's own")
+    files = CheckoutFiles("new", prefix=prefix, code=checkout)
+    files.install()
+    assert (checkout / "module.py").read_text() == "after"
+    files.put_back()
+    assert (checkout / "module.py").read_text() == "before"
+    assert (checkout / "note").exists()
+    assert git(checkout, "symbolic-ref", "--short", "HEAD") == "main"
+
+
+@pytest.mark.parametrize("change", ["changed", "unknown"])
+def test_a_checkout_that_git_cannot_move_stays(checkout: Path, prefix: Path, change: str) -> None:
+    if change == "changed":
+        (checkout / "module.py").write_text("the operator's own")
+    source = {"changed": "new", "unknown": "no-such-commit"}[change]
+    with pytest.raises(Refusal, match=r"git refuses.*the files before are back"):
+        CheckoutFiles(source, prefix=prefix, code=checkout).install()
+    kept = "the operator's own" if change == "changed" else "before"
+    assert (checkout / "module.py").read_text() == kept
+    assert is_as_before(prefix)
+
+
+def test_the_debian_package_is_upgraded_by_its_manager() -> None:
+    with pytest.raises(Refusal, match="apt-get install"):
+        program_files.program_files("x.whl", prefix=fallback.PACKAGE, code=fallback.PACKAGE)
+
+
+@pytest.mark.parametrize("source", ["chapar.tar.gz", "none.whl"])
+def test_what_is_no_wheel_is_refused(prefix: Path, source: str) -> None:
+    with pytest.raises(Refusal, match="is no wheel"):
+        program_files.program_files(source, prefix=prefix, code=prefix)
