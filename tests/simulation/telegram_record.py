@@ -26,8 +26,8 @@ from procs.telegram.pace import (
 )
 from procs.telegram.rpc_errors import AlreadySent
 from tests.sandbox.telegram.manners import Bucket, Window
-from tests.simulation.machine import Machine
 from tests.simulation.scheduler import Violation
+from tests.simulation.side_record import SideRecord
 
 #: What becomes of a call, in percent: its answer is lost, it never comes, a wait, a reference gone.
 LOST_ANSWER, LOST, WAIT, STALE = 5, 5, 2, 1
@@ -69,10 +69,9 @@ class PaidInstants:
 
 
 @dataclass
-class TelegramRecord:
+class TelegramRecord(SideRecord):
     """All chats, and the files that messages refer to."""
 
-    machine: Machine
     messages: dict[int, ShownMessage] = field(default_factory=dict)
     shown: Counter[Shown] = field(default_factory=Counter)
     #: How often each medium was asked for there.
