@@ -42,6 +42,10 @@ class Actor:
                 self.end(crash(error))
 
     def end(self, violation: Violation) -> None:
+        """Let everything end with it; an actor that is being closed has nobody to tell, and whoever
+        closes it waits for its thread."""
+        if self.closed:
+            return
         self.scheduler.fail(violation)
         self.scheduler.hand_over(self)
         self.doomed = False

@@ -5,6 +5,7 @@ from typing import Any
 
 from procs.core import clock
 from procs.errors import Crowded, TelegramAway
+from procs.records.inline_records import InlineTarget
 from procs.records.job import Part
 from procs.telegram.delivery.presentation import PLAIN, Presentation
 from procs.telegram.delivery.send_once import ChatTarget
@@ -38,6 +39,33 @@ class SimulatedCourier:
             self.telegram.buttons.append((button.token, target.chat, target.chat))
         return made[0]
 
+    async def edit_inline(
+        self, target: InlineTarget, part: Part, *, leave: Leave, **_: Any
+    ) -> bool:
+        """Put a media into an inline message; it is always there still."""
+        await self.leave(leave, 0)
+        key, _number = self.telegram.files[part.reference.id]
+        trouble = self.telegram.trouble
+        self.telegram.place(self.actor.random, target, key, trouble=trouble)
+        await self.travel()
+        return True
+
+    async def broadcast(self, number: int, person: int, random_id: int, *, leave: Leave) -> int:
+        """A broadcast's message to one person: its number."""
+        await self.leave(leave, person)
+        facts = (self.actor.random, number, person, random_id)
+        made = self.telegram.copy(*facts, trouble=self.telegram.trouble)
+        self.telegram.judge_pace(person, 1)
+        await self.travel()
+        return made
+
+    async def leave(self, leave: Leave, chat: int) -> None:
+        """Have a place in line, and write in it. Raises Crowded."""
+        for _ in range(WRITES):
+            if self.write(await leave(), chat, 1):
+                return
+        raise Crowded(AGAIN, "messages.SendMessage")
+
     async def send_album(
         self,
         target: ChatTarget,
@@ -66,7 +94,8 @@ class SimulatedCourier:
         """Whether the call leaves in its place, or in another that there is for it."""
         scheduler, at = self.actor.scheduler, place.until - LATE
         self.telegram.judge_payment(0, messages, at)
-        self.telegram.judge_payment(chat, messages, at)
+        if chat:
+            self.telegram.judge_payment(chat, messages, at)
         scheduler.departing += 1
         try:
             self.actor.point("sends a message to Telegram")
@@ -76,7 +105,7 @@ class SimulatedCourier:
                 return False
             renewed = self.actor.world.machine.asked[self.actor.pid]
             self.telegram.judge_payment(0, messages, renewed)
-            if renewed > at + LATE_IN_CHAT:
+            if chat and renewed > at + LATE_IN_CHAT:
                 self.telegram.judge_payment(chat, messages, renewed)
             return True
         finally:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from procs.records.inline_records import InlineTarget
 from procs.records.job import State
 from tests.contract.place import FAST
-from tests.simulation import decisions
+from tests.simulation import broadcast_acts, decisions, followers, inline_choices
 from tests.simulation.actor import Actor
 from tests.simulation.decisions import CALM, SKIP, STEP, Decision
 from tests.simulation.people import Bot, People
@@ -45,7 +46,8 @@ ALIVE = f"SELECT id, state, error FROM jobs WHERE state < {State.DONE}"
 OPEN = "SELECT id FROM requests WHERE state = 'open'"
 DELIVERED = """
 SELECT chat, message, key, COUNT(*) FROM requests
- WHERE state = 'delivered' AND variant NOT LIKE '%#%' GROUP BY chat, message, key
+ WHERE state = 'delivered' AND variant NOT LIKE '%#%' AND message > 0
+ GROUP BY chat, message, key
 """
 #: Rows that only work under way may have.
 REMAINS = ("SELECT job FROM progress", "SELECT scope FROM pauses")
@@ -137,7 +139,8 @@ class Episode:
     def left(self) -> list[object]:
         """What is not over: jobs, requests."""
         reader = self.world.disk.reader
-        return [*reader.all(ALIVE), *reader.all(OPEN)]
+        waits = (ALIVE, OPEN, followers.OWED, broadcast_acts.UNFINISHED)
+        return [row for select in waits for row in reader.all(select)]
 
     def judge_rest(self) -> None:
         """What was delivered is there, once; and nothing is left that only work needs."""
@@ -148,9 +151,23 @@ class Episode:
         for chat, message, key, count in reader.all(DELIVERED):
             if telegram.shown[(chat, message, key, 0)] < count:
                 raise Violation("delivered, but not there", f"{key} in {chat}/{message}")
+        self.judge_others()
         for select in REMAINS:
             if rows := reader.all(select):
                 raise Violation(f"left behind: {select.split()[-1]}", f"{rows}")
+
+    def judge_others(self) -> None:
+        """The same of followed lists, inline messages and broadcasts."""
+        reader, telegram = self.world.disk.reader, self.world.telegram
+        for chat, key, count in reader.all(followers.DELIVERED):
+            if telegram.shown[(chat, 0, key, 0)] < count:
+                raise Violation("delivered, but not there", f"{key} of a list, for {chat}")
+        for *target, key in reader.all(inline_choices.DELIVERED):
+            if telegram.placed.get(InlineTarget(*target)) != key:
+                raise Violation("delivered, but not there", f"{key} in inline message {target}")
+        for broadcast, person in reader.all(broadcast_acts.SENT):
+            if telegram.copies[(broadcast, person)] != 1:
+                raise Violation("sent, but not there", f"broadcast {broadcast} to {person}")
 
     def close(self) -> None:
         self.scheduler.close()

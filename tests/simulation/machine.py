@@ -1,12 +1,13 @@
 """The machine below the actors: its clocks, its process table, its source of randomness.
 
 Nothing of the product is replaced but what it asks of the kernel: the time, the boot, the pid and
-whether a process lives, random bytes, and to be woken after a while.
+whether a process lives, random bytes, and to be woken after a while. A lock within a process is
+free whenever it is asked for, so no time for it is ever over.
 """
 
 import random
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import SimpleNamespace
 from typing import Any
 
@@ -90,6 +91,7 @@ class Machine:
             "socket.gethostname": lambda: "machine",
             "random._urandom": self.bytes,
             "asyncio.sleep": self.sleep,
+            "asyncio.timeout": lambda seconds: nullcontext(),
         }
 
     async def sleep(self, seconds: float, result: Any = None) -> Any:

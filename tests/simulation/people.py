@@ -20,12 +20,13 @@ from procs.store.requests import (
 )
 from procs.store.requests.allowances import Allowance
 from procs.store.requests.renewals import RenewalAsker
+from tests.simulation import broadcast_acts, followers, inline_choices
 from tests.simulation.actor import Actor
 from tests.simulation.work import kinds
-from tests.simulation.world import HOSTS
+from tests.simulation.world import HOSTS, PEOPLE
 
-#: People, and the group that most of them write in.
-PEOPLE, GROUP_CHAT = (1, 2, 3, 4, 5, 6), -7
+#: The group that most people write in.
+GROUP_CHAT = -7
 FILMS, LISTS = 9, 3
 #: Requests on the way beyond which the bot takes no more: an episode would not end.
 CROWD = 30
@@ -36,7 +37,10 @@ class Bot(Actor):
     """Takes links, some of them twice; and says the last word about what is over."""
 
     def begin(self) -> None:
-        """In a rush, all films are with Telegram already."""
+        """In a rush, all films are with Telegram already; where it is about followed lists, all
+        people follow all of them."""
+        if self.world.lists:
+            followers.all_follow(self)
         for number in range(FILMS) if self.world.rush else ():
             link = film(number)
             if not references.find(self.db, link.key, link.variant):
@@ -47,9 +51,30 @@ class Bot(Actor):
 
     def act(self) -> None:
         if self.calm:
+            self.watch_broadcasts()
             return self.close()
-        acts = (self.take, self.take, self.take, self.take_again, self.close, self.show)
+        acts = (*(self.take,) * self.takes(), self.take_again, self.close, self.show)
+        if not self.world.rush:
+            acts = (*acts, self.choose_inline, self.edit_inline, self.watch_broadcasts, self.follow)
         return self.random.choice(acts)()
+
+    def takes(self) -> int:
+        """How often a message comes, beside the other acts."""
+        return 0 if self.world.lists and self.world.oracle.open > LISTS else 3
+
+    def choose_inline(self) -> None:
+        if self.world.oracle.open < CROWD:
+            link = film(self.random.randrange(FILMS))
+            inline_choices.choose(self, self.random.choice(PEOPLE), link, ALLOWANCE)
+
+    def follow(self) -> None:
+        followers.change(self, self.random.choice(PEOPLE))
+
+    def edit_inline(self) -> None:
+        inline_choices.edit(self)
+
+    def watch_broadcasts(self) -> None:
+        broadcast_acts.watch(self)
 
     def take(self) -> None:
         """Somebody sends a message with links."""
@@ -87,7 +112,9 @@ class Bot(Actor):
 
     def close(self) -> None:
         """Say the last word about what is over."""
-        statuses = request_status.open_statuses(self.db, now=self.now())
+        now = self.now()
+        inline = request_status.inline(self.db, now=now)
+        statuses = [*request_status.open_statuses(self.db, now=now), *inline]
         over = [one.request for one in statuses if one.state != "open"]
         if over:
             self.says(f"closes {', '.join(map(str, over))}")
@@ -120,8 +147,12 @@ class People(Actor):
     def act(self) -> None:
         if self.calm or self.random.random() < 0.5:
             return None
-        acts = (self.cancel, self.cancel_many, self.press, self.press, self.press)
+        acts = (self.cancel, self.cancel_many, self.press, self.press, self.press, self.follow)
         return self.random.choice(acts)()
+
+    def follow(self) -> None:
+        if not self.world.rush:
+            followers.change(self, self.random.choice(PEOPLE))
 
     def cancel(self) -> None:
         statuses = request_status.open_of(self.db, self.random.choice(PEOPLE))

@@ -5,7 +5,9 @@ The thread that comes to one decides who goes on, and hands over to it; nothing 
 """
 
 import hashlib
+import sys
 import threading
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
@@ -17,6 +19,9 @@ from tests.simulation.machine import Machine
 
 #: The point between two acts, which is no step.
 IDLE = "idle"
+#: Seconds without a step after which an actor is taken for one that hangs; and steps after which
+#: the acts of an episode, which are some ten thousand, are taken for endless.
+HUNG, ENDLESS = 60.0, 400_000
 
 
 class Killed(BaseException):
@@ -75,6 +80,7 @@ class Scheduler:
         #: A decision that something else comes before.
         self.ahead: list[Decision] = []
         self.steps = 0
+        self.hung = False
         self.digest = hashlib.blake2b(digest_size=16)
 
     # What the main thread does
@@ -86,16 +92,26 @@ class Scheduler:
         if first is not None:
             self.running = first
             first.baton.release()
-            self.main.acquire()
+            self.watch()
         if self.violation:
             raise self.violation
 
+    def watch(self) -> None:
+        """Wait for the end of the decisions. Raises Violation when an actor does not come to its
+        next point: what it waits for is outside of the simulation, and would never come."""
+        seen = -1
+        while not self.main.acquire(timeout=HUNG):
+            if seen == self.steps:
+                self.hung = True
+                raise Violation("a step never ends", stack_of(self.running))
+            seen = self.steps
+
     def close(self) -> None:
-        """End all threads, each as if it were killed."""
+        """End all threads, each as if it were killed; one that hangs is left to its fate."""
         for actor in self.actors:
             actor.closed = actor.doomed = True
             actor.baton.release()
-            actor.thread.join()
+            actor.thread.join(0.1 if self.hung else None)
 
     def able(self) -> list[AbleActor]:
         """The actors that could go on."""
@@ -126,6 +142,8 @@ class Scheduler:
             self.observer.point(me, what, facts)
 
     def hand_over(self, me: Any) -> None:
+        if self.steps > ENDLESS:
+            self.fail(Violation("acts never end", f"{self.steps} steps, at last of {me.name}"))
         following = None if self.violation else self.choose()
         if following is me:
             return
@@ -203,3 +221,9 @@ class Scheduler:
     def fail(self, violation: Violation) -> None:
         """Remember what went wrong first; at the next point everything ends."""
         self.violation = self.violation or violation
+
+
+def stack_of(actor: Any) -> str:
+    """Where the thread of an actor stands."""
+    frame = sys._current_frames().get(actor.thread.ident)
+    return f"{actor.name}\n" + "".join(traceback.format_stack(frame) if frame else [])

@@ -4,6 +4,7 @@ First whole actors and kinds of trouble; then acts, half of them, a quarter, …
 Zeller and Hildebrandt 2002); at last single decisions; and again while that brings much.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 
 from tests.simulation.decisions import STEP, Decision
@@ -12,6 +13,10 @@ from tests.simulation.story import Story
 
 #: Runs after which what was reached is good enough; and the share below which it is gone on.
 RUNS, ENOUGH = 300, 0.8
+#: Seconds after which it is good enough whatever it is. A failure that is only seen when nothing
+#: moves any more costs the whole calm in each run, seconds instead of a part of one: three hundred
+#: of those look as if the shrinking hung.
+BUDGET = 180.0
 
 #: Decisions that are left out together.
 Piece = list[int]
@@ -20,8 +25,11 @@ Piece = list[int]
 class Shrinker:
     """One failure, and how it is tried again."""
 
-    def __init__(self, seed: int, outcome: Outcome, plant: Plant | None = None) -> None:
+    def __init__(
+        self, seed: int, outcome: Outcome, plant: Plant | None = None, budget: float = BUDGET
+    ) -> None:
         assert outcome.violation is not None
+        self.end = time.monotonic() + budget
         self.seed, self.plant, self.late = seed, plant, outcome.late
         self.what = outcome.violation.what
         self.best = outcome
@@ -29,7 +37,7 @@ class Shrinker:
 
     def fails(self, made: Sequence[Decision]) -> bool:
         """Whether these decisions end in the same way by fewer; then they are the best so far."""
-        if self.runs >= RUNS:
+        if self.is_over:
             return False
         self.runs += 1
         outcome = play(self.seed, made=made, rests=self.late, plant=self.plant)
@@ -39,6 +47,11 @@ class Shrinker:
             return False
         self.best = outcome
         return True
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no more is tried."""
+        return self.runs >= RUNS or time.monotonic() >= self.end
 
     def without(self, left_out: set[int]) -> bool:
         made = self.best.made
@@ -50,7 +63,7 @@ class Shrinker:
         for leaves in kinds(self.best.made):
             self.without({at for at, one in enumerate(self.best.made) if leaves(one)})
         size = 2 * len(self.best.made)
-        while len(self.best.made) < ENOUGH * size and self.runs < RUNS:
+        while len(self.best.made) < ENOUGH * size and not self.is_over:
             size = len(self.best.made)
             self.leave_out(acts)
             self.leave_out(singles)
@@ -61,12 +74,12 @@ class Shrinker:
         count = max(1, len(pieces(self.best)) // 2)
         while True:
             at = len(pieces(self.best))
-            while at > 0:
+            while at > 0 and not self.is_over:
                 found = pieces(self.best)
                 at = min(at, len(found))
                 self.without({one for piece in found[max(0, at - count) : at] for one in piece})
                 at -= count
-            if count == 1:
+            if count == 1 or self.is_over:
                 return
             count //= 2
 

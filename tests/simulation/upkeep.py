@@ -1,16 +1,19 @@
 """Who keeps the table: the keeper's rounds, and an admin at a terminal."""
 
 from procs.keeper.schedule import forget
+from procs.store.follows import sources
 from procs.store.health import runtime_settings
+from procs.store.inline import inline_messages
 from procs.store.jobs import pause_control, pauses, recovery, reservations, seats
 from procs.store.limits import send_budget
 from procs.store.media import looks, uploads
 from procs.store.reports import job_record
 from procs.store.requests import buttons
 from procs.store.sites import breakers, visits
+from tests.simulation import broadcast_acts, followers
 from tests.simulation.actor import Actor
-from tests.simulation.people import PEOPLE
-from tests.simulation.world import CAP, HOSTS, ROOMS
+from tests.simulation.people import ALLOWANCE
+from tests.simulation.world import CAP, HOSTS, PEOPLE, ROOMS
 
 #: Seconds that what is over stays in the record.
 KEEP = 300.0
@@ -23,8 +26,11 @@ class Keeper(Actor):
     def act(self) -> None:
         if self.calm:
             self.take_back()
+            self.follow()
             return self.bring_due()
         acts = (self.take_back, self.take_back, self.bring_due, self.prune, self.maintain)
+        if not self.world.rush:
+            acts = (*acts, *(self.follow,) * (24 if self.world.lists else 2))
         return self.random.choice(acts)()
 
     def take_back(self) -> None:
@@ -40,6 +46,9 @@ class Keeper(Actor):
             self.says("brings back what is due")
             recovery.bring_due(self.db, now=now)
 
+    def follow(self) -> None:
+        followers.rounds(self, ALLOWANCE)
+
     def prune(self) -> None:
         """As `Keeper.prune` and `sweep`, of what the simulation fills."""
         now = self.now()
@@ -53,6 +62,8 @@ class Keeper(Actor):
         looks.prune(self.db, now=now)
         buttons.prune(self.db, now=now)
         reservations.prune(self.db, host="machine")
+        sources.prune(self.db, now=now)
+        inline_messages.prune(self.db)
 
     def maintain(self) -> None:
         """Move the log into the database, as `maintain` does once it is long."""
@@ -68,7 +79,13 @@ class Admin(Actor):
         if self.calm:
             return self.resume_all()
         acts = (self.pause, self.resume, self.resume, self.cap, self.cap_of_all, self.decide)
-        return self.random.choice((*acts, self.decide, self.open_site, self.configure))()
+        acts = (*acts, self.decide, self.open_site, self.configure)
+        if not self.world.rush:
+            acts = (*acts, self.broadcast)
+        return self.random.choice(acts)()
+
+    def broadcast(self) -> None:
+        broadcast_acts.admin_acts(self)
 
     def resume_all(self) -> None:
         for scope, _, _ in pauses.listed(self.db):

@@ -22,18 +22,11 @@ from procs.worker.jobs import site_trial
 from procs.worker.process.context import WorkerContext
 from procs.worker.site import admission
 from procs.worker.site.admission import Visit
+from tests.simulation import broadcast_acts, followers
 from tests.simulation.actor import crash
 from tests.simulation.machine import Until
+from tests.simulation.site_answer import site_answer
 
-#: What a visit ends with, in percent of visits; a bot check closes a site to all.
-FAILURES: tuple[tuple[int, type[JobError], float], ...] = (
-    (4, errors.NetworkBroken, 0.0),
-    (3, errors.SiteBusy, 20.0),
-    (2, errors.Gone, 0.0),
-    (2, errors.BotCheck, 0.0),
-    (3, errors.SiteBroken, 0.0),
-    (2, errors.EngineDied, 0.0),
-)
 SIZE, FREE = 1000, 3500
 PARTS = b"\x0f"
 
@@ -46,6 +39,8 @@ async def carried(actor: Any, context: WorkerContext, lease: Lease) -> None:
         Kind.LOOK: look,
         Kind.TRIAL: try_out,
         Kind.DELIVER: send,
+        Kind.SOURCE: followers.look,
+        Kind.BROADCAST: broadcast_acts.carry,
     }[lease.kind]
     try:
         await work(actor, context, lease)
@@ -78,7 +73,7 @@ async def download(actor: Any, context: WorkerContext, lease: Lease, visit: Visi
     outcomes.note_start(
         db, lease, worker=context.name, title=f"title of {lease.link.key}", now=clock.now()
     )
-    await answer(actor)
+    await site_answer(actor)
     visit.note_success(whole=False)
     disk = DiskSpace("machine", FREE, {})
     if reservations.reserve(db, lease, SIZE, disk=disk):
@@ -86,7 +81,7 @@ async def download(actor: Any, context: WorkerContext, lease: Lease, visit: Visi
     lease.progress.size = SIZE
     context.progress.say(lease, Step.FETCH, 1, SIZE)
     leases.note(db, lease)
-    await answer(actor)
+    await site_answer(actor)
     context.progress.say(lease, Step.FETCH, SIZE, SIZE)
     visit.note_success(whole=True)
     reservations.drop(db, lease, host="machine")
@@ -123,7 +118,7 @@ async def look(actor: Any, context: WorkerContext, lease: Lease) -> None:
     try:
         context.progress.say(lease, Step.PROBE)
         outcomes.note_start(db, lease, worker=context.name, now=clock.now())
-        await answer(actor)
+        await site_answer(actor)
         visit.note_success(whole=False)
         looks.keep(db, lease.link.key, visit.way.egress, b"read", now=clock.now())
         if lease.link.key.startswith("list"):
@@ -155,23 +150,13 @@ async def try_out(actor: Any, context: WorkerContext, lease: Lease) -> None:
         site_trial.wait(visits.at(db, way, rules, now=clock.now()), visits.TURN)
         visits.book(db, way, rules, now=clock.now())
         try:
-            await answer(actor)
+            await site_answer(actor)
             breakers.proven(db, way, now=clock.now())
         except JobError as error:
             rest = breakers.disproven(db, way, lease.trial.person, error, now=clock.now())
             left = max(0.0, rest.until - clock.now().wall)
             raise errors.NotNow(left, f"{breakers.WAITS} {rest.why}") from error
     leases.finish(db, lease, now=clock.now())
-
-
-async def answer(actor: Any) -> None:
-    """The site answers after a while. Raises JobError."""
-    await Until(clock.now().boot + actor.random.choice((0.05, 0.1, 0.5, 3.0)))
-    fate = actor.random.randrange(100)
-    for share_of, error, wait in FAILURES:
-        fate -= share_of
-        if fate < 0 and not actor.calm:
-            raise error("drawn", wait=wait)
 
 
 def kinds(key: str) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ jobs goes on next, and whether a beat comes before it, is drawn.
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
@@ -46,6 +46,15 @@ class RunningTask:
     why: str = ""
 
 
+class FreeTurns:
+    """Stands for the turns that broadcasts of one worker wait for in its event loop, which is not
+    here: each has one at once, and what is spent is decided in the database."""
+
+    @asynccontextmanager
+    async def turn(self, *_: Any) -> AsyncIterator[None]:
+        yield
+
+
 class WorkerActor(Actor):
     """One slot, served by one process after another."""
 
@@ -54,8 +63,9 @@ class WorkerActor(Actor):
         self.worker = workers.enter(self.db, self.life, now=self.now())
         workers.serve(self.db, self.worker, slot=self.index, now=self.now())
         parts = (self.world.settings, self.db, self.worker, self.life, ProgressWriter(self.db))
-        courier = cast(Any, SimulatedCourier(self, self.index))
-        self.context = WorkerContext(*parts, cast(Any, None), courier, Pace(self.db))
+        courier, pace = cast(Any, SimulatedCourier(self, self.index)), Pace(self.db)
+        pace.last = cast(Any, FreeTurns())
+        self.context = WorkerContext(*parts, cast(Any, None), courier, pace)
         self.context.finishing = self.finishing
         self.beaten = self.now().boot
 

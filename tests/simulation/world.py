@@ -23,9 +23,10 @@ rate = "40/min"
 egress = ["default", "direct"]
 """
 HOSTS = ("one.example", "two.example", "three.example")
+PEOPLE = (1, 2, 3, 4, 5, 6)
 #: Seats of a user, and downloads that run at once.
 CAP, ROOMS = 2, 4
-#: Of so many episodes one is a rush.
+#: Of so many episodes one is a rush, and one is about followed lists.
 RUSHES = 3
 
 
@@ -41,16 +42,20 @@ class World:
     calm: bool = False
     #: Whether everybody asks for what Telegram has already: all work is deliveries.
     rush: bool = False
+    #: Whether most of the work is looks at followed lists, and what they bring.
+    lists: bool = False
     #: The numbers of messages of people, which Telegram gives.
     messages: int = 0
     #: Messages that came, for those that come twice.
     inbox: list[object] = field(default_factory=list)
+    #: How many entries each followed list has.
+    entries: dict[int, int] = field(default_factory=dict)
 
     @classmethod
     def fresh(cls, folder: Path, seed: int) -> "World":
         machine, disk = Machine(seed), Disk(folder)
         world = cls(machine, disk, settings(), Oracle(disk), TelegramRecord(machine))
-        world.rush = seed % RUSHES == 0
+        world.rush, world.lists = seed % RUSHES == 0, seed % RUSHES == 1
         return world
 
 
