@@ -63,7 +63,8 @@ class Trial:
 
     def stack(self) -> Stack:
         """A stack with the scenario's settings and its rule for sites, not yet started."""
-        stack = Stack(None, judged=False, beside=None, **self.scenario.settings)
+        given: dict[str, Any] = dict(self.scenario.settings)
+        stack = Stack(None, judged=False, beside=None, **given)
         stack.state.mkdir(mode=0o700, parents=True)
         rules = stack.state / "sites.toml"
         rules.write_text(f"[default]\nconcurrency = {self.scenario.site_concurrency}\n")

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -131,7 +132,7 @@ def named(conninfo: str, name: str) -> str:
     return conninfo.replace("dbname=postgres", f"dbname={name}")
 
 
-PEERS = {
+PEERS: dict[str, Callable[[str, bool], float]] = {
     "procrastinate": procrastinate,
     "pgqueuer": pgqueuer,
     "pgqueuer_in_tens": partial(pgqueuer, batch=10),

@@ -19,14 +19,15 @@ def measure(conninfo: str, folder: Path) -> dict[str, Any]:
     place = LeaseTable(conninfo, "wakes", folder)
     here, there = place.open(), place.open()
     (folder / "other").mkdir(mode=0o700)
-    channel = here.channel()
+    channel, other = here.channel(), there.channel()
     assert channel is not None
+    assert other is not None
     relays = [WakeRelay(run, channel) for run in (place.run, folder / "other")]
     for relay in relays:
         relay.start()
     sleeper = WakeSocket(folder / "other", "w00-1")
     time.sleep(1)
-    words, ears = here.channel()(), there.channel()()
+    words, ears = channel(), other()
     trips, bare = [], []
     for _ in range(SAMPLES):
         trips.append(trip(place.run, sleeper))
@@ -34,8 +35,8 @@ def measure(conninfo: str, folder: Path) -> dict[str, Any]:
     times, bare_times = sorted(one for one in trips if one), sorted(bare)
     for relay in relays:
         relay.leave()
-    for channel in (words, ears):
-        channel.close()
+    for one in (words, ears):
+        one.close()
     for db in (here, there):
         db.close()
     return {

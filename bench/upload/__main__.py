@@ -150,7 +150,7 @@ async def streams() -> Figures:
 async def both(title: str, path: str) -> dict[str, float]:
     """Seconds until a media of the site is in the chat, by either way."""
     took = {}
-    ways: dict[str, dict[str, str]] = {"sequential": {}, "streamed": {"stream_from": "50MiB"}}
+    ways: dict[str, dict[str, Any]] = {"sequential": {}, "streamed": {"stream_from": "50MiB"}}
     for way, settings in ways.items():
         async with Stack(None, judged=True, beside=None, **settings) as stack:
             await stack.telegram.throttles(RATE)

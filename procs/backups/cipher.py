@@ -22,7 +22,7 @@ SHORTEST = 12
 #: times a small piece of that work, so beside busy processes it refuses what it did a moment ago.
 TOO_MUCH_WORK = "Excessive work"
 #: Times that work is tried.
-TRIES = 10
+DECRYPT_TRIES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def decrypt(path: Path, to: Path, key: BackupKey | None) -> None:
 
 def opened(data: bytes, passphrase: str) -> bytes:
     """What a passphrase opens. Raises DecryptError."""
-    for _ in range(TRIES - 1):
+    for _ in range(DECRYPT_TRIES - 1):
         try:
             return pyrage.passphrase.decrypt(data, passphrase)
         except pyrage.DecryptError as error:

@@ -171,7 +171,8 @@ class WorkerLoop:
         commit less, and nobody looks for them. They begin when it is on the disk. `freed`: the
         rooms of the lane that the job gives back. Raises StoreUnready with nothing changed."""
         found: list[leases.Lease] = []
-        with self.db.write(full=True, only=leases.names(lease, lane, self.most[lane])):
+        most = most_of(self.context.settings, lane)
+        with self.db.write(full=True, only=leases.names(lease, lane, most)):
             yield
             room = 0 if self.drained.is_set() else self.room(lane) + freed
             if room > 0:
