@@ -60,8 +60,9 @@ def key_frame(media: Any, video: Any, at: float) -> Any:
         frame = next(media.decode(video), None)
     except av.error.FFmpegError:
         return None
-    late = frame is not None and frame.time is not None and frame.time - start(video) >= at
-    return frame if late and frame.key_frame else None
+    if frame is None or frame.time is None or not frame.key_frame:
+        return None
+    return frame if frame.time - start(video) >= at else None
 
 
 def frame_at(media: Any, video: Any, at: float) -> Any:
