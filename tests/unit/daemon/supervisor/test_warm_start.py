@@ -88,6 +88,24 @@ def test_what_cannot_be_imported_is_executed(program):
 
 
 @pytest.mark.usefixtures("still")
+def test_what_opens_something_when_it_is_imported_is_executed():
+    name = "tests.sandbox.opening_program"
+    assert not warmed(name).can((*ARGV[:2], name), os.environ)
+
+
+def test_supervisord_forks_what_it_runs():
+    code = (
+        "import os, sys\n"
+        "from daemon.supervisor.warm_start import PROGRAMS, WarmStart\n"
+        "warm = WarmStart()\n"
+        "warm.warm_up()\n"
+        "print([warm.can([sys.executable, '-m', one], os.environ) for one in PROGRAMS])\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert ended.stdout == f"{[True] * len(warm_start.PROGRAMS)}\n", ended.stderr
+
+
+@pytest.mark.usefixtures("still")
 @pytest.mark.parametrize(
     ("argv", "more"),
     [
