@@ -21,13 +21,12 @@ import runpy
 import signal
 import sys
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from procs.core import log
+from procs.core import log, process
 
 #: The modules that supervisord runs (supervisord.conf).
 PROGRAMS = ("procs.worker", "procs.bot", "procs.keeper", "daemon.supervisor.event_listener")
@@ -44,12 +43,13 @@ Stamp = tuple[int, int, int]
 
 
 class WarmStart:
-    """The modules in this process's memory, and what must still be true of them."""
+    """The modules in this process's memory, and what must still be true of them. `around` is the
+    environment in which the process began."""
 
-    def __init__(self, programs: Sequence[str] = PROGRAMS) -> None:
+    def __init__(self, around: Mapping[str, str], programs: Sequence[str] = PROGRAMS) -> None:
         self.programs = tuple(programs)
         self.files: dict[str, Stamp | None] = {}
-        self.around = read_at_start(os.environ)
+        self.around = read_at_start(around)
 
     def warm_up(self) -> None:
         """Import what the programs import. Where that fails nothing is forked: each process starts
@@ -125,10 +125,7 @@ def become(argv: Sequence[str], env: Mapping[str, str]) -> NoReturn:
     was open."""
     gc.freeze()  # whatever is garbage here believes that it has something open, and would close it
     forget_signals()
-    for name in set(os.environ) - set(env):
-        del os.environ[name]
-    os.environ.update(env)
-    time.tzset()
+    process.take_environment(env)
     name_process(argv)
     sys.argv, sys.orig_argv = [argv[2]], list(argv)
     run(argv[2])

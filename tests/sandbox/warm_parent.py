@@ -25,7 +25,7 @@ def main() -> None:
         signal.signal(number, lambda *_: None)
     os.set_blocking(bell := os.pipe()[1], False)
     signal.set_wakeup_fd(bell, warn_on_full_buffer=False)
-    warm = WarmStart([program])
+    warm = WarmStart(os.environ, [program])
     warm.warm_up()
     gc.disable()
     Knot()

@@ -62,7 +62,7 @@ def program(tmp_path_factory):
 
 def warmed(*programs):
     """As in a fresh process: this one's memory stays as it is."""
-    warm = WarmStart(programs)
+    warm = WarmStart(os.environ, programs)
     warm.warm_up()
     return warm
 
@@ -97,7 +97,7 @@ def test_supervisord_forks_what_it_runs():
     code = (
         "import os, sys\n"
         "from daemon.supervisor.warm_start import PROGRAMS, WarmStart\n"
-        "warm = WarmStart()\n"
+        "warm = WarmStart(os.environ)\n"
         "warm.warm_up()\n"
         "print([warm.can([sys.executable, '-m', one], os.environ) for one in PROGRAMS])\n"
     )
