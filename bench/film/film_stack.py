@@ -24,8 +24,8 @@ TICK = os.sysconf("SC_CLK_TCK")
 PATIENCE, SETTLED = 120.0, 3.0
 #: Seconds of quiet before and after, so that what a film leaves to do is counted with it.
 QUIET = 1.5
-#: Seconds from one person's media to the next link: all messages of a bot are paced at 25 a
-#: second, which known links asked for without a break would wait for.
+#: Seconds from one person's media to the next person's link: all messages of a bot are paced at 25
+#: a second, which known links asked for without a break would wait for.
 BREAK = 0.1
 #: Downloads at once of which the children are weighed; each takes a minute.
 RATE = 20_000

@@ -66,7 +66,7 @@ class SupervisordOptions(ServerOptions):
 
     def __init__(self, voice: "ServiceVoice", run: Path, warm: WarmStart | None = None) -> None:
         super().__init__()
-        self.voice, self.run, self.warm = voice, run, warm or WarmStart()
+        self.voice, self.run, self.warm = voice, run, warm or WarmStart(os.environ)
 
     def setsignals(self) -> None:
         super().setsignals()
@@ -149,7 +149,7 @@ def main() -> None:
     keep_owner()
     run = Path(os.environ["CHAPAR_HOME"], "run")
     voice = ServiceVoice(ServiceManager(os.environ), run)
-    warm = WarmStart()
+    warm = WarmStart(os.environ)
     warm.warm_up()
     first, mood = True, SupervisorStates.RESTARTING
     while mood == SupervisorStates.RESTARTING:

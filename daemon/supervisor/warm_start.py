@@ -11,6 +11,7 @@ when a file of a module was changed since, as by an upgrade, when a variable tha
 libraries read at their start has another value, and when the modules could not be imported.
 """
 
+import asyncio
 import ctypes
 import gc
 import importlib
@@ -20,13 +21,12 @@ import runpy
 import signal
 import sys
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from procs.core import log
+from procs.core import log, process
 
 #: The modules that supervisord runs (supervisord.conf).
 PROGRAMS = ("procs.worker", "procs.bot", "procs.keeper", "daemon.supervisor.event_listener")
@@ -43,21 +43,27 @@ Stamp = tuple[int, int, int]
 
 
 class WarmStart:
-    """The modules in this process's memory, and what must still be true of them."""
+    """The modules in this process's memory, and what must still be true of them. `around` is the
+    environment in which the process began."""
 
-    def __init__(self, programs: Sequence[str] = PROGRAMS) -> None:
+    def __init__(self, around: Mapping[str, str], programs: Sequence[str] = PROGRAMS) -> None:
         self.programs = tuple(programs)
         self.files: dict[str, Stamp | None] = {}
-        self.around = read_at_start(os.environ)
+        self.around = read_at_start(around)
 
     def warm_up(self) -> None:
         """Import what the programs import. Where that fails nothing is forked: each process starts
         by itself then, and says what is wrong with it."""
+        opened = descriptors()
         try:
             for program in self.programs:
                 importlib.import_module(main_of(program))
         except UNIMPORTABLE as error:
             log.warning("warm-start.off", why=error)
+            return
+        close_loops()
+        if descriptors() > opened or threading.active_count() > 1:
+            log.warning("warm-start.off", why="a module opened something, or started a thread")
             return
         paths = {getattr(one, "__file__", None) for one in list(sys.modules.values())}
         self.files = {path: stamp(path) for path in paths if path}
@@ -75,6 +81,25 @@ class WarmStart:
             and read_at_start(env) == self.around
             and all(stamp(path) == before for path, before in self.files.items())
         )
+
+
+def descriptors() -> set[int]:
+    """What this process has open."""
+    found = set()
+    for name in os.listdir("/proc/self/fd"):
+        with suppress(OSError):  # that of the listing itself is closed by now
+            os.fstat(int(name))
+            found.add(int(name))
+    return found
+
+
+def close_loops() -> None:
+    """Close the event loops that libraries make when they are imported. A fork would close what
+    they have open when it makes its own, under numbers that are others' by then."""
+    for one in gc.get_objects():
+        if isinstance(one, asyncio.BaseEventLoop):
+            one.close()
+    asyncio.set_event_loop_policy(None)
 
 
 def main_of(program: str) -> str:
@@ -96,12 +121,11 @@ def stamp(path: str) -> Stamp | None:
 
 
 def become(argv: Sequence[str], env: Mapping[str, str]) -> NoReturn:
-    """Be the program, in a process that was forked for it."""
+    """Be the program, in a process that was forked for it, and in which supervisord has closed what
+    was open."""
+    gc.freeze()  # whatever is garbage here believes that it has something open, and would close it
     forget_signals()
-    for name in set(os.environ) - set(env):
-        del os.environ[name]
-    os.environ.update(env)
-    time.tzset()
+    process.take_environment(env)
     name_process(argv)
     sys.argv, sys.orig_argv = [argv[2]], list(argv)
     run(argv[2])

@@ -5,7 +5,8 @@ import ctypes
 import os
 import resource
 import signal
-from collections.abc import Coroutine, Iterable
+import time
+from collections.abc import Coroutine, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -59,6 +60,14 @@ def number() -> int:
 def environment(names: Iterable[str]) -> dict[str, str]:
     """Those of these variables that this process has, for a program that shall see no others."""
     return {name: os.environ[name] for name in names if name in os.environ}
+
+
+def take_environment(env: Mapping[str, str]) -> None:
+    """Have these variables and no others, as a program that is executed with them."""
+    for name in set(os.environ) - set(env):
+        del os.environ[name]
+    os.environ.update(env)
+    time.tzset()
 
 
 def own_every_task() -> None:

@@ -62,7 +62,7 @@ def program(tmp_path_factory):
 
 def warmed(*programs):
     """As in a fresh process: this one's memory stays as it is."""
-    warm = WarmStart(programs)
+    warm = WarmStart(os.environ, programs)
     warm.warm_up()
     return warm
 
@@ -85,6 +85,24 @@ def test_what_cannot_be_imported_is_executed(program):
     warm = warmed("changeable_program", "broken_program")
     for name in ("changeable_program", "broken_program"):
         assert not warm.can((*ARGV[:2], name), os.environ)
+
+
+@pytest.mark.usefixtures("still")
+def test_what_opens_something_when_it_is_imported_is_executed():
+    name = "tests.sandbox.opening_program"
+    assert not warmed(name).can((*ARGV[:2], name), os.environ)
+
+
+def test_supervisord_forks_what_it_runs():
+    code = (
+        "import os, sys\n"
+        "from daemon.supervisor.warm_start import PROGRAMS, WarmStart\n"
+        "warm = WarmStart(os.environ)\n"
+        "warm.warm_up()\n"
+        "print([warm.can([sys.executable, '-m', one], os.environ) for one in PROGRAMS])\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert ended.stdout == f"{[True] * len(warm_start.PROGRAMS)}\n", ended.stderr
 
 
 @pytest.mark.usefixtures("still")
