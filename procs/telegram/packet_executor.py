@@ -14,7 +14,7 @@ from typing import Any
 from pyrogram.raw.core import Message
 
 #: Bytes up to which a packet is not given to a thread.
-SMALL = 8192
+SMALL_PACKET = 8192
 
 
 class PacketExecutor(Executor):
@@ -31,7 +31,7 @@ class PacketExecutor(Executor):
         """What `work` makes of the packet, its first argument: a future of the running loop, which
         takes one for what it made of a thread's. Raises as `work` for a small packet."""
         busy = self.given is not None and not self.given.done()
-        if busy or size(args[0]) > SMALL:
+        if busy or size(args[0]) > SMALL_PACKET:
             self.given = asyncio.wrap_future(self.threads.submit(work, *args, **facts))
             return self.given
         done = asyncio.get_running_loop().create_future()

@@ -8,7 +8,7 @@ from io import BytesIO
 
 import pytest
 
-from procs.telegram.packet_executor import SMALL, PacketExecutor
+from procs.telegram.packet_executor import SMALL_PACKET, PacketExecutor
 
 
 @pytest.fixture
@@ -23,12 +23,12 @@ async def run(packets: PacketExecutor, packet: bytes | BytesIO) -> int:
     return await loop.run_in_executor(packets, lambda _: threading.get_ident(), packet)
 
 
-@pytest.mark.parametrize("packet", [bytes(SMALL), BytesIO(bytes(SMALL))])
+@pytest.mark.parametrize("packet", [bytes(SMALL_PACKET), BytesIO(bytes(SMALL_PACKET))])
 async def test_a_small_packet_wakes_no_thread(packets, packet):
     assert await run(packets, packet) == threading.get_ident()
 
 
-@pytest.mark.parametrize("packet", [bytes(SMALL + 1), BytesIO(bytes(SMALL + 1))])
+@pytest.mark.parametrize("packet", [bytes(SMALL_PACKET + 1), BytesIO(bytes(SMALL_PACKET + 1))])
 async def test_a_large_packet_does_not_hold_the_loop(packets, packet):
     assert await run(packets, packet) != threading.get_ident()
 
@@ -40,11 +40,11 @@ async def test_a_small_packet_stays_behind_a_large_one(packets):
         gate.wait()
         order.append(len(packet))
 
-    both = [loop.run_in_executor(packets, work, bytes(length)) for length in (SMALL + 1, 1)]
+    both = [loop.run_in_executor(packets, work, bytes(length)) for length in (SMALL_PACKET + 1, 1)]
     gate.set()
     await asyncio.gather(*both)
 
-    assert order == [SMALL + 1, 1]
+    assert order == [SMALL_PACKET + 1, 1]
 
 
 async def test_a_packet_that_is_not_ours_raises_in_its_caller(packets):
