@@ -254,7 +254,9 @@ class UpdateClient(PunctualClient):
 def is_own_word(updates: Any) -> bool:
     """Whether Telegram only tells that another session of the bot sent messages to people: it could
     address them. There is one for each message of a broadcast."""
-    return isinstance(updates, types.Updates) and all(
+    if not isinstance(updates, types.Updates) or not updates.updates:
+        return False
+    return all(
         isinstance(one, types.UpdateNewMessage)
         and isinstance(one.message, types.Message)
         and one.message.out

@@ -26,6 +26,7 @@ def test_a_message_of_ours_to_a_person_is_our_own_word():
 @pytest.mark.parametrize(
     "updates",
     [
+        packed(),
         packed(said(PERSON, ours=False)),
         packed(said(CHANNEL, ours=True)),
         packed(said(PERSON, ours=True), said(PERSON, ours=False)),
