@@ -60,7 +60,7 @@ class GapLimit:
     def spend(self, db: Database, messages: int, at: float, now: Now) -> None:
         before = self.empty_at(db, now)
         empty_at = gcra.after(at if before is None else before, at, gap=self.gap, cells=messages)
-        db.send(SPEND, {"scope": self.scope, "empty_at": empty_at})
+        db.change(SPEND, {"scope": self.scope, "empty_at": empty_at})
 
     def empty_at(self, db: Database, now: Now) -> float | None:
         """The instant in the row; None when there is no row, or an earlier boot wrote it."""
@@ -90,7 +90,7 @@ class CountLimit:
         return float(at)
 
     def spend(self, db: Database, messages: int, at: float, now: Now) -> None:
-        db.send(LEAVE, {"scope": self.scope, "at": at, "messages": messages})
+        db.change(LEAVE, {"scope": self.scope, "at": at, "messages": messages})
 
 
 def take(

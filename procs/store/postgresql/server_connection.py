@@ -208,6 +208,7 @@ class ServerConnection:
         return partial(ServerChannel, self.url)
 
     def close(self) -> None:
+        """Give up what makes a lost connection anew, and close the session."""
         if self.reconnection is not None:
             self.reconnection.leave()
             self.reconnection = None
@@ -283,6 +284,7 @@ class ServerConnection:
 
 
 def statement_of(sql: str, facts: Facts | None, read: Read) -> Statement:
+    """A statement of the store, as PostgreSQL wants it."""
     text, names = numbered(sql)
     given = facts or NO_FACTS
     return Statement(text, [given[name] for name in names], read)
