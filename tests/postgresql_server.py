@@ -63,6 +63,15 @@ class Server:
         meanwhile()
         self.start(*QUICK)
 
+    def follow(self, primary: "Server") -> None:
+        """Become a copy that takes over each commit of another one a moment later."""
+        words = ("-h", primary.folder, "-U", "chapar", "-D", self.data, "-R", "-c", "fast")
+        self._run("pg_basebackup", *words)
+
+    def promote(self) -> None:
+        """Take the place of the one that was followed."""
+        self._run("pg_ctl", "-D", self.data, "-w", "promote")
+
     def told(self, script: str, name: str = "postgres") -> str:
         """What the server complains of in a script of `psql`."""
         return self._psql(script, name, "-f", "-").stderr

@@ -12,7 +12,7 @@ from procs.store.health import workers
 #: Cycles after which the tables are measured, jobs that wait at a time, and seconds of each half of
 #: the torture. An hour and a million of them is what the goals are about; `make bench-machines`
 #: measures these.
-CYCLES, WAITING, HALF = 20_000, 500, 20.0
+CYCLES, WAITING, HALF = 10_000, 100, 20.0
 SIZE = "SELECT SUM(PG_TOTAL_RELATION_SIZE(oid)) FROM pg_class WHERE relname IN ('jobs', 'progress')"
 SKIP_LOCKED = """
 CREATE TABLE plain (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body TEXT NOT NULL)

@@ -35,8 +35,7 @@ def pair() -> Iterator[tuple[Server, Server]]:
     primary, standby = (Server(bin, folder) for folder in folders)
     primary.make()
     primary.start(*postgresql_server.QUICK)
-    words = ("-h", primary.folder, "-U", "chapar", "-D", standby.data, "-R", "-c", "fast")
-    standby._run("pg_basebackup", *words)
+    standby.follow(primary)
     standby.start(*postgresql_server.QUICK)
     yield primary, standby
     for server in (primary, standby):
@@ -68,7 +67,7 @@ async def test_a_standby_without_the_last_seconds_loses_no_link_and_doubles_no_d
         workers = {name: stack.pid(name) for name in ("keeper", "worker:worker-00")}
         primary.stop("immediate")
         standby.start(*postgresql_server.QUICK)
-        standby._run("pg_ctl", "-D", standby.data, "-w", "promote")
+        standby.promote()
 
         later = await ann.sends(stack.url("/clip.mp4?after=it"))
         for one in (running, later):

@@ -64,7 +64,7 @@ class GapLimit:
         """Count messages that leave at `at`: the scope is empty so much later (GCRA)."""
         more = gcra.after(0.0, 0.0, gap=self.gap, cells=messages)
         facts = {"at": at, "more": more, "until": now.boot + LONGEST}
-        db.send(SPEND, {"scope": self.scope, "empty_at": at + more, **facts})
+        db.change(SPEND, {"scope": self.scope, "empty_at": at + more, **facts})
 
     def empty_at(self, db: Database, now: Now) -> float | None:
         """The instant in the row; None when there is no row, or an earlier boot wrote it."""
@@ -95,7 +95,7 @@ class CountLimit:
 
     def spend(self, db: Database, messages: int, at: float, now: Now) -> None:
         """Note messages that leave at `at`, for those who count a window later."""
-        db.send(LEAVE, {"scope": self.scope, "at": at, "messages": messages})
+        db.change(LEAVE, {"scope": self.scope, "at": at, "messages": messages})
 
 
 def take(

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from psycopg.adapt import PyFormat, Transformer
+from psycopg.abc import Transformer
+from psycopg.adapt import PyFormat
+from psycopg.adapt import Transformer as NewTransformer
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 
@@ -41,7 +43,7 @@ class Statement:
 
 
 @dataclass(slots=True)
-class Part:
+class ExpectedResult:
     """What one result of the server is about: a statement, or that it was prepared as `key`."""
 
     statement: Statement
@@ -54,7 +56,7 @@ class StatementPipeline:
 
     def __init__(self, session: psycopg.Connection[Row]) -> None:
         self.session, self.pgconn = session, session.pgconn
-        self.transformer = Transformer(session)
+        self.transformer: Transformer = NewTransformer(session)
         self.prepared: dict[Key, bytes] = {}
         self.poll = select.poll()
         self.poll.register(self.pgconn.socket, select.POLLIN)
@@ -85,8 +87,8 @@ class StatementPipeline:
         if failure is not None:
             raise failure
 
-    def _send(self, statements: Sequence[Statement]) -> list[Part]:
-        parts: list[Part] = []
+    def _send(self, statements: Sequence[Statement]) -> list[ExpectedResult]:
+        parts: list[ExpectedResult] = []
         #: Of this message: whether they will be prepared is known by their results.
         fresh: dict[Key, bytes] = {}
         for statement in statements:
@@ -101,7 +103,7 @@ class StatementPipeline:
         self,
         statement: Statement,
         values: Sequence[Any],
-        parts: list[Part],
+        parts: list[ExpectedResult],
         fresh: dict[Key, bytes],
     ) -> None:
         transformer, pgconn = self.transformer, self.pgconn
@@ -114,11 +116,11 @@ class StatementPipeline:
             name = statement.text if statement.text.isalpha() else b"s%d" % number
             pgconn.send_prepare(name, statement.text, types)
             fresh[key] = name
-            parts.append(Part(statement, key, name))
+            parts.append(ExpectedResult(statement, key, name))
         pgconn.send_query_prepared(name, given, formats)
-        parts.append(Part(statement))
+        parts.append(ExpectedResult(statement))
 
-    def _read(self, parts: Sequence[Part]) -> psycopg.Error | None:
+    def _read(self, parts: Sequence[ExpectedResult]) -> psycopg.Error | None:
         """Take the results; what the server says to the first statement that fails."""
         failure: psycopg.Error | None = None
         for part in parts:
@@ -130,7 +132,7 @@ class StatementPipeline:
         self._result(failure)  # of the end of the message
         return failure
 
-    def _take(self, part: Part, result: PGresult) -> None:
+    def _take(self, part: ExpectedResult, result: PGresult) -> None:
         statement = part.statement
         if part.key is not None:
             self.prepared[part.key] = part.name
@@ -176,11 +178,13 @@ def failure_of(result: PGresult) -> psycopg.Error:
 
 
 def all_rows(transformer: Transformer, result: PGresult) -> list[Row]:
+    """Every row that a statement returned."""
     transformer.set_pgresult(result)
     return transformer.load_rows(0, result.ntuples, tuple)
 
 
 def first_row(transformer: Transformer, result: PGresult) -> Row | None:
+    """The first row; None without rows."""
     rows = all_rows(transformer, result)
     return rows[0] if rows else None
 
@@ -192,8 +196,10 @@ def last_value(transformer: Transformer, result: PGresult) -> Any:
 
 
 def row_count(_: Transformer, result: PGresult) -> int:
+    """Rows that a statement changed."""
     return result.command_tuples or 0
 
 
 def no_answer(_: Transformer, __: PGresult) -> None:
+    """For a statement that returns no rows."""
     return None

@@ -131,6 +131,8 @@ class ServerTransaction:
                 raise otherwise
 
     def attempt(self, statements: list[Statement]) -> None:
+        """Run statements; when the connection was lost or the transaction collided, do all of it
+        again first. Raises StoreError."""
         while True:
             try:
                 return self.transmit(statements)
@@ -180,6 +182,8 @@ class ServerTransaction:
         raise StoreAway(f"a transaction was undone: {why}") from error
 
     def commit(self) -> None:
+        """Commit; a `full` one is on the server's disk before this returns, of another the server
+        may lose the last moment."""
         if not self.opened and not self.pending:
             return None  # nothing was asked
         if not self.opened or any(otherwise for _, otherwise in self.pending):
@@ -188,6 +192,8 @@ class ServerTransaction:
         return self.commit_surely(last) if self.full else self.commit_quickly(last)
 
     def commit_quickly(self, last: list[Statement]) -> None:
+        """Run the last statements and commit without a wait for the disk. Raises StoreAway when the
+        connection is lost, though it may have been a commit."""
         numbered = Statement(NUMBERED, (), last_value)
         try:
             self.transmit([*last, numbered, Statement(COMMIT, (), no_answer)])
@@ -196,6 +202,8 @@ class ServerTransaction:
         self.db.own += numbered.answer
 
     def commit_surely(self, last: list[Statement]) -> None:
+        """The same onto the disk; when the connection is lost meanwhile, ask the server whether it
+        was a commit, and run all again if not."""
         try:
             self.transmit([*last, Statement(COMMIT, (), no_answer)])
         except psycopg.Error as error:
@@ -232,4 +240,5 @@ class ServerTransaction:
 
 
 def gate_of(full: bool, alone: bool) -> bytes:
+    """The statement that passes the gate, and says whether the commit waits for the disk."""
     return GATE % (ALONE if alone else BESIDE, FULL if full else QUICK)

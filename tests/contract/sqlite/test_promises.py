@@ -51,6 +51,34 @@ def test_a_change_tells_how_many_rows_it_changed(db: Database) -> None:
         assert db.change(LATER, {"by": 1.0, "most": 2.0}) == 0
 
 
+def test_what_is_sent_is_there_for_the_next_question_and_after_the_commit(db: Database) -> None:
+    with db.write():
+        db.send(PUT, {"scope": "a", "until": 1.0})
+        assert scopes(db) == ["a"]
+        db.send(PUT, {"scope": "b", "until": 1.0})
+
+    assert scopes(db) == ["a", "b"]
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_what_had_to_change_a_row_and_did_not_undoes_the_transaction(
+    db: Database, asked: bool
+) -> None:
+    def send_them() -> None:
+        with db.write():
+            db.send(LATER, {"by": 1.0, "most": 9.0}, otherwise=ZeroDivisionError())
+            db.send(PUT, {"scope": "a", "until": 1.0})
+            if asked:
+                scopes(db)
+
+    with pytest.raises(ZeroDivisionError):
+        send_them()
+
+    assert scopes(db) == []
+    with pytest.raises(StoreError):
+        db.send(PUT, {"scope": "a", "until": 1.0})
+
+
 @pytest.mark.parametrize("many", [False, True])
 def test_nothing_is_changed_outside_of_a_transaction(db: Database, many: bool) -> None:
     facts = {"scope": "a", "until": 1.0}

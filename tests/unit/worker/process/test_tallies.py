@@ -1,5 +1,6 @@
 """A worker's counts are written whole, once, and kept while the disk is full."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from procs.worker.process.tallies import Tallies
 class FullDatabase:
     """A database without room to write."""
 
-    def write(self, *, full: bool = False) -> None:
+    def write(self, *, full: bool = False, only: Collection[str] | None = None) -> None:
         raise StoreFull("no room")
 
 
