@@ -6,6 +6,7 @@ import asyncio
 import os
 import random
 import signal
+import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
@@ -25,6 +26,8 @@ VICTIMS = {"worker": 8, "bot": 3, "nursery": 2, "keeper": 2}
 #: Seconds by which a clock is wrong at most, and that a line is cut, long cut (longer than a lease)
 #: or slow, and a machine stands still or without power.
 WRONG, CUT, LONG_CUT, SLOW, STILL, DARK = 600.0, (2.0, 14.0), 75.0, 10.0, (4.0, 14.0), (1.0, 8.0)
+#: After how many troubles a line tells how far it is.
+TOLD = 25
 #: Seconds that the site refuses a machine, and in which a standby has caught up and fresh keepers
 #: have removed what nobody owns.
 UNWELCOME, FOLLOWED, SWEPT = 5.0, 60.0, 60.0
@@ -33,7 +36,7 @@ SMALL, LIMIT = "/small.mp4", "1MiB"
 #: Bytes a second that all uploads share, so that many are met by a trouble.
 UPLOADS = 3_000_000
 #: Seconds that may pass after the last trouble until everything has arrived.
-CALM = 240.0
+CALM = 400.0
 #: Seconds that a victim has lived: supervisord gives up on what dies twenty times in a row before
 #: it counts as started (3 s), which is right, and not what is tried here.
 OLD_ENOUGH = 4.0
@@ -166,6 +169,8 @@ class FleetStorm:
     async def count(self, what: str, trouble: Callable[[], Coroutine[Any, Any, bool]]) -> None:
         if await trouble():
             self.counts["troubles"] += 1
+            if self.counts["troubles"] % TOLD == 0:
+                print(f"{time.strftime('%X')} {self.counts['troubles']} troubles", flush=True)
             self.counts[what] += 1
 
     async def kills(self, one: Machine) -> bool:
