@@ -81,7 +81,7 @@ def engine(settings: config.Settings, db: Database, tallies: Tallies) -> Engine:
     """The engine. System calls that its jail refuses are counted by name, and what passes a child's
     way out."""
     routes = configured(settings.upstream_proxy, settings.allowed_ports)
-    routes = replace(routes, forbids=partial(host_gate.refusal, db))
+    routes = replace(routes, forbids=partial(host_gate.awaited_refusal, db))
     return Engine(
         settings.run,
         routes=routes,

@@ -15,7 +15,8 @@ from contextlib import AsyncExitStack, nullcontext
 
 from tests import postgresql_server
 from tests.chaos_machines.failing_server import FailingServer, failing_server
-from tests.chaos_machines.fleet_storm import LIMIT, FleetPlan, FleetStorm
+from tests.chaos_machines.fleet_plan import FleetPlan
+from tests.chaos_machines.fleet_storm import LIMIT, FleetStorm
 from tests.chaos_machines.fleet_verdict import carried
 from tests.chaos_machines.machine import Machine
 from tests.sandbox import network

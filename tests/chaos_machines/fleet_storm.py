@@ -6,6 +6,7 @@ import asyncio
 import os
 import random
 import signal
+import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
@@ -15,66 +16,31 @@ from typing import Any
 from procs.errors import StoreError
 from procs.store.database import Database, open_database
 from tests.chaos_machines.failing_server import FailingServer
+from tests.chaos_machines.fleet_plan import LONG, FleetPlan
 from tests.chaos_machines.fleet_verdict import STUCK, FleetVerdict, judge, left_over
 from tests.chaos_machines.machine import Machine, age
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import CLIP, Stack
 
-#: What happens how often, in shares.
-TROUBLED = {
-    "kill": 40,
-    "drop": 5,
-    "swallow": 5,
-    "clock": 12,
-    "cut": 10,
-    "long cut": 2,
-    "slow": 8,
-    "still": 5,
-    "power": 3,
-    "terminate": 5,
-    "restart": 3,
-    "crash": 2,
-    "fail over": 2,
-    "refuse": 3,
-}
 VICTIMS = {"worker": 8, "bot": 3, "nursery": 2, "keeper": 2}
 #: Seconds by which a clock is wrong at most, and that a line is cut, long cut (longer than a lease)
 #: or slow, and a machine stands still or without power.
 WRONG, CUT, LONG_CUT, SLOW, STILL, DARK = 600.0, (2.0, 14.0), 75.0, 10.0, (4.0, 14.0), (1.0, 8.0)
+#: After how many troubles a line tells how far it is.
+TOLD = 25
 #: Seconds that the site refuses a machine, and in which a standby has caught up and fresh keepers
 #: have removed what nobody owns.
 UNWELCOME, FOLLOWED, SWEPT = 5.0, 60.0, 60.0
-
-
 #: A film that one message holds; the clip is above LIMIT, and comes in parts.
 SMALL, LIMIT = "/small.mp4", "1MiB"
 #: Bytes a second that all uploads share, so that many are met by a trouble.
 UPLOADS = 3_000_000
 #: Seconds that may pass after the last trouble until everything has arrived.
-CALM = 240.0
+CALM = 400.0
 #: Seconds that a victim has lived: supervisord gives up on what dies twenty times in a row before
 #: it counts as started (3 s), which is right, and not what is tried here.
 OLD_ENOUGH = 4.0
 KNOWN = "SELECT COUNT(*) FROM requests"
-
-
-@dataclass(frozen=True)
-class FleetPlan:
-    """How large a storm. `every`: seconds between two troubles on average."""
-
-    troubles: int
-    deliveries: int
-    every: float
-    seed: int
-
-    @property
-    def people(self) -> int:
-        return min(40, max(6, self.deliveries // 10))
-
-    @property
-    def films(self) -> int:
-        """Different links that people ask for."""
-        return max(4, self.deliveries // 4)
 
 
 @dataclass
@@ -156,10 +122,14 @@ class FleetStorm:
     # --- troubles
 
     async def rage(self) -> None:
-        """Begin troubles until enough have happened; what lasts goes on beside the next."""
+        """Begin troubles until enough have happened, each kind once before any comes again; what
+        lasts goes on beside the next."""
+        kinds = self.plan.kinds(self.dice)
+        kind = next(kinds)
         while self.counts["troubles"] < self.plan.troubles:
             await asyncio.sleep(self.dice.uniform(0.2, 1.8) * self.plan.every)
-            self.begin(self.dice.choices(list(TROUBLED), list(TROUBLED.values()))[0])
+            if self.begin(kind):
+                kind = next(kinds)
 
     async def heal(self) -> None:
         """The last troubles end; clocks are right again."""
@@ -169,11 +139,11 @@ class FleetStorm:
         await self.stack.refuses("none")
         await self.stack.telegram.heals()
 
-    def begin(self, what: str) -> None:
-        """Let one trouble begin, of a machine that has no other."""
+    def begin(self, what: str) -> bool:
+        """Let one trouble begin, of a machine that has no other. False when each has one."""
         free = [one for one in self.machines if one.name not in self.busy]
         if not free:
-            return
+            return False
         one = self.dice.choice(free)
         troubles: dict[str, Callable[[], Coroutine[Any, Any, bool]]] = {
             "kill": lambda: self.kills(one),
@@ -181,7 +151,7 @@ class FleetStorm:
             "swallow": self.swallows_answers,
             "clock": lambda: self.sets_clock(one),
             "cut": lambda: self.cuts(one, self.dice.uniform(*CUT)),
-            "long cut": lambda: self.cuts(one, LONG_CUT),
+            LONG: lambda: self.cuts(one, LONG_CUT),
             "slow": lambda: self.slows(one),
             "still": lambda: self.stands_still(one),
             "power": lambda: self.loses_power(one),
@@ -194,10 +164,13 @@ class FleetStorm:
         task = asyncio.create_task(self.count(what, troubles[what]))
         self.under_way.add(task)
         task.add_done_callback(self.under_way.discard)
+        return True
 
     async def count(self, what: str, trouble: Callable[[], Coroutine[Any, Any, bool]]) -> None:
         if await trouble():
             self.counts["troubles"] += 1
+            if self.counts["troubles"] % TOLD == 0:
+                print(f"{time.strftime('%X')} {self.counts['troubles']} troubles", flush=True)
             self.counts[what] += 1
 
     async def kills(self, one: Machine) -> bool:

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from tests import ROOT, postgresql_server
+from tests.chaos_machines.fleet_plan import LONG, TROUBLED
 
 pytestmark = [
     pytest.mark.long,
@@ -16,7 +17,7 @@ pytestmark = [
 
 
 def test_each_request_gets_its_media_once_whatever_machine_or_line_is_lost() -> None:
-    words = ("--troubles", "12", "--deliveries", "24", "--every", "2", "--seed", "15")
+    words = ("--troubles", "13", "--deliveries", "24", "--every", "2", "--seed", "15")
 
     done = subprocess.run(
         [sys.executable, "-m", "tests.chaos_machines", *words],
@@ -27,3 +28,4 @@ def test_each_request_gets_its_media_once_whatever_machine_or_line_is_lost() -> 
 
     assert done.returncode == 0, done.stdout
     assert "asked: 24, states: {'delivered': 24}" in done.stdout
+    assert [kind for kind in TROUBLED if kind != LONG and f"{kind}: " not in done.stdout] == []

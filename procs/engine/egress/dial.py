@@ -111,7 +111,7 @@ class Route:
         return self.silent is ProxyBroken
 
 
-def unbarred(host: str) -> JobError | None:
+async def unbarred(host: str) -> JobError | None:
     """Every host may be visited."""
     return None
 
@@ -127,7 +127,7 @@ class Routes:
     resolve: Resolve = resolver.system
     connect: Connect = connect
     own: Callable[[Address], bool] = is_own
-    forbids: Callable[[str], JobError | None] = unbarred
+    forbids: Callable[[str], Awaitable[JobError | None]] = unbarred
     asking: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(resolver.QUESTIONS_AT_ONCE)
     )
@@ -140,7 +140,7 @@ class Routes:
     async def find(self, request: Request) -> Route:
         """The way for a request. Raises Forbidden, SiteFiltered, NetworkBroken, ProxyBroken, and
         what `forbids` says."""
-        if why := self.forbids(str(literal(request.host) or request.host)):
+        if why := await self.forbids(str(literal(request.host) or request.host)):
             raise why
         if self.upstream and not self.is_near(request.host):
             return await self.through(self.upstream, request)

@@ -1,8 +1,11 @@
 """Hosts that admins blocked: no job visits one, whatever link or redirect leads there."""
 
+from functools import partial
+
 from procs.errors import HostBlocked
 from procs.records.job import Lease
 from procs.store.database import Database
+from procs.store.server_absence import until_back
 from procs.store.sites import host_lists
 from procs.store.sites.host_lists import ALL
 from procs.wishes import sites
@@ -30,3 +33,9 @@ def refusal(db: Database, host: str) -> HostBlocked | None:
     files of those may lie anywhere, so that such a row refuses no connection."""
     row = host_lists.blocked(db, host)
     return HostBlocked(row.host) if row and row.host != ALL else None
+
+
+async def awaited_refusal(db: Database, host: str) -> HostBlocked | None:
+    """The same, as soon as the server of the database answers: a program that waits for its
+    connection tries again, and one that is refused has failed for good."""
+    return await until_back("host-gate", partial(refusal, db, host))

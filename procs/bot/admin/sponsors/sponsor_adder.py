@@ -20,6 +20,7 @@ from procs.records.sponsor_records import Sponsor
 from procs.store.admins import audit_log
 from procs.store.admins.audit_log import AuditChange
 from procs.store.people import users
+from procs.store.server_absence import until_back
 from procs.store.sponsors import sponsor_rows, sponsor_wishes
 from procs.store.sponsors.sponsor_wishes import SponsorWish
 from procs.telegram.chat.sender import OutgoingMessage
@@ -52,7 +53,8 @@ class SponsorAdder:
         """Work off the wishes until cancelled."""
         while True:
             self.wanted.clear()
-            for wish in sponsor_wishes.listed(self.db):
+            listed = partial(sponsor_wishes.listed, self.db)
+            for wish in await until_back("SponsorAdder.run", listed):
                 await logged(self.settle(wish))
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.wanted.wait(), RETRY_WAIT)

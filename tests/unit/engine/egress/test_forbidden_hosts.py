@@ -7,7 +7,7 @@ from procs.errors import HostBlocked
 from tests.sandbox.way_out import PUBLIC, TOLD, UPSTREAM, Net, asks, way_out
 
 
-def forbids(host):
+async def forbids(host):
     return HostBlocked(host) if host in ("bad.test", "93.184.216.34") else None
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from procs.core import clock
-from procs.errors import HostBlocked
+from procs.errors import HostBlocked, StoreAway
 from procs.records.job import Ask, Lane, Link, Person
 from procs.store.health import workers
 from procs.store.jobs import leases
@@ -68,3 +68,20 @@ def test_a_link_whose_host_was_blocked_since_is_not_visited(db, lease):
     put(db, host_lists.host_of(lease.link.url))
     with pytest.raises(HostBlocked):
         host_gate.check(db, lease)
+
+
+async def test_a_connection_waits_for_a_server_that_is_away_and_is_not_refused(db, monkeypatch):
+    looks, known = [], host_lists.blocked
+
+    def away(db, host):
+        looks.append(host)
+        if len(looks) == 1:
+            raise StoreAway("the server is asked for a connection")
+        return known(db, host)
+
+    monkeypatch.setattr(host_lists, "blocked", away)
+    put(db, "bad.test")
+
+    assert await host_gate.awaited_refusal(db, "good.test") is None
+    assert isinstance(await host_gate.awaited_refusal(db, "bad.test"), HostBlocked)
+    assert looks == ["good.test", "good.test", "bad.test"]
