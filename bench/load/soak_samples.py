@@ -12,21 +12,29 @@ import psutil
 
 from bench.load.slopes import Point
 from bench.load.usage import Usage, sizes
+from procs.records.job import State
 
 MIB = 2**20
 TABLES = """
 SELECT name FROM sqlite_master
  WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND sql NOT LIKE 'CREATE VIRTUAL%'
 """
-#: The record of what was done, kept for thirty days: it grows with the requests, and is told for
-#: each of them. Every other table must not grow.
-RECORD = frozenset(
+#: Tables of what is under way, or is there once: none may grow. All others are the record of what
+#: was done, which is kept for days: it grows with the requests, and is told for each of them.
+WORK = frozenset(
     {
-        *("requests", "deliveries", "jobs", "media", "media_keys", "buttons", "workers"),
-        *("parts", "media_parts", "alerts", "use_sums", "counters", "failed_attempts"),
-        *("thumbnails", "looks", "backups", "notifications", "heard_updates", "users"),
+        *("progress", "reservations", "uploads", "waits", "pauses", "breakers", "notices"),
+        *("held_messages", "passing_messages", "job_files", "bot_lease", "bot_places", "deaf"),
+        *("disks", "engines", "host_lists", "sessions", "settings", "machines", "paces", "modes"),
+        *("mode_rules", "bans", "sponsors", "sources", "follows", "admin_orders", "alert_mutes"),
     }
 )
+#: What is not over.
+UNDER_WAY = {
+    "jobs": f"SELECT COUNT(*) FROM jobs WHERE state < {State.DONE}",
+    "requests": "SELECT COUNT(*) FROM requests WHERE state = 'open'",
+    "processes": "SELECT COUNT(*) FROM workers WHERE ended_at IS NULL",
+}
 #: Folders of the home that are bounded by their own rules.
 BOUNDED = ("logs", "backups", "engines")
 
@@ -79,8 +87,10 @@ class SoakSamples:
         db = self.usage.stack.db
         for (table,) in db.all(TABLES):
             ((count,),) = db.all(f"SELECT COUNT(*) FROM {table}")
-            kind = "record: rows of" if table in RECORD else "rows of"
+            kind = "rows of" if table in WORK else "record: rows of"
             yield f"{kind} {table}", float(count)
+        for name, select in UNDER_WAY.items():
+            yield f"rows of {name} under way", float(db.all(select)[0][0])
 
 
 def unbounded(state: Path) -> Iterator[tuple[str, list[str], list[str]]]:

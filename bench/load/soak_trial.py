@@ -77,7 +77,7 @@ class SoakTrial(Trial):
         """Another version is fetched by pip, and from then on the two take turns."""
         stack, folder = self.usage.stack, self.usage.stack.home / "wheels"
         folder.mkdir()
-        await asyncio.to_thread(wheel, folder, OTHER, instead={"version.py": module(OTHER)})
+        await asyncio.to_thread(wheel, folder, OTHER, instead={})
         words: tuple[str, ...] = ("engine", "update", OTHER)
         while True:
             await asyncio.sleep(min(ENGINE, self.scenario.seconds / 6))
@@ -105,11 +105,6 @@ class SoakTrial(Trial):
 
     def told(self) -> dict[str, Any]:
         return {**super().told(), "done": dict(self.done)}
-
-
-def module(version: str) -> str:
-    """yt-dlp's own module about its version."""
-    return f"__version__ = {version!r}\nRELEASE_GIT_HEAD = ''\nVARIANT = 'pip'\nCHANNEL = 'x'\n"
 
 
 def claims(stories: list[str], began: float) -> list[Point]:

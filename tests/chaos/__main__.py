@@ -53,7 +53,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests.chaos", description=__doc__)
     parser.add_argument("--troubles", type=int, default=1000)
     parser.add_argument("--deliveries", type=int, default=1200)
-    parser.add_argument("--every", type=float, default=1.0, help="seconds between two troubles")
+    parser.add_argument("--every", type=float, default=0.7, help="seconds between two troubles")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     return parser.parse_args()
 

@@ -33,7 +33,7 @@ CALM, RECOVERS = 240.0, 150.0
 #: Seconds for which nothing is open, after which what is still unknown is not on its way any more.
 STILL = 25.0
 #: Seconds for which a trouble that must be alone waits for what the others broke.
-SETTLES = 15.0
+SETTLES = 8.0
 #: Seconds in which a fresh keeper has removed what nobody owns.
 SWEPT = 30.0
 #: A choice that nobody makes may stay open.

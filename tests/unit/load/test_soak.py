@@ -1,12 +1,17 @@
 """What a soak makes of its samples: what grows is named, and what only varies is not."""
 
 import random
+from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from bench.load import soak
 from bench.load.slopes import HOUR, slope
+from bench.load.soak_samples import WORK, SoakSamples
 from bench.load.soak_trial import claims
+from procs.store.database import open_database
+from tests.fresh_database import fresh
 
 MINUTES = 20 * 60.0
 
@@ -66,3 +71,26 @@ def test_the_time_to_a_claim_is_read_from_the_stories_of_the_jobs_of_the_soak():
     ]
 
     assert claims(stories, began=100.0) == [(1.25, 0.25)]
+
+
+def test_samples_are_of_processes_of_the_home_and_of_every_table(tmp_path):
+    url, run = f"sqlite:///{tmp_path}/chapar.db", tmp_path / "run"
+    fresh(url, run=run)
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "bot.log").write_bytes(bytes(1 << 20))
+    db = open_database(url, run=run)
+    stack = SimpleNamespace(state=tmp_path, db=db)
+    usage = SimpleNamespace(stack=stack, processes=lambda: [("bot", psutil.Process())])
+
+    samples = SoakSamples(usage)
+    samples.take()
+
+    found = {name: points[0][1] for name, points in samples.series.items()}
+    assert found["anon MiB of bot"] > 1
+    assert found["descriptors of bot"] >= 3
+    assert found["record: logs and backups MiB"] == 1.0
+    assert found["disk MiB beside the record"] < 0.5
+    assert found["rows of jobs under way"] == 0
+    assert found["record: rows of requests"] == 0
+    assert {f"rows of {table}" for table in WORK} <= set(found)
+    db.close()
