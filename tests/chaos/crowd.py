@@ -22,7 +22,7 @@ CARD, CHOICE = "/page/hls.html", "180p"
 DEEDS = {"": 62, "group": 10, "stream": 10, "press": 9, "cancel": 9}
 #: Seconds until a person gives up pressing, and between two tries.
 PATIENCE, AGAIN = 90.0, 3.0
-#: Groups, and of how many people each.
+#: Groups at most, and of how many people each.
 GROUPS, MEMBERS = 4, 5
 
 
@@ -66,7 +66,7 @@ class Crowd:
         for person in self.people:
             await person.starts()
         if not self.plain:
-            for number in range(GROUPS):
+            for number in range(max(1, min(GROUPS, count // MEMBERS))):
                 members = self.people[number * MEMBERS : (number + 1) * MEMBERS] or self.people
                 self.groups.append(await telegram.group(f"Club {number}", *members))
                 await self.meets(members[0].at(self.groups[-1]), number)

@@ -9,9 +9,13 @@ from tests.chaos.storm_stack import StormStack
 from tests.sandbox.telegram.world import FIRST_PERSON
 
 
+#: One that draws deaths, a cut and a lossy way, and errors of Telegram: nothing that lasts minutes.
+SHORT = 145
+
+
 @pytest.mark.parametrize("odd", [False, True], ids=["Telegram", "a sloppy Telegram"])
 async def test_each_request_gets_its_media_once_whatever_dies(odd):
-    plan = Plan(people=6, deliveries=18, troubles=8, films=8, every=1.0, seed=5, odd=odd)
+    plan = Plan(people=6, deliveries=18, troubles=8, films=8, every=1.0, seed=SHORT, odd=odd)
     admins = str(FIRST_PERSON)
     stack = StormStack(workers="2", drain_grace="5", max_file_size=LIMIT, admins=admins)
     async with stack:
