@@ -8,7 +8,6 @@ from tests.chaos.storm import Storm
 from tests.chaos.storm_stack import StormStack
 from tests.sandbox.telegram.world import FIRST_PERSON
 
-
 #: One that draws deaths, a cut and a lossy way, and errors of Telegram: nothing that lasts minutes.
 SHORT = 145
 
