@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-service demo demo-machines run check test test-long test-postgresql chaos chaos-machines simulate bench bench-queue bench-machines bench-upload bench-engine bench-admin bench-chat bench-gate bench-ops bench-film load capacity tour deb format clean
+.PHONY: help install install-service demo demo-machines run check test test-long test-postgresql chaos chaos-machines simulate bench bench-queue bench-machines bench-upload bench-engine bench-admin bench-chat bench-gate bench-ops bench-film load soak bench-soak capacity tour deb format clean
 
 help: ## print these lines
 	@echo "Chapar: a link in, media out. Targets:"
@@ -44,8 +44,9 @@ test-long: $(READY) ## the cases that are too many for `make test`, and what tak
 test-postgresql: $(READY) ## the store's tests on a PostgreSQL server of their own (2 minutes)
 	CHAPAR_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n 3 --dist loadfile tests/contract
 
-chaos: $(READY) ## 300 kills over 500 deliveries: each arrives once, no file is left (10 minutes)
-	$(BIN)/python -m tests.chaos
+# SEED: that of a run, to play its troubles again; CHAOS: other options.
+chaos: $(READY) ## 1,000 troubles of every kind over 1,200 requests: each arrives once (25 minutes)
+	$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(CHAOS)
 
 chaos-machines: $(READY) ## 200 troubles of three machines and their database over 400 deliveries (10 minutes)
 	$(BIN)/python -m tests.chaos_machines
@@ -88,6 +89,14 @@ bench-ops: $(READY) ## measure backups, power cuts, a restore, a scrape, the idl
 load: $(READY) ## play a scenario of load over the whole product: make load SCENARIO=burst
 	$(BIN)/python -m bench.load $(SCENARIO) $(LOAD)
 
+# MINUTES: four hours when it is not said.
+soak: $(READY) ## hours at ten times C2 with upkeep under way: nothing may grow
+	$(BIN)/python -m bench.load.soak $(if $(MINUTES),--minutes $(MINUTES)) $(LOAD)
+
+bench-soak: $(READY) ## the soak in 20 minutes
+	$(BIN)/python -m bench.load.soak --minutes 20 $(LOAD)
+
+# LOAD=--brief is done within half an hour, on a machine that does nothing else.
 capacity: $(READY) ## play all scenarios and rates, hours long, and write docs/capacity.md
 	$(BIN)/python -m bench.load.capacity $(LOAD)
 

@@ -13,7 +13,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.load import report_page, scenario, summary
+from bench.load import remote_people, report_page, scenario, summary
+from bench.load.remote_people import BadServer
+from bench.load.scenario import Scenario
+from bench.load.server_trial import ServerTrial
 from bench.load.trial import Trial
 
 #: Seconds of a load that is not shortened.
@@ -31,6 +34,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("scenario", nargs="?", default="advert", help=f"{kept}, or a file")
     parser.add_argument("--seconds", type=float, default=WHOLE, help="play only the first seconds")
     parser.add_argument("--scale", type=float, default=1.0, help="so many times the arrivals")
+    parser.add_argument(
+        "--server", type=Path, help="a file about a test server, to be used for a loopback Telegram"
+    )
     parser.add_argument("--out", type=Path, default=Path("load"), help="folder of the results")
     return parser.parse_args()
 
@@ -49,6 +55,13 @@ class Progress:
         print(f"\r{summary.progress(row)}", end="\033[K" if moving else "\n", file=sys.stderr)
 
 
+def made(played: Scenario, server: Path | None) -> Trial:
+    """Raises BadServer."""
+    if server is None:
+        return Trial(played, Progress())
+    return ServerTrial(played, Progress(), remote_people.read(server))
+
+
 def main() -> int:
     options = arguments()
     try:
@@ -57,7 +70,11 @@ def main() -> int:
         print(f"chapar load: {error}", file=sys.stderr)
         return 1
     played = whole.shortened(options.seconds, options.scale)
-    trial = Trial(played, Progress())
+    try:
+        trial = made(played, options.server)
+    except BadServer as error:
+        print(f"chapar load: {error}", file=sys.stderr)
+        return 1
     if not trial.plan:
         print("chapar load: nobody comes in so short a time; give more seconds", file=sys.stderr)
         return 1

@@ -1,18 +1,21 @@
 """`make capacity`: plays the kept scenarios on this machine and writes docs/capacity.md.
 
 What holds and at what latency, the highest rate at which everybody is on time, what breaks first
-beyond it, how it grows with cores, and what to buy for so many requests a day.
+beyond it, how it grows with cores, and what to buy for so many requests a day. With `--brief` half
+a minute of each, within half an hour in all: enough to see what a machine carries, not what an hour
+of it does. Prints the figures beside their goals, and one JSON line.
 """
 
 import argparse
 import asyncio
 import json
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench.load import capacity_page, report_page, scenario, summary
+from bench.load import capacity_goals, capacity_page, report_page, scenario, summary
 from bench.load.__main__ import Progress
 from bench.load.cpu_limits import Unlimited
 from bench.load.scenario import Scenario
@@ -27,6 +30,9 @@ RATES = (2, 4, 6, 8, 10, 12, 14, 16, 20)
 ON_TIME = {"answer_p95_s": 1.0, "film_p95_s": 5.0}
 #: Seconds of one try of a rate.
 TRY = 60.0
+#: The same of a brief series, its scenarios, and the minutes after which no rate is tried any more.
+BRIEF_TRY, BRIEF, BRIEF_MINUTES = 25.0, 30.0, 26.0
+BRIEF_SCENARIOS = ("advert", "burst", "c1", "c1_64", "c2", "c3", "edge", "hostile")
 
 Result = dict[str, Any]
 
@@ -34,10 +40,14 @@ Result = dict[str, Any]
 class Capacity:
     """Runs, and keeps what each brought."""
 
-    def __init__(self, out: Path, seconds: float, scale: float) -> None:
+    def __init__(
+        self, out: Path, seconds: float, scale: float, *, tries: float = TRY, minutes: float = 1e9
+    ) -> None:
         self.out = out
         self.seconds = seconds
         self.scale = scale
+        self.tries = tries
+        self.end = time.monotonic() + 60 * minutes
 
     def plays(self, name: str, played: Scenario, cores: float | None = None) -> Result:
         """One run, kept as JSON and as a page. Raises Unlimited."""
@@ -58,51 +68,63 @@ class Capacity:
         return found
 
     def ladders(self, every: list[float]) -> dict[float, list[Result]]:
-        """By cores, each rate up to the first at which somebody is late."""
+        """By cores, the rates that were tried, in their order."""
         found: dict[float, list[Result]] = {}
         for cores in every:
             try:
-                found[cores] = self.ladder(cores)
+                if steps := self.ladder(cores):
+                    found[cores] = steps
             except Unlimited as error:
                 print(f"left out: {error}", file=sys.stderr)
         return found
 
     def ladder(self, cores: float) -> list[Result]:
-        """The results of growing rates on so many cores, up to the first that is not good."""
-        steps: list[Result] = []
-        for rate in RATES:
-            wanted = self.step(rate * min(cores, 1.0) * self.scale, cores)
-            steps.append(self.plays(f"rate-{cores:g}-{rate}", wanted, cores))
-            if not steps[-1]["good"]:
-                break
-        return steps
+        """The highest rate at which everybody is on time and the one above it, by halves."""
+        steps: dict[int, Result] = {}
+        low, high = -1, len(RATES)
+        while high - low > 1 and time.monotonic() < self.end:
+            place = (low + high) // 2
+            wanted = self.step(RATES[place] * min(cores, 1.0) * self.scale, cores)
+            steps[place] = self.plays(f"rate-{cores:g}-{RATES[place]}", wanted, cores)
+            low, high = (place, high) if steps[place]["good"] else (low, place)
+        return [steps[place] for place in sorted(steps)]
 
     def step(self, rate: float, cores: float) -> Scenario:
         """The links of C3 at a rate, with as many workers as cores."""
         settings = {"workers": str(max(1, int(cores))), "max_concurrent_downloads": "8"}
-        lasts = min(TRY, self.seconds)
+        lasts = min(self.tries, self.seconds)
         base = replace(scenario.read("c3"), settings=settings, people=round(rate * lasts) + 1)
         title = f"{rate:g} a second, {cores:g} cores"
-        goals = replace(base, title=title, goals=ON_TIME, drain=TRY * 2)
+        goals = replace(base, title=title, goals=ON_TIME, drain=lasts * 2)
         return replace(goals, per_second=rate, seconds=lasts)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.load.capacity", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=1e9, help="of each scenario at most")
+    parser.add_argument("--brief", action="store_true", help="half an hour instead of hours")
+    parser.add_argument("--seconds", type=float, help="of each scenario at most")
     parser.add_argument("--scale", type=float, default=1.0, help="so many times the arrivals")
     parser.add_argument("--out", type=Path, default=ROOT / "load", help="folder of all results")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "capacity.md")
-    parser.add_argument("--scenarios", nargs="*", default=scenario.names(), help="default: all")
+    parser.add_argument("--scenarios", nargs="*", help="default: all, or those of a brief series")
     parser.add_argument("--cores", nargs="*", type=float, default=CORES, help="of the product")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    capacity = Capacity(options.out, options.seconds, options.scale)
-    results, ladders = capacity.scenarios(options.scenarios), capacity.ladders(options.cores)
+    capacity, names = series(options)
+    results, ladders = capacity.scenarios(names), capacity.ladders(options.cores)
     words = capacity_page.page(results, ladders, capacity.seconds, capacity.scale)
     options.page.write_text(words, encoding="utf-8")
     print(options.page)
-    return 0
+    return capacity_goals.report(capacity_goals.figures(results, ladders))
+
+
+def series(options: argparse.Namespace) -> tuple[Capacity, list[str]]:
+    """What is to be played, whole or brief."""
+    seconds = options.seconds or (BRIEF if options.brief else 1e9)
+    usual = BRIEF_SCENARIOS if options.brief else scenario.names()
+    names = list(usual if options.scenarios is None else options.scenarios)
+    limits = {"tries": BRIEF_TRY, "minutes": BRIEF_MINUTES} if options.brief else {}
+    return Capacity(options.out, seconds, options.scale, **limits), names
 
 
 if __name__ == "__main__":

@@ -107,7 +107,7 @@ def best(steps: list[Result]) -> float:
 def growth(ladders: dict[float, list[Result]]) -> str:
     """The table of rates by cores."""
     head = (
-        "Answer p95 ≤ 1 s, new film p95 ≤ 5 s, nothing lost, each rate for a minute.\n\n"
+        "Answer p95 ≤ 1 s, new film p95 ≤ 5 s, nothing lost; found by halves.\n\n"
         "| cores of the product | requests a second | a day, at that rate all day | CPU a request |"
         "\n| --- | --- | --- | --- |"
     )

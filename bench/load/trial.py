@@ -15,7 +15,7 @@ from bench.load.outcome import Outcome
 from bench.load.scenario import Scenario
 from bench.load.usage import Usage
 from daemon.command_error import NotUp
-from tests.chaos.verdict import REFUSED, UNCERTAIN, left_over, number
+from tests.chaos.remains import REFUSED, UNCERTAIN, left_over, number
 from tests.sandbox.stack import Stack
 
 OPEN = "SELECT COUNT(*) FROM requests WHERE state = 'open' OR closed_at IS NULL"
@@ -63,13 +63,15 @@ class Trial:
 
     def stack(self) -> Stack:
         """A stack with the scenario's settings and its rule for sites, not yet started."""
-        given: dict[str, Any] = dict(self.scenario.settings)
-        stack = Stack(None, judged=False, beside=None, **given)
+        stack = self.made(self.scenario.settings)
         stack.state.mkdir(mode=0o700, parents=True)
         rules = stack.state / "sites.toml"
         rules.write_text(f"[default]\nconcurrency = {self.scenario.site_concurrency}\n")
         rules.chmod(0o600)
         return stack
+
+    def made(self, settings: dict[str, str]) -> Stack:
+        return Stack(judged=False, **settings)
 
     async def load(self) -> None:
         """The people come, and afterwards everything has time to arrive."""

@@ -17,6 +17,8 @@ from procs.store.sqlite.schema import STEPS, VERSION
 
 #: What the tables of a database were before an upgrade.
 SchemaMark = database_file.SchemaMark
+#: Around a write to a file of SQLite's that is no database of ours.
+needing_room = connection.needing_room
 
 Facts = Mapping[str, Any]
 Row = tuple[Any, ...]

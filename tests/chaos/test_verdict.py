@@ -5,7 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tests.chaos.__main__ import conclude
-from tests.chaos.verdict import Verdict
+from tests.chaos.crowd import SMALL, Asked
+from tests.chaos.recovery_times import RecoveryTimes
+from tests.chaos.verdict import Verdict, judged, small_film, within
+from tests.sandbox.person import Message
 
 CLEAN = Verdict(
     asked=3,
@@ -19,16 +22,32 @@ CLEAN = Verdict(
     deliveries=5,
     sign_ins=1,
     floods=0,
-    counts={"kills": 7},
+    counts={"pressed": 7},
 )
+WROTE = Message(id=4, mine=True, sender="Ann", at=0.0, text="a link")
 
 
-@pytest.mark.parametrize("fault", ["missing", "twice", "broken", "left", "impolite"])
+def asked(link: str = f"http://site{SMALL}?film=1", **facts) -> Asked:
+    return Asked(None, WROTE, 1, link, "", 0.0, **facts)
+
+
+def media(number: int, name: str = "film.mp4", sha256: str = "") -> Message:
+    facts = {"name": name, "kind": "video", "sha256": sha256 or small_film()}
+    return replace(WROTE, id=number, mine=False, reply=WROTE.id, media=facts)
+
+
+@pytest.mark.parametrize(
+    "fault", ["missing", "twice", "broken", "left", "impolite", "altered", "news", "unrecovered"]
+)
 def test_each_kind_of_fault_makes_a_verdict_bad_and_is_named(fault):
     found = replace(CLEAN, **{fault: ["this one"]})
     assert CLEAN.good
     assert not found.good
     assert "this one" in str(found)
+
+
+def test_a_message_of_unknown_fate_makes_a_verdict_bad():
+    assert not replace(CLEAN, uncertain=1).good
 
 
 @pytest.mark.parametrize(("impolite", "code"), [([], 0), (["edited too soon"], 1)])
@@ -37,3 +56,46 @@ def test_the_run_prints_its_verdict_whole_and_exits_by_it(capsys, impolite, code
     said = capsys.readouterr().out
     assert "deliveries: 5" in said
     assert ("edited too soon" in said) is bool(impolite)
+
+
+@pytest.mark.parametrize(
+    ("came", "planned", "fault"),
+    [
+        ([media(5)], 1, ""),
+        ([], 1, "missing"),
+        ([media(5), media(6)], 1, "twice"),
+        ([media(5, "film 1.mp4"), media(6, "film 2.mp4")], 2, ""),
+        ([media(5, "film 2.mp4"), media(6, "film 1.mp4")], 2, "broken"),
+        ([media(5, "film 1.mp4")], 2, "broken"),
+        ([media(5, sha256="other")], 1, "altered"),
+    ],
+)
+def test_what_came_is_judged_by_its_number_its_order_and_its_bytes(came, planned, fault):
+    assert judged(asked(), came, planned) == fault
+
+
+def test_who_cancelled_may_have_got_nothing_or_one_and_never_two():
+    one = asked(free="cancelled")
+    assert judged(one, [], 1) == ""
+    assert judged(one, [media(5)], 1) == ""
+    assert judged(one, [media(5), media(6)], 1) == "twice"
+
+
+def test_a_flood_that_was_ordered_is_known_by_its_time():
+    assert within(10.5, [(10.0, 11.0)], 0.0)
+    assert not within(12.5, [(10.0, 11.0)], 1.0)
+
+
+def test_the_table_has_each_kind_with_its_middle_and_its_longest_time():
+    times = RecoveryTimes()
+    times.seconds["kill bot"] += [1.0, 2.0, 9.0]
+    times.never["upgrade"] += 1
+    times.unmet["disk full"] += 1
+
+    head, disk, kill, upgrade = times.lines()
+
+    assert head.split()[:2] == ["trouble", "count"]
+    assert kill.split() == ["kill", "bot", "3", "2.00", "9.00", "0", "0"]
+    assert upgrade.split()[1:2] + upgrade.split()[-2:] == ["1", "1", "0"]
+    assert disk.split()[-1] == "1"
+    assert (times.count(), times.lost()) == (4, ["upgrade: 1"])

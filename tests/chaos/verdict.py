@@ -1,29 +1,58 @@
 """What a storm left: who got what, by Telegram's own record, and which files nobody owns."""
 
+import asyncio
+import hashlib
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 
-from procs.store.jobs import file_owners
-from tests.sandbox.person import Message, Person
+from procs.errors import DiskFull
+from procs.texts import i18n
+from procs.wishes.grammar import link
+from tests.chaos.crowd import SMALL, Asked
+from tests.chaos.news import News
+from tests.chaos.recovery_times import RecoveryTimes
+from tests.chaos.remains import REFUSED, UNCERTAIN, left_over, number
+from tests.sandbox.person import Message
+from tests.sandbox.site import files
 from tests.sandbox.stack import Stack
 
 STATES = "SELECT state || COALESCE(' ' || say, ''), COUNT(*) FROM requests GROUP BY 1"
-UNCERTAIN = "SELECT COUNT(*) FROM deliveries WHERE sent_at IS NOT NULL AND receipt IS NULL"
 MADE = "SELECT COUNT(*) FROM deliveries WHERE sent_at IS NOT NULL"
-#: Of each person's messages in their order: in how many parts their media comes.
+#: Of each request, in their order: where, for what, and in how many parts its media comes.
 PARTS = """
-SELECT r.user_id, COUNT(*) FROM requests r JOIN deliveries d ON d.request = r.id
+SELECT r.chat, r.key, COUNT(d.request) FROM requests r
+  LEFT JOIN deliveries d ON d.request = r.id
  GROUP BY r.id ORDER BY r.message
 """
-PROMISES = "SELECT job FROM reservations"
-REFUSED = "FLOOD_"
+#: Seconds by which a call of an ordered flood may be answered after its end.
+LATE = 1.0
+
+Spans = list[tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that a verdict is made of; the spans are those of the storm."""
+
+    stack: Stack
+    asked: list[Asked]
+    counts: Counter[str]
+    times: RecoveryTimes
+    news: News
+    floods: Spans
+    crowded_disk: Spans
+    restored: Spans
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """`missing`, `twice` and `broken` (parts that are not all there, or not in order) name requests
-    by person and message, `left` files without a living lease, `impolite` what the bot said more
-    often than Telegram allows; all five should be empty."""
+    """`missing`, `twice`, `broken` (parts that are not all there, or not in order) and `altered`
+    (other bytes than the site's) name requests by person and message; `left` files without a
+    living lease; `impolite` what the bot said more often than Telegram allows; `unrecovered`
+    troubles by kind; `news` how a broadcast missed people. All of them should be empty."""
 
     asked: int
     missing: list[str]
@@ -37,22 +66,36 @@ class Verdict:
     sign_ins: int
     floods: int
     counts: dict[str, int]
+    altered: list[str] = field(default_factory=list)
+    news: list[str] = field(default_factory=list)
+    unrecovered: list[str] = field(default_factory=list)
+    free: dict[str, int] = field(default_factory=dict)
+    table: list[str] = field(default_factory=list)
+    troubles: int = 0
+    site: str = ""
 
     @property
     def good(self) -> bool:
         """Whether everything that was promised held."""
-        wrong = self.missing or self.twice or self.broken or self.left or self.impolite
-        return not (wrong or self.floods)
+        wrong = self.missing or self.twice or self.broken or self.altered or self.left
+        wrong = wrong or self.impolite or self.news or self.unrecovered
+        return not (wrong or self.floods or self.uncertain)
 
     def __str__(self) -> str:
         lines = [f"{name}: {value}" for name, value in sorted(self.counts.items())]
+        lines += [*self.table, f"troubles: {self.troubles}"] if self.table else []
         lines += [
             f"asked: {self.asked}, states: {self.states}",
             f"deliveries: {self.deliveries}, of which uncertain: {self.uncertain}",
-            f"sign-ins: {self.sign_ins}, flood waits: {self.floods}",
+            f"may have brought nothing: {self.free}",
+            f"sign-ins: {self.sign_ins}, flood waits of our making: {self.floods}",
+            f"the site: {self.site}",
             f"missing: {len(self.missing)} {self.missing[:5]}",
             f"twice: {len(self.twice)} {self.twice[:5]}",
             f"not whole or not in order: {len(self.broken)} {self.broken[:5]}",
+            f"other bytes: {len(self.altered)} {self.altered[:5]}",
+            f"broadcast: {self.news or 'everybody once'}",
+            f"not recovered from: {self.unrecovered}",
             f"files without a living lease: {len(self.left)} {self.left[:5]}",
             f"more often than Telegram allows: {len(self.impolite)}",
             *(f"  {words}" for words in self.impolite),
@@ -60,52 +103,104 @@ class Verdict:
         return "\n".join(lines)
 
 
-async def verdict(
-    stack: Stack, sent: list[tuple[Person, Message]], counts: Counter[str]
-) -> Verdict:
+async def verdict(found: Evidence) -> Verdict:
     """Count the media that answered each message, deleted ones included."""
-    missing, twice, broken = [], [], []
-    planned: dict[int, list[int]] = defaultdict(list)
-    for user, parts in stack.db.all(PARTS):
-        planned[user].append(parts)
-    histories = {person.id: (person, await person.history()) for person, _ in sent}
-    for person, message in sent:
-        media = [m for m in histories[person.id][1] if m.media and m.reply == message.id]
-        name = f"{person.name}:{message.id}"
-        names = [m.media["name"] for m in sorted(media, key=lambda m: m.id)]
-        if not media:
-            missing.append(name)
-        elif len(set(names)) < len(names):
-            twice.append(name)
-        elif [len(names)] != planned[person.id][:1] or names != sorted(names):
-            broken.append(name)
-        del planned[person.id][:1]
-    floods = [c for c in await stack.telegram.calls() if str(c["result"]).startswith(REFUSED)]
+    stack = found.stack
+    faults: dict[str, list[str]] = {key: [] for key in ("missing", "twice", "broken", "altered")}
+    planned = plans(stack)
+    for one in found.asked:
+        excuse(one, await answers(one), found)
+        media = [m for m in await answers(one) if m.media and m.kind != "photo"]
+        parts = planned[of(one)].pop(0) if planned[of(one)] else 0
+        if fault := judged(one, media, parts):
+            faults[fault].append(one.name)
+    calls = [c for c in await stack.telegram.calls() if str(c["result"]).startswith(REFUSED)]
+    ours = [c for c in calls if not within(c["at"], found.floods, LATE)]
     return Verdict(
-        asked=len(sent),
-        missing=missing,
-        twice=twice,
-        broken=broken,
+        asked=len(found.asked),
+        **faults,
         left=left_over(stack),
         impolite=await stack.telegram.violations(),
         states=dict(stack.db.all(STATES)),
         uncertain=number(stack, UNCERTAIN),
         deliveries=number(stack, MADE),
         sign_ins=await stack.telegram.sign_ins(),
-        floods=len(floods),
-        counts=dict(counts),
+        floods=len(ours),
+        counts=dict(found.counts),
+        news=await found.news.wrong(),
+        unrecovered=found.times.lost(),
+        free=dict(Counter(one.free for one in found.asked if one.free)),
+        table=found.times.lines(),
+        troubles=found.times.count(),
+        site=await of_site(stack),
     )
 
 
-def left_over(stack: Stack) -> list[str]:
-    """What lies in the folders of jobs and deliveries, or is promised on the disk, without a lease
-    that lives."""
-    leased = {f"{job}-{fence}" for job, fence in file_owners.leases(stack.db)}
-    files = [path for name in ("jobs", "outbox") for path in (stack.state / name).iterdir()]
-    promised = [f"promise to job {job}" for (job,) in stack.db.all(PROMISES)]
-    return [str(path) for path in files if path.name not in leased] + promised * (not leased)
+async def answers(one: Asked) -> list[Message]:
+    return [m for m in await one.person.history() if m.reply == one.message.id]
 
 
-def number(stack: Stack, sql: str) -> int:
-    row = stack.db.one(sql)
-    return int(row[0]) if row else 0
+def excuse(one: Asked, said: list[Message], found: Evidence) -> None:
+    """Find out whether it may have brought nothing: the disk was full and that was said, or the
+    choice was made after the backup that was restored."""
+    if one.pressed and within(one.pressed, found.restored, LATE):
+        one.free = one.free or "chosen after the backup"
+    full = i18n.say("en", DiskFull.say)
+    if within(one.at, found.crowded_disk, LATE) and any(full in m.text for m in said):
+        one.free = one.free or "refused: the disk is full"
+
+
+def judged(one: Asked, media: list[Message], planned: int) -> str:
+    """The fault of what came; "" for none."""
+    names = [m.media["name"] for m in sorted(media, key=lambda m: m.id) if m.media]
+    if not media:
+        return "" if one.free else "missing"
+    if len(set(names)) < len(names):
+        return "twice"
+    if names != sorted(names) or (len(names) != planned and not one.free):
+        return "broken"
+    whole = f"{SMALL}?" in one.link and "pad=" not in one.link
+    if whole and any(m.media and m.media["sha256"] != small_film() for m in media):
+        return "altered"
+    return ""
+
+
+@cache
+def small_film() -> str:
+    body = Path(files.folder() / SMALL.lstrip("/")).read_bytes()
+    return hashlib.sha256(body).hexdigest()
+
+
+def within(at: float, spans: Iterable[tuple[float, float]], slack: float) -> bool:
+    return any(began - slack <= at <= end + slack for began, end in spans)
+
+
+async def of_site(stack: Stack) -> str:
+    """The site's own record: how often it was asked for films, and what it sent."""
+    rows = await asyncio.gather(*(stack.counted(path) for path in (SMALL, "/clip.mp4")))
+    hits, sent = (sum(row.get(key, 0) for row in rows) for key in ("hits", "bytes"))
+    return f"asked {hits} times for films, sent {sent / 2**20:.0f} MiB"
+
+
+def plans(stack: Stack) -> dict[tuple[int, str], list[int]]:
+    """The numbers of parts, by chat and link: the numbers of messages are other ones for the bot
+    than for people."""
+    found: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for chat, key, parts in stack.db.all(PARTS):
+        found[(chat, key)].append(parts)
+    return found
+
+
+def of(one: Asked) -> tuple[int, str]:
+    return one.chat, link.read(one.link).key
+
+
+def unknown(stack: Stack, asked: Iterable[Asked]) -> list[Asked]:
+    """What was asked and is no request."""
+    known, missing = plans(stack), []
+    for one in asked:
+        if known[of(one)]:
+            known[of(one)].pop()
+        else:
+            missing.append(one)
+    return missing

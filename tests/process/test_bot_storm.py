@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.storm import HABITS
+from tests.chaos.telegram_habits import HABITS
 from tests.process.test_bot_start import Process
 from tests.sandbox.person import Message, Person
 from tests.sandbox.telegram.server import Telegram

@@ -9,14 +9,14 @@ import ctypes
 import os
 import sqlite3
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from procs.core.files import event_file
 from procs.core.files.event_file import LOCKS
-from procs.errors import StoreError
+from procs.errors import StoreError, StoreFull
 from procs.store.sqlite import database_file
 from procs.store.sqlite.gate import Gate, GateLock, locks
 from procs.store.sqlite.schema import PAGE
@@ -267,3 +267,16 @@ class Transaction:
     def _leave(self) -> None:
         self.db.inside = False
         self.db.gate.leave()
+
+
+@contextmanager
+def needing_room(path: Path) -> Iterator[None]:
+    """Write to another file of SQLite's, a session of Telegram's say. Raises StoreFull when there
+    is no room for it."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        known = database_file.named(error, path)
+        if isinstance(known, StoreFull):
+            raise known from error
+        raise

@@ -19,6 +19,7 @@ from pyrogram.storage import SQLiteStorage
 
 from procs.config import Settings
 from procs.core import log
+from procs.store.database import needing_room
 from procs.telegram.departure import PunctualConnection
 from procs.telegram.rpc_errors import TwoPyrograms
 from procs.telegram.server_clock import PunctualClient, PunctualNumbers
@@ -56,12 +57,14 @@ class MessageLedger(SQLiteStorage):
         self.opened = True
 
     async def save(self) -> None:
+        """Raises StoreFull."""
         if self.settled():
-            await super().save()
+            await self.commit()
 
     async def commit(self) -> None:
-        """Save a place before which every update is handled."""
-        await super().save()
+        """Save a place before which every update is handled. Raises StoreFull."""
+        with needing_room(Path(str(self.database))):
+            await super().save()
 
     async def close(self) -> None:
         if self.opened:

@@ -11,7 +11,7 @@ from pyrogram.session.session import TransportError
 from procs.config import Settings
 from procs.config.values import TELEGRAM_FILE
 from procs.core import log
-from procs.errors import alert_kinds, remedies
+from procs.errors import StoreFull, alert_kinds, remedies
 from procs.telegram.rpc_errors import translate
 from procs.telegram.server_clock import CLOCK, TOO_EARLY, described
 from procs.telegram.session.mtproto_client import build
@@ -82,7 +82,8 @@ async def pays(line: Rpc) -> bool:
 
 
 async def shut(line: Rpc) -> None:
-    """Close connections and session file. Errors of a dead connection are not raised."""
+    """Close connections and session file. Errors of a dead connection are not raised, and no want
+    of room for the place in the updates: what was heard since is heard again."""
     client = line.client
     if isinstance(client, UpdateClient):
         await client.rest()
@@ -93,6 +94,6 @@ async def shut(line: Rpc) -> None:
             await client.terminate()
         if client.is_connected:
             await client.disconnect()
-    except (TransportError, OSError, RPCError) as error:
+    except (TransportError, OSError, RPCError, StoreFull) as error:
         log.warning("telegram.close-failed", session=client.name, error=error)
     await client.storage.close()

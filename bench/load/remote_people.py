@@ -1,0 +1,203 @@
+"""People at a test server of the operator's: real clients that sign in with numbers of their own.
+
+A TOML file says where it is: `address` (HOST:PORT), `key` (a PEM file, where the server has a key
+of its own), `api_id`, `api_hash`, `token` and `bot` (its user name), and `phones`, pairs of a
+number and the code with which it signs in. Telegram's own test data centers have such numbers for
+everybody (core.telegram.org/api/auth). What only a loopback Telegram can tell is left out: which
+calls were refused, and the sums of what arrived.
+"""
+
+import asyncio
+import time
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Self
+
+from pyrogram import Client, filters
+from pyrogram.handlers import DeletedMessagesHandler, EditedMessageHandler, MessageHandler
+from pyrogram.types import Message as Seen
+
+from tests.sandbox.person import PATIENCE, Look, Message, fitting
+from tests.sandbox.telegram.clients import connect, trust
+
+#: Kinds of media, by the attribute of a client's message.
+KINDS = ("video", "audio", "photo", "document", "animation", "voice")
+
+
+class BadServer(Exception):
+    """The file says too little of a server."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestServer:
+    """What the file says; `phones` are (number, code)."""
+
+    address: str
+    token: str
+    bot: str
+    api_id: int
+    api_hash: str
+    phones: tuple[tuple[str, str], ...]
+    key: str = ""
+
+    __test__ = False
+
+
+def read(path: Path) -> TestServer:
+    """Raises BadServer."""
+    try:
+        facts = tomllib.loads(path.read_text(encoding="utf-8"))
+        facts["phones"] = tuple((str(number), str(code)) for number, code in facts["phones"])
+        return TestServer(**facts)
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        words = ", ".join(one.name for one in fields(TestServer))
+        raise BadServer(f"{path}: {error}; a test server has {words}") from error
+
+
+@dataclass(eq=False)
+class RemotePerson:
+    """One account with a client. Instants are those at which the client heard."""
+
+    name: str
+    client: Client
+    bot: str
+    id: int = 0
+    known: dict[int, Message] = field(default_factory=dict)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def enters(self, ends: AsyncExitStack) -> None:
+        """Sign in, and hear what the bot says from now on."""
+        for handler in (MessageHandler, EditedMessageHandler):
+            self.client.add_handler(handler(self.hear, filters.chat(self.bot)))
+        self.client.add_handler(DeletedMessagesHandler(self.hear_deleted))
+        await ends.enter_async_context(self.client)
+        me = await self.client.get_me()
+        self.id = int(me.id)
+
+    async def hear(self, _: Client, seen: Seen) -> None:
+        message, before = converted(seen), self.known.get(seen.id)
+        self.known[seen.id] = replace(message, at=before.at) if before else message
+        self.tell()
+
+    async def hear_deleted(self, _: Client, gone: list[Seen]) -> None:
+        for one in gone:
+            if one.id in self.known:
+                self.known[one.id] = replace(self.known[one.id], deleted=time.time())
+        self.tell()
+
+    def tell(self) -> None:
+        self.news.set()
+        self.news = asyncio.Event()
+
+    async def starts(self) -> Message:
+        return await self.sends("/start")
+
+    async def sends(self, text: str = "") -> Message:
+        message = converted(await self.client.send_message(self.bot, text))
+        return replace(message, mine=True)
+
+    async def presses(self, label: str, message: Message) -> Any:
+        button = message.button(label)
+        assert button, f"no button {label!r}"
+        assert button["data"] is not None, f"{label!r} opens an address"
+        return await self.client.request_callback_answer(self.bot, message.id, button["data"])
+
+    async def blocks(self, blocked: bool = True) -> None:
+        deed = self.client.block_user if blocked else self.client.unblock_user
+        await deed(self.bot)
+
+    async def history(self) -> list[Message]:
+        """All that the bot said while the client was there, in order."""
+        return [self.known[number] for number in sorted(self.known)]
+
+    async def sees(self, look: Look, timeout: float = PATIENCE) -> Message:
+        """The first message of the bot that fits. Raises AssertionError when none comes in time."""
+        fits: Callable[[Message], Any] = fitting(look)
+        try:
+            async with asyncio.timeout(timeout):
+                while True:
+                    news = self.news
+                    for message in await self.history():
+                        if not message.deleted and fits(message):
+                            return message
+                    await news.wait()
+        except TimeoutError:
+            raise AssertionError(f"{self.name} never saw {look!r}") from None
+
+
+@dataclass
+class ServerDesk:
+    """Hands out people: each name is one of the accounts, in turn."""
+
+    server: TestServer
+    folder: Path
+    people: list[RemotePerson] = field(default_factory=list)
+    names: dict[str, RemotePerson] = field(default_factory=dict)
+
+    async def __aenter__(self) -> Self:
+        self.ends = AsyncExitStack()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if self.server.key:
+            trust(Path(self.server.key).read_text(encoding="ascii"))
+        for number, code in self.server.phones:
+            one = RemotePerson(number, self.client(number, code), self.server.bot)
+            await one.enters(self.ends)
+            self.people.append(one)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.ends.aclose()
+
+    def client(self, number: str, code: str) -> Client:
+        host, _, port = self.server.address.rpartition(":")
+        return Client(
+            f"person-{number}",
+            api_id=self.server.api_id,
+            api_hash=self.server.api_hash,
+            workdir=self.folder,
+            phone_number=number,
+            phone_code=code,
+            connection_factory=partial(connect, host, int(port)),  # type: ignore[arg-type]
+        )
+
+    async def person(self, name: str, **_: Any) -> RemotePerson:
+        if name not in self.names:
+            self.names[name] = self.people[len(self.names) % len(self.people)]
+        return self.names[name]
+
+    async def calls(self, *_: object, **__: object) -> list[dict[str, Any]]:
+        """Nobody but the server knows them."""
+        return []
+
+    async def violations(self) -> list[str]:
+        """As `calls`: a server that minds answers with flood waits."""
+        return []
+
+
+def converted(seen: Seen) -> Message:
+    """A client's message as people of tests see one."""
+    kind = next((kind for kind in KINDS if getattr(seen, kind, None)), "")
+    media = getattr(seen, kind) if kind else None
+    facts = None
+    if media is not None:
+        named = {"name": getattr(media, "file_name", "") or "", "size": media.file_size}
+        facts = {"kind": "file" if kind == "document" else kind, "sha256": "", **named}
+    return Message(
+        id=seen.id,
+        mine=bool(seen.outgoing),
+        sender=seen.from_user.first_name if seen.from_user else "",
+        at=time.time(),
+        text=seen.text or seen.caption or "",
+        media=facts,
+        buttons=list(buttons(seen)),
+        reply=seen.reply_to_message_id or 0,
+    )
+
+
+def buttons(seen: Seen) -> Iterator[list[dict[str, Any]]]:
+    for row in getattr(seen.reply_markup, "inline_keyboard", None) or ():
+        yield [{"text": one.text, "data": one.callback_data, "url": one.url} for one in row]

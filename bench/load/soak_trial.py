@@ -1,0 +1,119 @@
+"""One soak: people come at ten times C2 while workers are recycled, the engine is changed, backups
+are taken and logs are rotated, all again and again."""
+
+import asyncio
+import sqlite3
+import sys
+from collections import Counter
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from bench.load.slopes import Point
+from bench.load.soak_samples import SoakSamples
+from bench.load.trial import Trial
+from tests.sandbox.stack import Stack
+from tests.sandbox.wheels import wheel
+
+#: Seconds between two samples, two versions of the engine, and two backups by hand.
+SAMPLE, ENGINE, BACKUP = 5.0, 90.0, 60.0
+#: A version that pip finds in a folder of ours: the installed yt-dlp under another number.
+OTHER = "2099.1.1"
+#: Bytes of each log before it begins, so that supervisord rotates it (at 10 MB) under way.
+FILLED = 9_700_000
+LOGS = ("worker-00", "worker-01", "worker-02", "bot", "keeper")
+#: When a job was put in line and when a worker took it, by its own story.
+STORIES = "SELECT story FROM jobs ORDER BY id"
+SETTINGS = {
+    "recycle_after": "25",
+    "backup_interval": "2m",
+    "backup_keep": "2+1+1",
+    "max_concurrent_downloads": "8",
+}
+
+
+class SoakTrial(Trial):
+    """A trial with upkeep and samples. `done` counts what was done meanwhile."""
+
+    samples: SoakSamples
+    claims: list[Point]
+
+    def stack(self) -> Stack:
+        self.done: Counter[str] = Counter()
+        stack = super().stack()
+        stack.settings |= SETTINGS
+        logs = stack.state / "logs"
+        logs.mkdir(mode=0o700)
+        for name in LOGS:
+            (logs / f"{name}.log").write_text("before the soak\n" * (FILLED // 16))
+        return stack
+
+    async def load(self) -> None:
+        self.samples = SoakSamples(self.usage)
+        work = (self.sample(), self.changes_engine(), self.backs_up())
+        tasks = [asyncio.create_task(one) for one in work]
+        try:
+            await super().load()
+        finally:
+            for task in tasks:
+                task.cancel()
+            for result in await asyncio.gather(*tasks, return_exceptions=True):
+                if isinstance(result, Exception):
+                    raise result
+        stack = self.usage.stack
+        self.claims = claims([story for (story,) in stack.db.all(STORIES)], self.began)
+        self.done["workers recycled"] = stack.log("worker").count("worker.recycled")
+        logs = stack.state / "logs"
+        self.done["logs rotated"] = len([*logs.glob("*.log.1")])
+        self.done["backups verified"] = len([*(stack.state / "backups").glob("*.tar.gz")])
+
+    async def sample(self) -> None:
+        while True:
+            with suppress(OSError, sqlite3.Error):
+                self.samples.take()
+            await asyncio.sleep(SAMPLE)
+
+    async def changes_engine(self) -> None:
+        """Another version is fetched by pip, and from then on the two take turns."""
+        stack, folder = self.usage.stack, self.usage.stack.home / "wheels"
+        folder.mkdir()
+        await asyncio.to_thread(wheel, folder, OTHER, instead={})
+        words: tuple[str, ...] = ("engine", "update", OTHER)
+        while True:
+            await asyncio.sleep(min(ENGINE, self.scenario.seconds / 6))
+            code, said = await self.says(stack, folder, *words)
+            self.done[f"engine {words[1]}: exit code {code}"] += 1
+            if code:
+                print(said, file=sys.stderr)
+            words = ("engine", "rollback") if words[1] != "rollback" else ("engine", "use", OTHER)
+
+    async def says(self, stack: Stack, folder: Path, *words: str) -> tuple[int, str]:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "daemon.cli", *words),
+            env={**stack.environment, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder)},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        out, _ = await process.communicate()
+        return process.returncode or 0, out.decode()
+
+    async def backs_up(self) -> None:
+        while True:
+            await asyncio.sleep(min(BACKUP, self.scenario.seconds / 6))
+            code, _ = await self.usage.stack.says("backup", "now")
+            self.done[f"backup now: exit code {code}"] += 1
+
+    def told(self) -> dict[str, Any]:
+        return {**super().told(), "done": dict(self.done)}
+
+
+def claims(stories: list[str], began: float) -> list[Point]:
+    """(instant, seconds) from the beginning of each job's story to the first time that a worker
+    took it."""
+    found = []
+    for story in stories:
+        lines = [line.split(" ", 2) for line in story.splitlines()]
+        taken = next((float(at) for at, word, *_ in lines if word == "claimed"), None)
+        if taken is not None and float(lines[0][0]) >= began:
+            found.append((taken - began, taken - float(lines[0][0])))
+    return found

@@ -1,0 +1,81 @@
+"""The proxy that makes a way bad: what passes, what is late, what is cut, and what is dead."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+import pytest_asyncio
+
+from tests.chaos.network_proxy import NetworkProxy
+
+WORDS = b"some words"
+
+
+async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while words := await reader.read(1 << 16):
+        writer.write(words)
+        await writer.drain()
+    writer.close()
+
+
+@pytest_asyncio.fixture
+async def proxy() -> AsyncIterator[NetworkProxy]:
+    server = await asyncio.start_server(echo, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with NetworkProxy(f"127.0.0.1:{port}") as one:
+        yield one
+    server.close()
+
+
+@asynccontextmanager
+async def connected(proxy: NetworkProxy):
+    reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+    yield reader, writer
+    writer.close()
+
+
+async def said(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
+    writer.write(WORDS)
+    return await reader.readexactly(len(WORDS))
+
+
+async def test_what_comes_in_goes_out_on_both_sides(proxy):
+    async with connected(proxy) as (reader, writer):
+        assert await said(reader, writer) == WORDS
+        writer.write_eof()
+        assert await reader.read() == b""
+
+
+async def test_a_slow_way_is_slow_in_both_directions_and_afterwards_as_before(proxy):
+    loop = asyncio.get_running_loop()
+    async with connected(proxy) as (reader, writer):
+        async with proxy.worse(delay=0.1):
+            began = loop.time()
+            assert await said(reader, writer) == WORDS
+            assert loop.time() - began >= 0.2
+        assert proxy.delays == []
+
+
+async def test_a_reset_ends_all_connections_and_new_ones_work(proxy):
+    async with connected(proxy) as (reader, writer):
+        await said(reader, writer)
+        assert proxy.reset() == 1
+        with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+            await said(reader, writer)
+    async with connected(proxy) as (reader, writer):
+        assert await said(reader, writer) == WORDS
+
+
+async def test_a_dead_connection_stays_open_and_says_nothing_and_new_ones_work(proxy):
+    async with connected(proxy) as (reader, writer):
+        await said(reader, writer)
+        (dead,) = proxy.deaden()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(said(reader, writer), 0.1)
+        assert not reader.at_eof()
+        async with connected(proxy) as other:
+            assert await said(*other) == WORDS
+        dead.reset()
+        with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
+            await reader.readexactly(1)

@@ -1,0 +1,74 @@
+"""A bad way to Telegram, or to the site."""
+
+import asyncio
+from random import Random
+from typing import TYPE_CHECKING
+
+from tests.chaos.network_proxy import NetworkProxy
+from tests.chaos.troubles.trouble_parts import Play, Recovered, delivers
+
+if TYPE_CHECKING:
+    from tests.chaos.storm import Storm
+
+#: Seconds that a bad way lasts; and after how many a dead connection is reset by the network.
+LASTS, BURIED = (2.0, 8.0), (15.0, 40.0)
+#: Seconds by which everything is later; bytes a second; shares of what is lost.
+DELAYS, RATES, LOSSES = (0.1, 1.5), (4_000, 200_000), (0.05, 0.3)
+
+
+def way(storm: "Storm", where: str) -> NetworkProxy:
+    found = storm.stack.telegram_way if where == "telegram" else storm.stack.site_way
+    assert found is not None
+    return found
+
+
+def reset(where: str) -> Play:
+    async def play(storm: "Storm", dice: Random) -> Recovered:
+        way(storm, where).reset()
+        return delivers(storm)
+
+    return play
+
+
+def slow(where: str) -> Play:
+    async def play(storm: "Storm", dice: Random) -> Recovered:
+        async with way(storm, where).worse(delay=dice.uniform(*DELAYS)):
+            await asyncio.sleep(dice.uniform(*LASTS))
+        return delivers(storm)
+
+    return play
+
+
+def drip(where: str) -> Play:
+    async def play(storm: "Storm", dice: Random) -> Recovered:
+        async with way(storm, where).worse(rate=dice.uniform(*RATES)):
+            await asyncio.sleep(dice.uniform(*LASTS))
+        return delivers(storm)
+
+    return play
+
+
+def lossy(where: str) -> Play:
+    async def play(storm: "Storm", dice: Random) -> Recovered:
+        async with way(storm, where).worse(loss=dice.uniform(*LOSSES)):
+            await asyncio.sleep(dice.uniform(*LASTS))
+        return delivers(storm)
+
+    return play
+
+
+def half_open(where: str) -> Play:
+    """What is connected hears nothing more and is told nothing; recovery counts from there on."""
+
+    async def play(storm: "Storm", dice: Random) -> Recovered:
+        dead = way(storm, where).deaden()
+
+        async def bury(seconds: float) -> None:
+            await asyncio.sleep(seconds)
+            for one in dead:
+                one.reset()
+
+        storm.later(bury(dice.uniform(*BURIED)))
+        return delivers(storm)
+
+    return play

@@ -1,0 +1,39 @@
+"""What troubles are made of."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.chaos.storm import Storm
+
+#: Whether what a trouble broke works again.
+Recovered = Callable[[], bool]
+#: Lets a trouble happen, and returns when it is over by itself: from then on recovery counts.
+Play = Callable[["Storm", Random], Awaitable[Recovered]]
+
+
+class Unmet(Exception):
+    """There was nobody whom the trouble could befall."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`share` of all troubles, in thousandths; `alone`: nothing else goes wrong meanwhile."""
+
+    play: Play
+    share: int
+    alone: bool = False
+
+
+def delivers(storm: "Storm") -> Recovered:
+    """Something is delivered that was not when the trouble was over."""
+    before = storm.watch.delivered
+    return lambda: storm.watch.delivered > before or storm.nothing_to_do()
+
+
+def accepts(storm: "Storm") -> Recovered:
+    """A message that was written meanwhile or afterwards is a request."""
+    before = storm.watch.accepted
+    return lambda: storm.watch.accepted > before or storm.nothing_to_do()

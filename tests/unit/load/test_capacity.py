@@ -1,0 +1,97 @@
+"""The capacity report: how a rate is found, which figures have goals, and the page's own form."""
+
+import argparse
+import json
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.load import capacity, capacity_goals, capacity_page, scenario
+from bench.load.capacity import Capacity
+from tests.source import ROOT
+from tests.unit.load.test_pages import result
+
+PAGE = ROOT / "docs" / "capacity.md"
+
+
+class Ladder(Capacity):
+    """One whose runs are good up to a rate."""
+
+    def __init__(self, out: Path, carries: float) -> None:
+        super().__init__(out, 10, 1)
+        self.carries = carries
+        self.tried: list[float] = []
+
+    def plays(self, name: str, played: Any, cores: float | None = None) -> dict[str, Any]:
+        self.tried.append(played.per_second)
+        return result(played.per_second, answer=0.1 if played.per_second <= self.carries else 3.0)
+
+
+@pytest.mark.parametrize(("carries", "best"), [(13, 12), (100, 20), (1, 0), (14, 14)])
+def test_the_highest_rate_is_found_by_few_tries(tmp_path, carries, best):
+    ladder = Ladder(tmp_path, carries)
+
+    steps = ladder.ladder(2.0)
+
+    assert capacity_page.best(steps) == best
+    assert len(ladder.tried) <= 4
+    rates = [one["scenario"]["per_second"] for one in steps]
+    assert rates == sorted(rates)
+
+
+def test_no_rate_is_tried_when_the_time_is_over(tmp_path):
+    ladder = Ladder(tmp_path, 13)
+    ladder.end = 0.0
+
+    assert ladder.ladders([1.0, 2.0]) == {}
+
+
+def test_a_brief_series_is_half_a_minute_of_each_scenario_that_has_a_goal(tmp_path):
+    asked = {"seconds": None, "scale": 1.0, "out": tmp_path, "scenarios": None}
+
+    brief, names = capacity.series(argparse.Namespace(brief=True, **asked))
+    whole, every = capacity.series(argparse.Namespace(brief=False, **asked))
+
+    assert (brief.seconds, brief.tries) == (30.0, 25.0)
+    assert {name for name, *_ in capacity_goals.FROM.values()} <= set(names)
+    assert every == scenario.names()
+    assert whole.seconds > 3600
+
+
+def test_figures_with_goals_are_told_as_json_and_missed_ones_named(capsys):
+    c3 = result() | {"name": "c3"}
+    ladders = {1.0: [result(4)], 2.0: [result(12), result(14, answer=3.0)]}
+
+    code = capacity_goals.report(capacity_goals.figures([c3], ladders))
+
+    said = capsys.readouterr().out
+    figures = json.loads(said.splitlines()[-1])
+    assert code == 1
+    assert figures["max_rate_all_on_time"] == 12
+    assert figures["max_rate_1_cores"] == 4
+    assert figures["c3_answer_p95_s"] == pytest.approx(0.1, abs=0.01)
+    assert "goal ≥ 14  MISSED" in said
+    assert "burst_answer_max_s" in said.split("not measured")[0]
+
+
+def form(page: str) -> list[str]:
+    """The headings and the heads of the tables."""
+    lines = page.splitlines()
+    heads = [a for a, b in pairwise(lines) if b.startswith("| --- ")]
+    return [line for line in lines if line.startswith("#") or line in heads]
+
+
+@pytest.mark.skipif(not PAGE.exists(), reason="make capacity was not run here yet")
+def test_the_page_that_is_kept_has_the_form_of_its_maker():
+    ladders = {1.0: [result(4)], 2.0: [result(16)]}
+
+    made = capacity_page.page([result()], ladders, 3600, 1)
+
+    assert len(form(made)) == 5 + 3
+    assert form(PAGE.read_text(encoding="utf-8")) == form(made)
+
+
+def test_the_readme_leads_to_the_page():
+    assert "](docs/capacity.md)" in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -1,0 +1,92 @@
+"""A test server by its address: real clients write to the bot there and see what it says."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from pyrogram import Client, filters
+from pyrogram.handlers import MessageHandler
+from pyrogram.types import InlineKeyboardButton, InlineKeyboardMarkup, Message
+
+from bench.load import remote_people
+from bench.load.crowd import Asked
+from bench.load.outcome import Outcome
+from bench.load.remote_people import BadServer, ServerDesk
+from bench.load.schedule import Ask
+from tests.sandbox.telegram.clients import client
+from tests.sandbox.telegram.fixtures import tg
+from tests.sandbox.telegram.server import Telegram
+
+__all__ = ["tg"]
+FILE = """
+address = "{address}"
+key = "{key}"
+token = "{token}"
+bot = "chapar_sandbox_bot"
+api_id = 1
+api_hash = "{hash}"
+phones = [["{phone}", "{code}"]]
+"""
+BUTTONS = InlineKeyboardMarkup([[InlineKeyboardButton("✖ Cancel", callback_data="cancel:1")]])
+
+
+@pytest.fixture
+async def bot(tg: Telegram, tmp_path: Path, clip: Path) -> AsyncIterator[Client]:
+    """A bot that shows a status, edits it, and answers with a film."""
+    started = client(tg, tmp_path)
+
+    async def hears(_: Client, message: Message) -> None:
+        if message.text == "/start":
+            return
+        status = await message.reply("Waiting", reply_markup=BUTTONS)
+        await status.edit_text("Downloading")
+        await message.reply_video(str(clip))
+        await status.delete()
+
+    started.add_handler(MessageHandler(hears, filters.incoming))
+    async with started:
+        yield started
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(bytes(range(256)) * 64)
+    return path
+
+
+@pytest.fixture
+async def file(tg: Telegram, tmp_path: Path) -> Path:
+    ali = await tg.person("Ali")
+    facts = {"address": tg.address, "key": tg.key_path, "token": tg.token, "hash": "0" * 32}
+    path = tmp_path / "server.toml"
+    path.write_text(FILE.format(**facts, phone=ali.phone, code=ali.code))
+    return path
+
+
+async def test_a_person_at_a_server_asks_and_what_arrives_is_judged(tg, bot, file, tmp_path):
+    async with ServerDesk(remote_people.read(file), tmp_path / "people") as desk:
+        person = await desk.person("P0")
+        await person.starts()
+        sent = await person.sends("http://site/small.mp4")
+
+        film = await person.sees(lambda m: m.media and m.reply == sent.id)
+        status = await person.sees(lambda m: not m.media)
+
+        chat = await person.history()
+    assert (film.kind, film.media["name"]) == ("video", "clip.mp4")
+    assert status.text in ("Waiting", "Downloading")
+    assert status.at < film.at
+    assert await desk.person("P1") is person
+    outcome = Outcome()
+    outcome.judge(Asked(Ask(0, 0, "film", 1, 9), person, sent, sent.at, 0.0), chat, sent.at)
+    assert outcome.fine == 1
+    assert set(outcome.series) == {"answer", "film"}
+
+
+def test_a_file_that_says_too_little_is_refused_with_what_it_may_say(tmp_path):
+    path = tmp_path / "server.toml"
+    path.write_text('address = "127.0.0.1:9"\nphones = []\n')
+
+    with pytest.raises(BadServer, match="a test server has address, token, bot"):
+        remote_people.read(path)

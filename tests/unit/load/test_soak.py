@@ -1,0 +1,96 @@
+"""What a soak makes of its samples: what grows is named, and what only varies is not."""
+
+import random
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from bench.load import soak
+from bench.load.slopes import HOUR, slope
+from bench.load.soak_samples import WORK, SoakSamples
+from bench.load.soak_trial import claims
+from procs.store.database import open_database
+from tests.fresh_database import fresh
+
+MINUTES = 20 * 60.0
+
+
+def samples(per_hour: float, noise: float = 1.0, seed: int = 1) -> list[tuple[float, float]]:
+    """Every five seconds a value that grows, and varies."""
+    dice = random.Random(seed)
+    instants = [float(at) for at in range(0, int(MINUTES), 5)]
+    return [(at, 100 + per_hour * at / HOUR + dice.gauss(0, noise)) for at in instants]
+
+
+def test_a_slope_is_found_beside_its_noise():
+    found = slope(samples(30.0))
+
+    assert found.per_hour == pytest.approx(30.0, abs=3.0)
+    assert found.noise < 1.5
+    assert not found.flat
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_only_varies_is_flat(seed):
+    assert slope(samples(0.0, noise=5.0, seed=seed)).flat
+
+
+def test_what_shrinks_does_not_grow_and_what_nobody_would_feel_is_nothing():
+    assert slope(samples(-40.0)).flat
+    assert not slope(samples(4.0, noise=0.1)).flat
+    assert slope(samples(4.0, noise=0.1), least=5.0).flat
+
+
+def test_too_few_samples_say_nothing():
+    assert slope([(0.0, 1.0), (5.0, 1.0)]) is None
+
+
+def test_the_beginning_is_left_out_and_the_record_may_grow():
+    filling = [(at, value + (500 if at < 200 else 0)) for at, value in samples(0.0)]
+    leaking = samples(60.0)
+    series = {
+        "anon MiB of bot": filling,
+        "anon MiB of worker": leaking,
+        "record: rows of requests": leaking,
+    }
+
+    slopes = soak.grown(series, MINUTES)
+
+    assert soak.growing(slopes) == ["anon MiB of worker"]
+    told = soak.lines(slopes, asked=100, hours=MINUTES / HOUR)
+    assert [line for line in told if "GROWS" in line] == [told[2]]
+    assert "a request" in told[3]
+
+
+def test_the_time_to_a_claim_is_read_from_the_stories_of_the_jobs_of_the_soak():
+    stories = [
+        "90.0 queued\n91.0 claimed worker=w0\n",
+        "101.0 queued\n101.25 claimed worker=w0\n102.0 retry\n109.0 claimed worker=w1\n",
+        "102.0 queued\n",
+    ]
+
+    assert claims(stories, began=100.0) == [(1.25, 0.25)]
+
+
+def test_samples_are_of_processes_of_the_home_and_of_every_table(tmp_path):
+    url, run = f"sqlite:///{tmp_path}/chapar.db", tmp_path / "run"
+    fresh(url, run=run)
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "bot.log").write_bytes(bytes(1 << 20))
+    db = open_database(url, run=run)
+    stack = SimpleNamespace(state=tmp_path, db=db)
+    usage = SimpleNamespace(stack=stack, processes=lambda: [("bot", psutil.Process())])
+
+    samples = SoakSamples(usage)
+    samples.take()
+
+    found = {name: points[0][1] for name, points in samples.series.items()}
+    assert found["anon MiB of bot"] > 1
+    assert found["descriptors of bot"] >= 3
+    assert found["record: logs and backups MiB"] == 1.0
+    assert found["disk MiB beside the record"] < 0.5
+    assert found["rows of jobs under way"] == 0
+    assert found["record: rows of requests"] == 0
+    assert {f"rows of {table}" for table in WORK} <= set(found)
+    db.close()
