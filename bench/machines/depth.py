@@ -21,7 +21,6 @@ SELECT n, n, 0, 0, 1.79e9 + n, -1, 'deliver', '',
 
 
 def measure(conninfo: str, folder: Path) -> dict[str, Any]:
-    """Microseconds of a cycle beside few and many waiting jobs, and their ratio."""
     places = [filled(conninfo, folder, jobs) for jobs in (FEW, MANY)]
     admin = open_session(conninfo)
     admin.execute("CHECKPOINT")  # what the filling left to be written
@@ -34,7 +33,6 @@ def measure(conninfo: str, folder: Path) -> dict[str, Any]:
 
 
 def filled(conninfo: str, folder: Path, jobs: int) -> LeaseTable:
-    """A lease table in which so many jobs wait, filled by SQL of our own, for speed."""
     place = LeaseTable(conninfo, f"depth{jobs}", folder)
     admin = open_session(place.url)
     admin.execute(FILL % jobs)

@@ -25,12 +25,10 @@ SELECT calls, LEFT(REGEXP_REPLACE(query, '\s+', ' ', 'g'), 90) FROM pg_stat_stat
 
 
 def measure(conninfo: str, folder: Path) -> dict[str, Any]:
-    """All figures by their names."""
     return asyncio.run(measured(conninfo))
 
 
 async def measured(conninfo: str) -> dict[str, Any]:
-    """Statements a second of an idle machine, and seconds until another runs the bot."""
     admin = open_session(conninfo)
     admin.execute("CREATE DATABASE idle")
     admin.close()

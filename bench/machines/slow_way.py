@@ -35,7 +35,6 @@ def slow_way(url: str, folder: Path) -> Iterator[str]:
 
 
 def serve(listener: socket.socket, server: str) -> None:
-    """Pass on everybody who connects to the server's socket, for ever."""
     while True:
         near, _ = listener.accept()
         far = socket.socket(socket.AF_UNIX)
@@ -45,7 +44,6 @@ def serve(listener: socket.socket, server: str) -> None:
 
 
 def pass_on(source: socket.socket, target: socket.socket) -> None:
-    """Pass on one direction, each piece ONE_WAY seconds late."""
     with suppress(OSError):
         while words := source.recv(1 << 16):
             time.sleep(ONE_WAY)

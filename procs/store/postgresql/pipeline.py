@@ -176,13 +176,11 @@ def failure_of(result: PGresult) -> psycopg.Error:
 
 
 def all_rows(transformer: Transformer, result: PGresult) -> list[Row]:
-    """All rows of a result, as tuples."""
     transformer.set_pgresult(result)
     return transformer.load_rows(0, result.ntuples, tuple)
 
 
 def first_row(transformer: Transformer, result: PGresult) -> Row | None:
-    """The first row of a result; None without rows."""
     rows = all_rows(transformer, result)
     return rows[0] if rows else None
 
@@ -194,10 +192,8 @@ def last_value(transformer: Transformer, result: PGresult) -> Any:
 
 
 def row_count(_: Transformer, result: PGresult) -> int:
-    """Rows that a statement changed."""
     return result.command_tuples or 0
 
 
 def no_answer(_: Transformer, __: PGresult) -> None:
-    """For a statement that returns no rows."""
     return None

@@ -131,8 +131,6 @@ class ServerTransaction:
                 raise otherwise
 
     def attempt(self, statements: list[Statement]) -> None:
-        """Send statements; when the connection was lost or the transaction collided, do all of it
-        again first. Raises StoreError."""
         while True:
             try:
                 return self.transmit(statements)
@@ -182,8 +180,6 @@ class ServerTransaction:
         raise StoreAway(f"a transaction was undone: {why}") from error
 
     def commit(self) -> None:
-        """Commit, together with what was not sent yet. A `full` one is on the server's disk before
-        this returns, of another the server may lose the last moment."""
         if not self.opened and not self.pending:
             return None  # nothing was asked
         if not self.opened or any(otherwise for _, otherwise in self.pending):
@@ -192,8 +188,6 @@ class ServerTransaction:
         return self.commit_surely(last) if self.full else self.commit_quickly(last)
 
     def commit_quickly(self, last: list[Statement]) -> None:
-        """Commit without waiting for the disk, and count it where it changed something. Raises
-        StoreError."""
         numbered = Statement(NUMBERED, (), last_value)
         try:
             self.transmit([*last, numbered, Statement(COMMIT, (), no_answer)])
@@ -202,8 +196,6 @@ class ServerTransaction:
         self.db.own += numbered.answer
 
     def commit_surely(self, last: list[Statement]) -> None:
-        """Commit, and when the connection is lost meanwhile ask the server whether it was; run it
-        again if not."""
         try:
             self.transmit([*last, Statement(COMMIT, (), no_answer)])
         except psycopg.Error as error:
@@ -240,6 +232,4 @@ class ServerTransaction:
 
 
 def gate_of(full: bool, alone: bool) -> bytes:
-    """What begins a transaction: which gate it passes, and whether its commit waits for the
-    disk."""
     return GATE % (ALONE if alone else BESIDE, FULL if full else QUICK)
