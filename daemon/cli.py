@@ -171,6 +171,7 @@ def words_about_processes(of: dict[str, argparse.ArgumentParser]) -> None:
 
 
 def words_about_restarts(of: argparse.ArgumentParser) -> None:
+    """The options of a rolling restart, here or on other machines."""
     whose = of.add_mutually_exclusive_group()
     whose.add_argument("machine", nargs="?", help="another machine of several; default: this one")
     whose.add_argument("--all", action="store_true", help="all machines, one after the other")

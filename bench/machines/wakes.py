@@ -60,6 +60,7 @@ def trip(run: Path, sleeper: WakeSocket) -> float | None:
 
 
 def bare_trip(words: Any, ears: Any) -> float:
+    """Seconds of a word by LISTEN and NOTIFY alone, without relays."""
     ears.heard()
     began = time.perf_counter()
     words.say({b"bare"})

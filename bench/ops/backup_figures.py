@@ -122,6 +122,7 @@ class LoadedBackups:
     during: list[float] = field(default_factory=list)
 
     def figures(self) -> dict[str, float]:
+        """The figures by their names; times of writes in ms, of a backup in seconds."""
         return {
             "backups": self.taken,
             "backup_bad": self.bad,

@@ -79,6 +79,7 @@ def exposure() -> dict[str, float]:
 
 
 def exposure_of(unit: Path) -> float:
+    """The exposure that systemd-analyze counts of a unit."""
     words = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(unit)]
     said = subprocess.run(words, capture_output=True, text=True, check=False).stdout
     line = next(line for line in said.splitlines() if OVERALL in line)

@@ -30,6 +30,7 @@ class SilentProcess:
 
     @property
     def line(self) -> str:
+        """The process and why it is silent, for a line of its own."""
         return f"{self.title} {self.why}"
 
 
@@ -51,6 +52,7 @@ def find(
 
 
 def cont(one: ProcessState) -> str:
+    """The command that lets a stopped process go on."""
     return f"kill -CONT {one.pid}"
 
 

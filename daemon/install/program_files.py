@@ -37,6 +37,7 @@ class ProgramFiles:
 
     @property
     def kept(self) -> Path:
+        """Where the files before lie until the new ones are known to work."""
         return self.prefix.with_name(f".{self.prefix.name}.before")
 
     def install(self) -> None:
@@ -81,6 +82,7 @@ class CheckoutFiles(ProgramFiles):
         self.commit = self.git("rev-parse", "HEAD")
 
     def git(self, *words: str) -> str:
+        """What git says in the checkout. Raises Refusal with its last words when it fails."""
         return called("git refuses", "git", "-C", str(self.code), *words)
 
     def bring(self) -> None:

@@ -109,6 +109,7 @@ def main_of(program: str) -> str:
 
 
 def read_at_start(env: Mapping[str, str]) -> dict[str, str]:
+    """The variables that Python or a library reads at its start, and a fork not again."""
     return {name: text for name, text in env.items() if name.startswith(READ_AT_START)}
 
 

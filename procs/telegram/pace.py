@@ -77,8 +77,7 @@ def always() -> bool:
 
 
 class Pace:
-    """Spends the budget in the store before each call, and stores the waits that Telegram
-    imposes."""
+    """Spends the budget in the store before each call, and stores the waits of Telegram."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
@@ -103,9 +102,8 @@ class Pace:
     ) -> Departure:
         """Wait until a call that makes `messages` messages in `chat` may go out (0 in both: it
         makes none). Returns the place that it has then: what is written later than that has lost
-        it, and asks again. Raises TelegramWait when that is more than `patience` seconds
-        away, Withdrawn when it is not `wanted` any more once its turn comes; nothing is spent
-        then."""
+        it, and asks again. Raises TelegramWait when that is more than `patience` seconds away,
+        Withdrawn when it is not `wanted` any more once its turn comes; nothing is spent then."""
         end = clock.now().boot + patience
         await self.wait_until_allowed(method, patience)
         if chat:
@@ -122,8 +120,7 @@ class Pace:
             return await self._leave(chat, urgency, messages, end)
 
     async def react(self, chat: int, patience: float) -> None:
-        """Wait until a reaction may be put in a chat. Raises TelegramWait when that is more than
-        `patience` seconds away."""
+        """Wait until a reaction may be put in a chat. Raises TelegramWait beyond `patience`."""
         end = clock.now().boot + patience
         await self.wait_until_allowed(REACT, patience)
         await self._line_up([REACTIONS, GapLimit(f"reactions:{chat}", *IN_CHAT)], 1, end)
@@ -282,8 +279,7 @@ def scope(chat: int) -> str:
 
 
 def chat_rules(chat: int, urgency: Urgency) -> list[GapLimit | CountLimit]:
-    """The limits of one chat: a gap between messages, in groups also so many a minute. Commands
-    have a reserve that others may not use."""
+    """The limits of one chat: a gap, in groups so many a minute too, some of them for commands."""
     in_line = urgency in IN_LINE
     any_chat = GapLimit(scope(chat), CHAT, CHAT_BURST if in_line else CHAT_BURST - LEFT)
     most = GROUP if in_line else GROUP - COMMAND_RESERVE
@@ -299,7 +295,6 @@ def departures(chat: int) -> list[GapLimit | CountLimit]:
 
 
 def bot_rules(urgency: Urgency) -> list[GapLimit | CountLimit]:
-    """The limits of the bot over all chats, of which less urgent messages may use a smaller share
-    of the burst."""
+    """The limits over all chats; less urgent messages may use a smaller share of the burst."""
     everything = GapLimit(EVERYBODY, GLOBAL_GAP, BURST * SHARE[urgency], strict=True)
     return [everything, EDITS] if urgency is Urgency.PROGRESS else [everything]

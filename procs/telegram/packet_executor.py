@@ -39,6 +39,7 @@ class PacketExecutor(Executor):
         return done
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the threads, as any Executor does."""
         self.threads.shutdown(wait, cancel_futures=cancel_futures)
 
 

@@ -118,9 +118,8 @@ class StatusBoard:
         post = posts[0]
         edit = self.edit(post, now)
         if edit is None and post.is_open:
-            edit = self.status_writer.rewrite(
-                post, self.current_view(post, now), urgency=Urgency.ANSWER
-            )
+            view = self.current_view(post, now)
+            edit = self.status_writer.rewrite(post, view, urgency=Urgency.ANSWER)
         return self.begin(post, edit) if edit else None
 
     # --- keeping true ------------------------------------------------------------------------
@@ -181,8 +180,7 @@ class StatusBoard:
         for post in idle:
             if self.is_crowded(post):
                 continue
-            edit = self.edit(post, now)
-            if edit is not None:
+            if (edit := self.edit(post, now)) is not None:
                 self.begin(post, edit)
         self.progress([post for post in idle if post.id not in self.busy and post.is_open], now)
         for look in self.beside:

@@ -44,6 +44,7 @@ class CannedAnswers:
         self.handlers: dict[str, Any] = {}
 
     def send(self, request: Request) -> Response:
+        """Answer any request with the film."""
         return Response(BytesIO(FILM), request.url, FILM_HEAD)
 
     def close(self) -> None:
@@ -63,9 +64,11 @@ class MuteConnection:
     word = ""
 
     def say(self, word: str, _value: Any) -> None:
+        """Keep the word; nobody is told."""
         self.word = word
 
     def hear(self) -> str:
+        """Let the download go on."""
         return "go"
 
 

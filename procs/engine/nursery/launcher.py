@@ -149,15 +149,18 @@ class StarterRequest:
 
     @classmethod
     def of(cls, wish: NurseryWish, form: str) -> "StarterRequest":
+        """The request for a nursery, in plain texts and numbers."""
         folder = str(wish.version.folder or "")
         return cls(str(wish.run), wish.version.name, folder, wish.linger, form)
 
     def wish(self) -> NurseryWish:
+        """The nursery that is asked for."""
         folder = Path(self.folder) if self.folder else None
         return NurseryWish(Path(self.run), Version(self.version, folder), float(self.linger))
 
 
 def starter_socket(run: Path) -> Path:
+    """Where the starter listens."""
     return run / STARTER
 
 

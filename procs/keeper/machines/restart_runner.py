@@ -38,6 +38,8 @@ class RestartRunner:
             self.obey(order)
 
     def obey(self, order: RestartOrder) -> None:
+        """Start the restart that an order asks for, once, or end an order whose restart was
+        killed."""
         if order.runner and not is_restart(order.runner):
             log.error("order.broken-off", order=order.id)
             restart_orders.note(self.db, order.id, "the restart was killed before its end")

@@ -43,6 +43,7 @@ class RestartOrder:
 
     @property
     def lines(self) -> list[str]:
+        """What the restart has said so far, line by line."""
         return self.said.splitlines()
 
 
@@ -59,6 +60,7 @@ def due(db: Database, machine: str) -> list[RestartOrder]:
 
 
 def read(db: Database, order: int) -> RestartOrder | None:
+    """An order by its number; None for one that is gone."""
     row = db.one(READ, {"order": order})
     return RestartOrder(*row) if row else None
 

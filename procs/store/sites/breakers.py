@@ -169,9 +169,7 @@ def note_failure(
             if is_enough and not is_resting(db, way, person, now=now):
                 made.append(begin(db, lease, way, error, person=person, now=now))
         rows = db.all(READ_BREAKERS, {**way.facts, "person": lease.user})
-    rests = [
-        OpenBreaker(row[3], error.name, row[0]) for row in rows if row[3] and row[3] > now.wall
-    ]
+    rests = [OpenBreaker(r[3], error.name, r[0]) for r in rows if r[3] and r[3] > now.wall]
     return max(rests, key=lambda rest: rest.until, default=None), made
 
 
@@ -252,8 +250,7 @@ def call(db: Database, way: Way, closed: list[int], *, now: Now) -> None:
 
 
 def state(db: Database, way: Way, person: int) -> tuple[float, str] | None:
-    """Until when (wall) a breaker is open, or was, and the class that opened it; None for a closed
-    one."""
+    """Until when (wall) a breaker is open, or was, and by which class; None for a closed one."""
     for row in db.all(READ_BREAKERS, {**way.facts, "person": person}):
         if row[0] == person and row[3] is not None:
             return float(row[3]), str(row[4])
