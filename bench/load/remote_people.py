@@ -97,7 +97,9 @@ class RemotePerson:
         return await self.sends("/start")
 
     async def sends(self, text: str = "") -> Message:
-        message = converted(await self.client.send_message(self.bot, text))
+        sent = await self.client.send_message(self.bot, text)
+        assert sent is not None
+        message = converted(sent)
         return replace(message, mine=True)
 
     async def presses(self, label: str, message: Message) -> Any:
@@ -189,7 +191,7 @@ def converted(seen: Seen) -> Message:
     return Message(
         id=seen.id,
         mine=bool(seen.outgoing),
-        sender=seen.from_user.first_name if seen.from_user else "",
+        sender=(seen.from_user.first_name or "") if seen.from_user else "",
         at=time.time(),
         text=seen.text or seen.caption or "",
         media=facts,

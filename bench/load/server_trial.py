@@ -30,7 +30,7 @@ class GivenServer(Server):
 class ServerStack(Stack):
     """The whole product, its bot at a server of the operator's."""
 
-    def __init__(self, server: TestServer, **settings: str) -> None:
+    def __init__(self, server: TestServer, **settings: Any) -> None:
         self.server = server
         super().__init__(judged=False, **settings)
 

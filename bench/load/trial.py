@@ -70,7 +70,8 @@ class Trial:
         rules.chmod(0o600)
         return stack
 
-    def made(self, settings: dict[str, str]) -> Stack:
+    def made(self, settings: dict[str, Any]) -> Stack:
+        """A stack of its own with these settings."""
         return Stack(judged=False, **settings)
 
     async def load(self) -> None:
