@@ -58,4 +58,5 @@ def report(found: dict[str, float]) -> int:
 
 
 def met(name: str, value: float) -> bool:
+    """Whether a figure reaches its goal."""
     return value >= GOALS[name] if name in AT_LEAST else value <= GOALS[name]

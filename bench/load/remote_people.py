@@ -79,36 +79,43 @@ class RemotePerson:
         self.id = int(me.id)
 
     async def hear(self, _: Client, seen: Seen) -> None:
+        """Keep a message, and what it became."""
         message, before = converted(seen), self.known.get(seen.id)
         self.known[seen.id] = replace(message, at=before.at) if before else message
         self.tell()
 
     async def hear_deleted(self, _: Client, gone: list[Seen]) -> None:
+        """Note when messages went."""
         for one in gone:
             if one.id in self.known:
                 self.known[one.id] = replace(self.known[one.id], deleted=time.time())
         self.tell()
 
     def tell(self) -> None:
+        """Wake who waits for news."""
         self.news.set()
         self.news = asyncio.Event()
 
     async def starts(self) -> Message:
+        """Meet the bot."""
         return await self.sends("/start")
 
     async def sends(self, text: str = "") -> Message:
+        """Write to the bot."""
         sent = await self.client.send_message(self.bot, text)
         assert sent is not None
         message = converted(sent)
         return replace(message, mine=True)
 
     async def presses(self, label: str, message: Message) -> Any:
+        """Press a button below a message. Returns the bot's answer; raises where it is not there."""
         button = message.button(label)
         assert button, f"no button {label!r}"
         assert button["data"] is not None, f"{label!r} opens an address"
         return await self.client.request_callback_answer(self.bot, message.id, button["data"])
 
     async def blocks(self, blocked: bool = True) -> None:
+        """Block the bot, or no longer."""
         deed = self.client.block_user if blocked else self.client.unblock_user
         await deed(self.bot)
 
@@ -155,6 +162,7 @@ class ServerDesk:
         await self.ends.aclose()
 
     def client(self, number: str, code: str) -> Client:
+        """The real client of an account of the server, by its phone number."""
         host, _, port = self.server.address.rpartition(":")
         return Client(
             f"person-{number}",
@@ -167,6 +175,7 @@ class ServerDesk:
         )
 
     async def person(self, name: str, **_: Any) -> RemotePerson:
+        """The account that plays this person; few accounts play many."""
         if name not in self.names:
             self.names[name] = self.people[len(self.names) % len(self.people)]
         return self.names[name]
@@ -201,5 +210,6 @@ def converted(seen: Seen) -> Message:
 
 
 def buttons(seen: Seen) -> Iterator[list[dict[str, Any]]]:
+    """The rows of a keyboard, one button in each."""
     for row in getattr(seen.reply_markup, "inline_keyboard", None) or ():
         yield [{"text": one.text, "data": one.callback_data, "url": one.url} for one in row]

@@ -35,14 +35,17 @@ class ServerStack(Stack):
         super().__init__(judged=False, **settings)
 
     def own_servers(self) -> dict[str, Server]:
+        """The servers of a stack, with the one that is given."""
         return {**super().own_servers(), "telegram": GivenServer(self.server)}
 
     @cached_property
     def telegram(self) -> Any:
+        """The desk of the given server's people."""
         return ServerDesk(self.server, self.home / "people")
 
     @property
     def environment(self) -> dict[str, str]:
+        """A stack's environment, with the application of the given server."""
         about = {"CHAPAR_API_ID": str(self.server.api_id), "CHAPAR_API_HASH": self.server.api_hash}
         return {**super().environment, **about}
 

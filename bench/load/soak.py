@@ -57,6 +57,7 @@ def lines(slopes: dict[str, Slope], asked: int, hours: float) -> list[str]:
 
 
 def growing(slopes: dict[str, Slope]) -> list[str]:
+    """The names of what grew, besides the rows that are kept as a record."""
     return [n for n, one in slopes.items() if not n.startswith("record: ") and not one.flat]
 
 

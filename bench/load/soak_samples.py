@@ -53,6 +53,7 @@ class SoakSamples:
             self.series[name].append((time.monotonic() - self.began, value))
 
     def now(self) -> Iterator[tuple[str, float]]:
+        """All figures of this moment by name."""
         yield from self.of_processes()
         yield from self.of_home()
         yield from self.of_tables()
@@ -73,6 +74,7 @@ class SoakSamples:
             yield f"descriptors of {kind}", sum(files[kind]) / max(len(files[kind]), 1)
 
     def of_home(self) -> Iterator[tuple[str, float]]:
+        """MiB of the write-ahead log and of the folder."""
         state = self.usage.stack.state
         database = sum(file.stat().st_size for file in state.glob("chapar.db*") if file.exists())
         bounded = sum(sum(sizes(state / name)) for name in BOUNDED)
@@ -84,6 +86,7 @@ class SoakSamples:
         yield "record: logs and backups MiB", bounded / MIB
 
     def of_tables(self) -> Iterator[tuple[str, float]]:
+        """Rows of each table, and of what is under way."""
         db = self.usage.stack.db
         for (table,) in db.all(TABLES):
             ((count,),) = db.all(f"SELECT COUNT(*) FROM {table}")

@@ -68,6 +68,7 @@ class SoakTrial(Trial):
         self.done["backups verified"] = len([*(stack.state / "backups").glob("*.tar.gz")])
 
     async def sample(self) -> None:
+        """Take all figures again and again."""
         while True:
             with suppress(OSError, sqlite3.Error):
                 self.samples.take()
@@ -88,6 +89,7 @@ class SoakTrial(Trial):
             words = ("engine", "rollback") if words[1] != "rollback" else ("engine", "use", OTHER)
 
     async def says(self, stack: Stack, folder: Path, *words: str) -> tuple[int, str]:
+        """The exit code and the words of a command; pip finds its packages in `folder` alone."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "daemon.cli", *words),
             env={**stack.environment, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder)},
@@ -98,6 +100,7 @@ class SoakTrial(Trial):
         return process.returncode or 0, out.decode()
 
     async def backs_up(self) -> None:
+        """Take backups by command, at the least six."""
         while True:
             await asyncio.sleep(min(BACKUP, self.scenario.seconds / 6))
             code, _ = await self.usage.stack.says("backup", "now")
