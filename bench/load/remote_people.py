@@ -108,7 +108,7 @@ class RemotePerson:
         return replace(message, mine=True)
 
     async def presses(self, label: str, message: Message) -> Any:
-        """Press a button below a message. Returns the bot's answer; raises where it is not there."""
+        """Press a button below a message. Returns the bot's answer."""
         button = message.button(label)
         assert button, f"no button {label!r}"
         assert button["data"] is not None, f"{label!r} opens an address"
