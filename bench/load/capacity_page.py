@@ -90,8 +90,12 @@ def reasons(one: Result) -> list[str]:
     """Why a run is not good, in words."""
     found = [f"{count} {name}" for name, count in one["faults"].items()]
     found += [f"{len_of(one[key])} {key}" for key in summary.NOTHING if one[key]]
-    found += [f"{key} {value} instead of {most}" for key, (value, most) in one["missed"].items()]
+    found += [missed(key, *values) for key, values in one["missed"].items()]
     return found if one["quiet_in_time"] else [*found, "requests still open at the end"]
+
+
+def missed(key: str, value: float | None, most: float) -> str:
+    return f"{key} was not measured" if value is None else f"{key} {value} instead of {most}"
 
 
 def len_of(value: Any) -> int:
