@@ -4,6 +4,7 @@ Sources: core.telegram.org/method/updates.getDifference, /method/updates.getChan
 their errors.
 """
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -63,7 +64,8 @@ async def query(storage: Any, stream: UpdateStream, asking: DifferenceCall) -> A
     if asking.box == COMMON:
         if asking.since is None:
             return GetState()
-        return GetDifference(pts=asking.since, date=stream.date, qts=stream.qts.place or 0)
+        date = stream.date.sure(time.monotonic()) or 0
+        return GetDifference(pts=asking.since, date=date, qts=stream.qts.place or 0)
     channel = types.InputChannel(
         channel_id=get_channel_id(asking.box), access_hash=await access(storage, asking.box)
     )

@@ -145,7 +145,7 @@ class UpdateClient(PunctualClient):
             self.kept.add(state.id)
             self.stream.boxes[state.id] = Sequence(state.pts or None)
             if state.id == COMMON:
-                self.stream.date = state.date or 0
+                self.stream.date = Sequence(state.date or None)
                 self.stream.qts.place, self.stream.seq.place = state.qts or None, state.seq or None
 
     async def _keep_new(self) -> None:
@@ -179,7 +179,9 @@ class UpdateClient(PunctualClient):
             place = stream.sure(box, now=now)
             behind |= place != sequence.place
             if place is not None:
-                own = (stream.qts.place, stream.date, stream.seq.place)
+                date = stream.date.sure(now) or 0
+                behind |= box == COMMON and date != (stream.date.place or 0)
+                own = (stream.qts.place, date, stream.seq.place)
                 more = own if box == COMMON else (None, None, None)
                 await self.storage.set_update_state(UpdateState(box, place, *more))
         return not behind

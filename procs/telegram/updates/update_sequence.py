@@ -52,6 +52,11 @@ class Sequence:
         self._absorb(now)
         return Verdict.NEXT
 
+    def advance(self, number: int, *, now: float) -> None:
+        """Go on to a number that stands for no events, such as a date; a smaller one is old."""
+        if self.place is None or number > self.place:
+            self._step(number, now)
+
     def reach(self, number: int, *, asked: int | None, now: float) -> None:
         """Telegram said, asked for what came after `asked`, that we are at `number` now. What was
         pushed meanwhile may have brought us further already."""

@@ -50,12 +50,17 @@ class DifferenceCall:
 @dataclass(slots=True)
 class UpdateStream:
     """`boxes` hold our places; `date`, `qts` and `seq` are of the common box. `wants` is what must
-    be asked for, as box -> the place to ask from (None: ours); a gap may also fill itself."""
+    be asked for, as box -> the place to ask from (None: ours); a gap may also fill itself.
+
+    Nothing but the date says which channels that are not known yet have something that we missed:
+    one that a push brought is believed as late as a place is, and not while the difference is
+    asked for.
+    """
 
     boxes: dict[int, Sequence] = field(default_factory=lambda: {COMMON: Sequence()})
     qts: Sequence = field(default_factory=Sequence)
     seq: Sequence = field(default_factory=Sequence)
-    date: int = 0
+    date: Sequence = field(default_factory=Sequence)
     wants: dict[int, int | None] = field(default_factory=dict)
     #: Updates whose people we do not know yet: the difference tells them with it.
     incomplete: list[UpdateContents] = field(default_factory=list)
@@ -106,7 +111,8 @@ class UpdateStream:
             count = updates.seq - start + 1
             if self.seq.take(updates.seq, count, now=now) is Verdict.GAP:
                 self.want(COMMON)
-        self.date = max(self.date, updates.date or 0)
+        if updates.date and COMMON not in self.wants and COMMON not in self.asking:
+            self.date.advance(updates.date, now=now)
 
     def _number(self, update: Any, now: float) -> None:
         """Apply the number of one update to its sequence, if it has one."""
@@ -196,7 +202,7 @@ class UpdateStream:
         if state is not None:
             self._state(state, now)
         elif isinstance(answer, types.updates.DifferenceEmpty):
-            self.date = max(self.date, answer.date or 0)
+            self._confirm(self.date, max(answer.date or 0, self.date.place or 0), now)
             self._confirm(self.seq, answer.seq, now)
         self._reach(asking, *reaches(answer, asking.since or 1), now)
         told = [*fresh, *others, *self.incomplete]
@@ -216,7 +222,7 @@ class UpdateStream:
         self.want(asking.box, since=reached)
 
     def _state(self, state: Any, now: float) -> None:
-        self.date = max(self.date, state.date or 0)
+        self._confirm(self.date, max(state.date or 0, self.date.place or 0), now)
         self._confirm(self.qts, state.qts, now)
         self._confirm(self.seq, state.seq, now)
 

@@ -156,7 +156,7 @@ def test_slices_are_asked_for_one_after_the_other(stream):
     second = stream.differs(asking, difference(12, said(12)), now=0.0)
     assert (messages(first), asking.since, messages(second)) == ([11], 11, [12])
     assert not stream.misses(COMMON)
-    assert (stream.date, stream.qts.place, stream.seq.place) == (9, 3, 4)
+    assert (stream.date.place, stream.qts.place, stream.seq.place) == (9, 3, 4)
 
 
 def test_a_slice_that_leads_nowhere_is_not_asked_for_for_ever(stream):
