@@ -20,7 +20,7 @@ SAMPLE, ENGINE, BACKUP = 5.0, 90.0, 60.0
 #: A version that pip finds in a folder of ours: the installed yt-dlp under another number.
 OTHER = "2099.1.1"
 #: Bytes of each log before it begins, so that supervisord rotates it (at 10 MB) under way.
-FILLED = 9_700_000
+FILLED = 10_470_000
 LOGS = ("worker-00", "worker-01", "worker-02", "bot", "keeper")
 #: When a job was put in line and when a worker took it, by its own story.
 STORIES = "SELECT story FROM jobs ORDER BY id"
