@@ -1,6 +1,7 @@
 """What is said in groups while the bot is down, or killed over it, is heard at its next start."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -93,3 +94,33 @@ async def test_a_group_that_was_never_heard_of_is_heard_of_at_the_next_start(
         group - 1_000_000_000_000
     }
     await again.stop()
+
+
+async def test_the_first_word_of_a_group_is_heard_though_later_words_came_before_it_was_asked_for(
+    tg, settings, ali
+):
+    """Nothing but a date says that a group which is not known yet has something: that of a push
+    says nothing of what was sent before it on a connection that broke."""
+    await tg.botfather(privacy=False)
+    bot = Listener(settings)
+    await bot.start()
+    await tg.called("updates.getDifference")
+    await tg.behaves(lost=1.0)
+    group = await tg.channel("A new group", broadcast=False)
+    for account in (tg.bot, ali.id):
+        await tg.join(group, account)
+    await says(tg, ali, group, "lost")
+    await tg.behaves()
+    await another_second()
+    await ali.sends("later")
+    await bot.hears("later")
+    await tg.drops_connections(tg.bot)
+    await bot.hears("later", "lost")
+    await bot.stop()
+
+
+async def another_second() -> None:
+    """Telegram's dates are whole seconds."""
+    begun = int(time.time())
+    while int(time.time()) == begun:
+        await asyncio.sleep(0.05)
