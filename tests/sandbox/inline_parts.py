@@ -46,7 +46,7 @@ class Deliverer:
     async def telegram(self) -> Courier:
         return self.courier
 
-    def ending(self, lane: Lane, freed: int) -> AbstractContextManager[None]:
+    def ending(self, lease: Lease, lane: Lane, freed: int) -> AbstractContextManager[None]:
         """The transaction in which a job ends; nothing is claimed in it."""
         return self.db.write(full=True)
 

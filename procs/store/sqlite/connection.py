@@ -81,10 +81,7 @@ class Connection:
     def change(self, sql: str, facts: Facts | None = None) -> int:
         """The number of rows that a statement without RETURNING changed. Inside `write` only."""
         self._must_write()
-        try:
-            return self.connection.execute(sql, facts or NO_FACTS).rowcount
-        except sqlite3.DatabaseError as error:
-            database_file.raise_failure(error, self.path)
+        return int(self._run(sql, facts).rowcount)
 
     def send(
         self, sql: str, facts: Facts | None = None, *, otherwise: Exception | None = None

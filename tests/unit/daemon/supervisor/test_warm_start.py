@@ -2,23 +2,28 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 
 import pytest
 
 from daemon.supervisor import warm_start
-from daemon.supervisor.warm_start import WarmStart
 from tests import ROOT
-
-PROGRAM = "tests.sandbox.warm_program"
-ARGV = (sys.executable, "-m", PROGRAM)
+from tests.sandbox import warm_cases
+from tests.sandbox.warm_cases import PROGRAM
 
 
 def played(*words, **more):
     given = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **more}
     return subprocess.run(
-        [sys.executable, "-m", *words], cwd=ROOT, env=given, capture_output=True, text=True
+        [sys.executable, "-m", *words],
+        cwd=ROOT,
+        env=given,
+        capture_output=True,
+        text=True,
+        # Whoever runs the tests in the background has it ignored, by them and what they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
@@ -49,48 +54,23 @@ def test_it_ends_as_its_program_does(forked):
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory):
-    """A program that can be changed, and what is warm of it."""
-    folder = tmp_path_factory.mktemp("warm")
-    path = folder / "changeable_program.py"
-    path.write_text("")
-    (folder / "broken_program.py").write_text("import no_such_module")
-    sys.path.insert(0, str(folder))
-    yield path
-    sys.path.remove(str(folder))
+def answers():
+    return json.loads(played("tests.sandbox.warm_cases").stdout)
 
 
-def warmed(*programs):
-    """As in a fresh process: this one's memory stays as it is."""
-    warm = WarmStart(os.environ, programs)
-    warm.warm_up()
-    return warm
+def test_what_was_started_in_the_same_way_is_forked(answers):
+    assert answers["the same"]
+    assert answers["before a change"]
 
 
-@pytest.fixture
-def still(monkeypatch):
-    monkeypatch.setattr(warm_start.gc, "freeze", lambda: None)
+@pytest.mark.parametrize("case", [*warm_cases.OTHERS, "after a change", "what opens something"])
+def test_what_a_fork_would_not_be_is_executed(answers, case):
+    assert answers[case] is False
 
 
-@pytest.mark.usefixtures("still")
-def test_what_was_changed_since_is_executed(program):
-    warm, argv = warmed("changeable_program"), (*ARGV[:2], "changeable_program")
-    assert warm.can(argv, os.environ)
-    program.write_text("pass")
-    assert not warm.can(argv, os.environ)
-
-
-@pytest.mark.usefixtures("still")
-def test_what_cannot_be_imported_is_executed(program):
-    warm = warmed("changeable_program", "broken_program")
-    for name in ("changeable_program", "broken_program"):
-        assert not warm.can((*ARGV[:2], name), os.environ)
-
-
-@pytest.mark.usefixtures("still")
-def test_what_opens_something_when_it_is_imported_is_executed():
-    name = "tests.sandbox.opening_program"
-    assert not warmed(name).can((*ARGV[:2], name), os.environ)
+@pytest.mark.parametrize("name", ["changeable_program", "broken_program"])
+def test_beside_what_cannot_be_imported_all_are_executed(answers, name):
+    assert answers[f"{name} beside a broken one"] is False
 
 
 def test_supervisord_forks_what_it_runs():
@@ -103,21 +83,3 @@ def test_supervisord_forks_what_it_runs():
     )
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert ended.stdout == f"{[True] * len(warm_start.PROGRAMS)}\n", ended.stderr
-
-
-@pytest.mark.usefixtures("still")
-@pytest.mark.parametrize(
-    ("argv", "more"),
-    [
-        pytest.param(ARGV, {"PYTHONHASHSEED": "1"}, id="another setting of Python"),
-        pytest.param(ARGV, {"MALLOC_ARENA_MAX": "9"}, id="another setting of the C library"),
-        pytest.param((*ARGV, "--more"), {}, id="other arguments"),
-        pytest.param(("/bin/python", *ARGV[1:]), {}, id="another Python"),
-        pytest.param((*ARGV[:2], "json.tool"), {}, id="another program"),
-        pytest.param(("/bin/true",), {}, id="no Python"),
-    ],
-)
-def test_what_a_fork_would_not_be_is_executed(argv, more):
-    warm = warmed(PROGRAM)
-    assert warm.can(ARGV, {**os.environ, "CHAPAR_WORKERS": "9"})
-    assert not warm.can(argv, {**os.environ, **more})
