@@ -95,6 +95,7 @@ def reasons(one: Result) -> list[str]:
 
 
 def missed(key: str, value: float | None, most: float) -> str:
+    """What is said of a goal that was not reached."""
     return f"{key} was not measured" if value is None else f"{key} {value} instead of {most}"
 
 

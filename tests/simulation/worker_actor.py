@@ -5,8 +5,8 @@ jobs goes on next, and whether a beat comes before it, is drawn.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
@@ -50,9 +50,11 @@ class FreeTurns:
     """Stands for the turns that broadcasts of one worker wait for in its event loop, which is not
     here: each has one at once, and what is spent is decided in the database."""
 
-    @asynccontextmanager
-    async def turn(self, *_: Any) -> AsyncIterator[None]:
-        yield
+    async def take(self, *_: Any) -> None:
+        """At once."""
+
+    def pass_on(self) -> None:
+        """To nobody."""
 
 
 class WorkerActor(Actor):
