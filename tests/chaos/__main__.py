@@ -25,8 +25,6 @@ async def run(plan: Plan) -> int:
         drain_grace="5",
         max_file_size=LIMIT,
         stream_from=STREAM_FROM,
-        disk_floor="1MiB",
-        ballast_size="1MiB",
         admins=str(FIRST_PERSON),
     )
     try:

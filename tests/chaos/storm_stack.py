@@ -20,7 +20,8 @@ class StormStack(Stack):
     """A stack and the means to trouble it. `telegram_way` and `site_way` are open once it is up."""
 
     def __init__(self, home: Path | None = None, **settings: str) -> None:
-        super().__init__(home, judged=False, **settings)
+        small = {"disk_floor": "1MiB", "ballast_size": "1MiB"}
+        super().__init__(home, judged=False, **{**small, **settings})
         self.telegram_way: NetworkProxy | None = None
         self.site_way: NetworkProxy | None = None
         self.disk = SmallDisk(self.state)

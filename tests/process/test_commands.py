@@ -198,6 +198,7 @@ async def test_a_rolling_restart_stops_at_what_cannot_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    (tmp_path / "sitecustomize.py").write_text("")
     async with Stack() as stack:
         await stack.until(lambda: len(stack.workers()) == 3)
         before = {worker.name for worker in stack.serving()}
