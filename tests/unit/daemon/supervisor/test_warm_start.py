@@ -22,9 +22,14 @@ def played(*words, **more):
         env=given,
         capture_output=True,
         text=True,
-        # Whoever runs the tests in the background has it ignored, by them and what they start.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=hear_signals,
     )
+
+
+def hear_signals():
+    """Whoever runs the tests in the background has some ignored, by them and by what they start."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="module")

@@ -140,4 +140,4 @@ def test_a_disk_that_is_nearly_full_is_told_until_there_is_room(
     monkeypatch.setattr("procs.core.disk.whole", lambda folder: 1000)
     for share, told in ((0.85, False), (0.95, True), (0.89, True), (0.80, False)):
         full(share)
-        assert stands(watch.looks_for(330), alert_kinds.DISK_SHARE) is told
+        assert stands(watch.looks_for(600), alert_kinds.DISK_SHARE) is told
