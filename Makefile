@@ -36,7 +36,7 @@ check: $(READY) ## ruff, mypy and the house rules
 
 # Four files at a time: those that start stacks wait, and the others calculate meanwhile.
 test: $(READY) ## unit, contract and process tests
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder
 
 test-long: $(READY) ## the cases that are too many for `make test`, and what takes long (about 40 minutes)
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m long
