@@ -201,6 +201,7 @@ async def test_a_group_too_takes_what_waited_by_the_instants_at_which_it_leaves(
     assert rows[-1][0] == pytest.approx(place.until - LATE)
 
 
+@pytest.mark.long
 async def test_what_a_stopped_process_had_paid_for_gives_way_to_what_others_pay_for(
     tg, db, courier, reference, sender
 ):
