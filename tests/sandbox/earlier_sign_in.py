@@ -32,15 +32,15 @@ class EarlierSignIn:
 
 
 #: By token: a key agreement costs as much as several tests.
-MADE: dict[str, list[EarlierSignIn]] = {}
+MADE: dict[str, EarlierSignIn] = {}
 
 
-async def sign_in_before(telegram: Telegram, settings: Settings, name: str, place: int) -> None:
-    """Let the session of this name have signed in with the key of this place among the bot's."""
-    made = MADE.setdefault(settings.bot_token, [])
-    while len(made) <= place:
-        made.append(await sign_in_elsewhere(settings))
-    made[place].lay_down(telegram, settings, name)
+async def sign_in_before(telegram: Telegram, settings: Settings, name: str) -> None:
+    """Let the session of this name have signed in."""
+    token = settings.bot_token
+    if token not in MADE:
+        MADE[token] = await sign_in_elsewhere(settings)
+    MADE[token].lay_down(telegram, settings, name)
 
 
 async def sign_in_elsewhere(settings: Settings) -> EarlierSignIn:
