@@ -29,11 +29,12 @@ class RestartRunner:
         self.children: dict[tuple[str, int], subprocess.Popen[bytes]] = {}
 
     def watch(self) -> None:
-        """Begin what another machine ordered, and end what was broken off."""
-        if not self.settings.has_server:
-            return
+        """Note which restarts are over, whoever ordered them; begin what another machine ordered,
+        and end what was broken off."""
         for child in self.children.values():
             child.poll()
+        if not self.settings.has_server:
+            return
         for order in restart_orders.due(self.db, self.settings.machine):
             self.obey(order)
 

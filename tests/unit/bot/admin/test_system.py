@@ -116,3 +116,23 @@ async def test_a_restart_whose_process_is_gone_is_told_as_broken_off(bot, olga, 
     admin_orders.take(bot.db, order.id, os.getpid())  # of another program by now
     await works()
     await olga.sees("⚠️ The restart was broken off")
+
+
+async def test_a_restart_that_died_before_it_took_the_order_is_begun_again(bot, olga, settings):
+    settings.logs.mkdir(exist_ok=True)
+    await chosen(olga, "/restart", "🔄 Restart one by one")
+    restarts = RestartRunner(bot.db, settings)
+    updater = Updater(settings.home, trial(settings), print)
+    runner = OrderRunner(bot.db, settings, updater, restarts)
+    runner.watch()
+    (dead,) = restarts.children.values()
+    dead.kill()
+    os.waitid(os.P_PID, dead.pid, os.WEXITED | os.WNOWAIT)
+
+    restarts.watch()
+    runner.watch()
+
+    (again,) = restarts.children.values()
+    assert again.pid != dead.pid
+    again.kill()
+    again.wait()
