@@ -24,9 +24,8 @@ from tests.chaos.troubles.process_troubles import OLD_ENOUGH
 from tests.chaos.troubles.trouble_parts import Unmet
 from tests.chaos.verdict import Evidence, Verdict, unknown, verdict
 from tests.chaos.watch import Watch
+from tests.sandbox.storm_limits import tighten
 
-#: Bytes a second that all uploads share, so that many are met by a trouble.
-UPLOADS = 3_000_000
 #: Seconds that may pass after the last trouble until everything has arrived, and until what one
 #: trouble broke works again.
 CALM, RECOVERS = 240.0, 150.0
@@ -77,7 +76,7 @@ class Storm:
         watching = asyncio.create_task(self.watch.run())
         try:
             await self.crowd.gathers(self.plan.people)
-            await self.tighten()
+            await tighten(self.stack.telegram)
             await self.kill_idle_workers()
             await self.news.goes_out()
             await self.rages()
@@ -182,14 +181,6 @@ class Storm:
         await self.stack.until(lambda: len(self.watch.kept("worker", OLD_ENOUGH)) >= max(known, 1))
         for one in self.watch.kept("worker", OLD_ENOUGH):
             os.kill(one.pid, signal.SIGKILL)
-
-    async def tighten(self) -> None:
-        """Telegram's limits are enforced, and uploads are slow."""
-        telegram = self.stack.telegram
-        await telegram.throttles(UPLOADS)
-        await telegram.limits("messages.send*", 30, 1.0)
-        await telegram.limits("messages.send*", 5, 1.0, per_chat=True)
-        await telegram.limits("messages.editMessage", 5, 1.0)
 
     async def heal(self) -> None:
         async with self.telegram:

@@ -15,12 +15,14 @@ from typing import Any
 
 from procs.errors import StoreError
 from procs.store.database import Database, open_database
+from tests.chaos.watch import age
 from tests.chaos_machines.failing_server import FailingServer
 from tests.chaos_machines.fleet_plan import LONG, FleetPlan
 from tests.chaos_machines.fleet_verdict import STUCK, FleetVerdict, judge, left_over
-from tests.chaos_machines.machine import Machine, age
+from tests.chaos_machines.machine import Machine
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import CLIP, Stack
+from tests.sandbox.storm_limits import tighten
 
 VICTIMS = {"worker": 8, "bot": 3, "nursery": 2, "keeper": 2}
 #: Seconds by which a clock is wrong at most, and that a line is cut, long cut (longer than a lease)
@@ -33,8 +35,6 @@ TOLD = 25
 UNWELCOME, FOLLOWED, SWEPT = 5.0, 60.0, 60.0
 #: A film that one message holds; the clip is above LIMIT, and comes in parts.
 SMALL, LIMIT = "/small.mp4", "1MiB"
-#: Bytes a second that all uploads share, so that many are met by a trouble.
-UPLOADS = 3_000_000
 #: Seconds that may pass after the last trouble until everything has arrived.
 CALM = 400.0
 #: Seconds that a victim has lived: supervisord gives up on what dies twenty times in a row before
@@ -75,7 +75,7 @@ class FleetStorm:
             people = [await self.stack.telegram.person(f"P{n}") for n in range(self.plan.people)]
             for person in people:
                 await person.starts()
-            await self.tighten()
+            await tighten(self.stack.telegram)
             await self.kill_idle_workers()
             asking = asyncio.create_task(self.ask(people))
             await self.rage()
@@ -86,14 +86,6 @@ class FleetStorm:
             return await judge(self.db, self.stacks, self.sent, self.counts)
         finally:
             self.db.close()
-
-    async def tighten(self) -> None:
-        """Telegram's limits are enforced, and uploads are slow."""
-        telegram = self.stack.telegram
-        await telegram.throttles(UPLOADS)
-        await telegram.limits("messages.send*", 30, 1.0)
-        await telegram.limits("messages.send*", 5, 1.0, per_chat=True)
-        await telegram.limits("messages.editMessage", 5, 1.0)
 
     async def kill_idle_workers(self) -> None:
         """Each worker dies once before anyone asks. A download that is alone in its worker at two

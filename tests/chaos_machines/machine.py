@@ -2,7 +2,6 @@
 
 import os
 import struct
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -96,11 +95,3 @@ def nurseries(stack: Stack) -> list[int]:
         if mine <= set(process.info["cmdline"] or [])
     }
     return [pid for pid, parent in found.items() if parent not in found]
-
-
-def age(pid: int) -> float:
-    """Seconds that a process has lived; 0 when it is gone."""
-    try:
-        return time.time() - psutil.Process(pid).create_time()
-    except psutil.NoSuchProcess:
-        return 0.0

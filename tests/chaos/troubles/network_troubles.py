@@ -1,6 +1,7 @@
 """A bad way to Telegram, or to the site."""
 
 import asyncio
+from collections.abc import Callable
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -30,31 +31,22 @@ def reset(where: str) -> Play:
     return play
 
 
-def slow(where: str) -> Play:
-    async def play(storm: "Storm", dice: Random) -> Recovered:
-        async with way(storm, where).worse(delay=dice.uniform(*DELAYS)):
-            await asyncio.sleep(dice.uniform(*LASTS))
-        return delivers(storm)
+def worse(**traits: tuple[float, float]) -> Callable[[str], Play]:
+    """A way that has these traits for a while, each drawn from its bounds."""
 
-    return play
+    def kind(where: str) -> Play:
+        async def play(storm: "Storm", dice: Random) -> Recovered:
+            drawn = {name: dice.uniform(*bounds) for name, bounds in traits.items()}
+            async with way(storm, where).worse(**drawn):
+                await asyncio.sleep(dice.uniform(*LASTS))
+            return delivers(storm)
 
+        return play
 
-def drip(where: str) -> Play:
-    async def play(storm: "Storm", dice: Random) -> Recovered:
-        async with way(storm, where).worse(rate=dice.uniform(*RATES)):
-            await asyncio.sleep(dice.uniform(*LASTS))
-        return delivers(storm)
-
-    return play
+    return kind
 
 
-def lossy(where: str) -> Play:
-    async def play(storm: "Storm", dice: Random) -> Recovered:
-        async with way(storm, where).worse(loss=dice.uniform(*LOSSES)):
-            await asyncio.sleep(dice.uniform(*LASTS))
-        return delivers(storm)
-
-    return play
+slow, drip, lossy = worse(delay=DELAYS), worse(rate=RATES), worse(loss=LOSSES)
 
 
 def half_open(where: str) -> Play:
