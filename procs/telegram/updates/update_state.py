@@ -202,7 +202,7 @@ class UpdateStream:
         if state is not None:
             self._state(state, now)
         elif isinstance(answer, types.updates.DifferenceEmpty):
-            self._confirm(self.date, max(answer.date or 0, self.date.place or 0), now)
+            self._confirm_date(answer.date, now)
             self._confirm(self.seq, answer.seq, now)
         self._reach(asking, *reaches(answer, asking.since or 1), now)
         told = [*fresh, *others, *self.incomplete]
@@ -222,9 +222,13 @@ class UpdateStream:
         self.want(asking.box, since=reached)
 
     def _state(self, state: Any, now: float) -> None:
-        self._confirm(self.date, max(state.date or 0, self.date.place or 0), now)
+        self._confirm_date(state.date, now)
         self._confirm(self.qts, state.qts, now)
         self._confirm(self.seq, state.seq, now)
+
+    def _confirm_date(self, date: int | None, now: float) -> None:
+        """What Telegram told up to here is there; a date never goes back."""
+        self._confirm(self.date, max(date or 0, self.date.place or 0), now)
 
     def _confirm(self, sequence: Sequence, number: int | None, now: float) -> None:
         if number:
