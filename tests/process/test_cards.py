@@ -16,6 +16,8 @@ Meets = Callable[..., Awaitable[Person]]
 
 #: A film in two qualities: what is read of it to know that, and the parts of one of them.
 PAGE, MASTER = "/page/hls.html", "/hls/master.m3u8"
+#: What the bot has noted that it showed a person.
+SHOWN = "SELECT shown FROM requests WHERE user_id = :user"
 
 
 async def card_of(stack: Stack, person: Person, query: str) -> tuple[Message, Message]:
@@ -78,6 +80,8 @@ async def test_a_press_survives_the_death_of_the_bot_before_its_effect(
 ) -> None:
     ann = await meets()
     sent, card = await card_of(healthy, ann, "killed")
+    # Else the next bot writes the card once more, and starts soon enough to do so within a second.
+    await healthy.until(lambda: healthy.db.all(SHOWN, {"user": ann.id}) == [(card.text,)])
     pid = healthy.pid("bot")
     healthy.kill(pid)
     pressing = asyncio.ensure_future(ann.presses("360p", card, patience=3))
