@@ -1,7 +1,7 @@
 """Everything that was asked beside everything that arrived, by Telegram's own record."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,13 +55,19 @@ class Outcome:
     allowed: Counter[str] = field(default_factory=Counter)
     series: dict[str, Series] = field(default_factory=lambda: defaultdict(Series))
 
-    def judge(self, one: Asked, chat: list[Message], began: float) -> None:
-        """One ask and the chat in which it was asked."""
+    def judge(
+        self, one: Asked, chat: list[Message], began: float, shown: Sequence[float] = ()
+    ) -> None:
+        """One ask and the chat in which it was asked. `shown`: the instants at which the bot showed
+        there that it is at work."""
         self.asked += 1
         ask, due = one.ask, links.due(one.ask)
         answers = [m for m in chat if not m.mine and answered(one, m)]
         media = [m for m in answers if m.media]
         self.times(one, answers, media, due, began)
+        signs = [*(m.at for m in answers), *(at for at in shown if at >= one.message.at)]
+        if signs and one.ask.deed != "block":
+            self.series["sign"].add(one.due - began, min(signs) - one.due)
         wrong = list(faults(one, answers, media, due))
         for fault in wrong:
             self.faults[fault].append(f"{one.person.name}:{one.message.id} {ask.kind} {ask.number}")

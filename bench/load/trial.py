@@ -116,8 +116,10 @@ class Trial:
         """Compare what every person received with what was due, and add what is left behind."""
         stack = self.usage.stack
         histories = {one.person.id: await one.person.history() for one in self.crowd.asked}
+        shown = by_peer(await stack.telegram.calls("messages.setTyping"))
         for one in self.crowd.asked:
-            self.outcome.judge(one, histories[one.person.id], self.began)
+            them = one.person.id
+            self.outcome.judge(one, histories[them], self.began, shown.get(them, ()))
         for person, ours in by_person(self.crowd.asked).items():
             self.outcome.strays(ours, histories[person], self.began)
         with suppress(TimeoutError):
@@ -146,6 +148,14 @@ class Trial:
             "generator_late_max_s": round(late[-1], 4) if late else 0.0,
             "usage": self.usage.rows,
         }
+
+
+def by_peer(calls: list[dict[str, Any]]) -> dict[int, list[float]]:
+    """The instants of calls by the chat that they name."""
+    found: dict[int, list[float]] = {}
+    for call in calls:
+        found.setdefault(int(call["peer"] or 0), []).append(float(call["at"]))
+    return found
 
 
 def by_person(asked: list[Asked]) -> dict[int, list[Asked]]:

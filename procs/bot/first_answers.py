@@ -5,6 +5,7 @@ import asyncio
 from collections import Counter
 
 from procs.bot.cards.wish_questions import WishQuestions
+from procs.bot.chat_actions import ChatActions
 from procs.bot.conversation import refusals
 from procs.bot.conversation.hints import Hints
 from procs.bot.conversation.reply_sender import once
@@ -44,6 +45,7 @@ class FirstAnswers:
         self.wishes = wishes
         self.allowance = allowance
         self.db = status_board.db
+        self.chat_actions = ChatActions(self.db, status_board.chat_session, hints.replies.pace)
 
     async def too_late(self, incoming: Incoming) -> None:
         """Answer what is too old: one message for everything of a day."""
@@ -72,6 +74,8 @@ class FirstAnswers:
             event = "request.repeated" if one.outcome == "again" else "request.received"
             log.info(event, request=one.request, job=one.job, outcome=one.outcome)
         answers = [task for one in accepted if (task := self.first(one))]
+        if accepted:
+            self.chat_actions.expect(accepted[0].request, incoming.chat, incoming.access)
         complaints = [self.hints.complain(incoming, problem) for problem in parsed.problems]
         asked = parsed.questions
         questions = [self.wishes.ask(incoming, it, asked) for it in {one.about for one in asked}]

@@ -23,6 +23,10 @@ SELECT 1 FROM requests
  WHERE chat = :chat AND message = :message AND closed_at IS NULL AND state = 'open'
    AND reaction = :reacted AND COALESCE(speaker, id) <> :request
 """
+UNANSWERED = """
+SELECT 1 FROM requests
+ WHERE id = :request AND answered_at IS NULL AND state IN ('open', 'choosing')
+"""
 #: What `reaction` says: a status message is wanted (0), a reaction is (1), and there may be one.
 WANTED, REACTED = 1, 2
 
@@ -37,6 +41,11 @@ def reaction(db: Database, request: int) -> int:
     """The number of the reaction that stands below the person's message; 0 for none."""
     row = db.one(REACTION, {"request": request})
     return int(row[0]) if row else 0
+
+
+def is_answered(db: Database, request: int) -> bool:
+    """Whether the person was told something of a request, or it is over."""
+    return db.one(UNANSWERED, {"request": request}) is None
 
 
 def shares_reaction(db: Database, chat: int, message: int, *, but: int) -> bool:

@@ -196,6 +196,13 @@ class MessageSender:
             if error.detail != UNCHANGED:
                 raise
 
+    async def show_typing(self, chat: int, access: int) -> None:
+        """Show for six seconds that an answer is being written."""
+        action = raw.types.SendMessageTypingAction()
+        await self._line().ask(
+            raw.functions.messages.SetTyping(peer=peer(chat, access), action=action)
+        )
+
     async def delete(self, chat: int, access: int, message: int) -> None:
         """Delete one of the bot's messages; one that is already gone is no error."""
         if chat <= CHANNELS:

@@ -67,6 +67,15 @@ def test_what_is_wrong_is_named(chat, fault):
     assert found.fine == 0
 
 
+def test_the_first_sign_is_what_the_bot_showed_or_said_first_after_the_message():
+    outcome = Outcome()
+
+    outcome.judge(asked(), [media()], BEGAN, shown=(BEGAN + 1, BEGAN + 4, BEGAN + 9))
+
+    sign = BEGAN + 4 - (BEGAN + FILM.at)
+    assert [took for _, took in outcome.series["sign"].points] == pytest.approx([sign])
+
+
 def test_media_that_answer_nothing_asked_in_that_chat_are_strays():
     outcome = Outcome()
 

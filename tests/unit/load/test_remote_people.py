@@ -81,7 +81,7 @@ async def test_a_person_at_a_server_asks_and_what_arrives_is_judged(tg, bot, fil
     outcome = Outcome()
     outcome.judge(Asked(Ask(0, 0, "film", 1, 9), person, sent, sent.at, 0.0), chat, sent.at)
     assert outcome.fine == 1
-    assert set(outcome.series) == {"answer", "film"}
+    assert set(outcome.series) == {"answer", "film", "sign"}
 
 
 def test_a_file_that_says_too_little_is_refused_with_what_it_may_say(tmp_path):
