@@ -62,7 +62,11 @@ class MessageLedger(SQLiteStorage):
             await self.commit()
 
     async def commit(self) -> None:
-        """Save a place before which every update is handled. Raises StoreFull."""
+        """Save a place before which every update is handled. For ten seconds after an update its
+        place is not sure yet: each look at it would be a write to the disk that changes nothing.
+        Raises StoreFull."""
+        if not self.conn.in_transaction:
+            return
         with needing_room(Path(str(self.database))):
             await super().save()
 
