@@ -134,7 +134,7 @@ def take(db: Database, ask: Ask, room: Remaining | None, *, now: Now) -> Submitt
     if verdict.why:
         return Submitted(0, verdict.why, 0, verdict.reason, verdict.until)
     why = room.refuses(verdict.ask)
-    return Submitted(0, why, 0) if why else add(db, verdict.ask, now=now)
+    return Submitted(0, why, 0) if why else make(db, verdict.ask, now=now)
 
 
 def add(db: Database, ask: Ask, *, now: Now) -> Submitted:
@@ -143,6 +143,11 @@ def add(db: Database, ask: Ask, *, now: Now) -> Submitted:
     known = db.one(KNOWN, place)
     if known:
         return Submitted(request=known[0], outcome="again", job=known[1] or 0)
+    return make(db, ask, now=now)
+
+
+def make(db: Database, ask: Ask, *, now: Now) -> Submitted:
+    """Make the request of a link that is none yet, inside a transaction."""
     request = keep(db, ask, now=now)
     if ask.card and cards.reopen(db, request, ask.link.key, ask.card, now=now):
         return Submitted(request, "asked", 0)

@@ -109,3 +109,12 @@ def test_a_message_that_is_known_already_wakes_nobody(known: Desk, ear: WakeSock
     ear.rest()
     accepted(known, "known")
     assert ear.heard() == set()
+
+
+@pytest.mark.sqlite
+def test_its_request_takes_one_transaction(known: Desk) -> None:
+    said: list[str] = []
+    known.db.connection.set_trace_callback(said.append)  # type: ignore[attr-defined]
+    accepted(known, "known")
+    heard_updates.note(known.db, FIRST, now=known.clock.now())
+    assert said.count("COMMIT") == 1

@@ -90,3 +90,12 @@ async def test_an_answer_is_stored_though_the_lease_was_lost(context, asked, ali
         await deliver.deliver(context, claimed(context))
     sent = await ali.sees("A film")
     assert deliveries.receipt_messages(context.db, asked.request) == {sent.id}
+
+
+async def test_it_takes_three_transactions(context, asked, ali):
+    """The random id with the buttons, the two places, and the end."""
+    lease, said = claimed(context), []
+    await context.telegram()
+    context.db.connection.set_trace_callback(said.append)
+    await deliver.deliver(context, lease)
+    assert said.count("COMMIT") == 3
