@@ -61,7 +61,7 @@ def of_file(language: str) -> Catalogue:
     from babel.messages.pofile import read_po
 
     with (LOCALE / f"{base(language)}.po").open("rb") as file:
-        found = read_po(file, locale=base(language))
+        found: Any = read_po(file, locale=base(language))
     texts = {
         str(one.id[0] if one.pluralizable else one.id): (
             tuple(one.string) if one.pluralizable else (str(one.string),)

@@ -46,7 +46,8 @@ BAD = frozenset(
 #: Attempts to find a part that Telegram says was sent already.
 LOOKUP_ATTEMPTS = 3
 #: The parts to be sent with their random ids; and Telegram's answers by part.
-Planned, Copies = list[tuple[int, int]], dict[int, SentCopy | None]
+Planned = list[tuple[int, int]]
+Copies = dict[int, SentCopy | None]
 #: Seconds that a delivery waits for its leave while it occupies a room; for longer waits it gives
 #: the room away.
 PACE_TIMEOUT = 5.0
