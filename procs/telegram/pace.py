@@ -123,8 +123,8 @@ class Pace:
     def _line_up(
         self, chat: int, urgency: Urgency, messages: int, end: float
     ) -> tuple[float, Departure | None]:
-        """Take a place in the line of a chat, and in the same transaction, for what keeps its place
-        among all messages too, the one there, where both are free at this moment. Returns the
+        """Take a place in the line of a chat, and in the same transaction the one among all
+        messages, where both are free at this moment and nobody's answer waits for one. Returns the
         seconds until the first, and the second. Raises Crowded."""
         line, rules, own = chat_rules(chat, urgency), bot_rules(urgency), departures(chat)
         place = None
@@ -132,7 +132,8 @@ class Pace:
             now = clock.now()  # the gate is passed: what waits there is not judged by an old time
             left = max(0.0, end - now.boot)
             wait = send_budget.take(self.db, line, messages=messages, patience=left, now=now)
-            if wait <= 0 and messages and urgency in IN_LINE:
+            waits_for_turn = urgency is Urgency.ANSWER and self.all.taken
+            if wait <= 0 and messages and not waits_for_turn:
                 place = self._take_now(rules, own, messages, now=now)
         if wait > left:
             raise Crowded(wait, scope(chat))
