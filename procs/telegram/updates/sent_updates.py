@@ -19,7 +19,7 @@ VECTOR = 0x1CB5C415
 KINDS = (types.RpcResult.ID, types.Updates.ID, VECTOR, types.UpdateMessageID.ID)
 
 
-class SentUpdates(types.Updates):  # type: ignore[misc]
+class SentUpdates(types.Updates):
     """Updates that are decoded when anything but the number of the first message is asked for. What
     nobody can decode holds that number alone."""
 
