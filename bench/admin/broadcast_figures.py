@@ -11,7 +11,7 @@ from bench.foundation import busy, deliveries, p95
 from procs.core import clock
 from procs.records.broadcast_records import Broadcast
 from procs.store.broadcasts import broadcasts
-from procs.telegram.pace import GLOBAL_GAP
+from procs.telegram.message_limits import GLOBAL_GAP
 from tests import store_broadcasts
 from tests.sandbox.stack import Stack
 

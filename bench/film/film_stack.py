@@ -38,10 +38,12 @@ class FilmStack:
     def __init__(self, stack: Any) -> None:
         self.stack = stack
         self.asked = 0
+        self.groups = 0
 
     async def people(self, count: int) -> list[Any]:
         """Persons who have been greeted."""
-        persons = [await self.stack.telegram.person(f"P{self.asked}-{i}") for i in range(count)]
+        self.groups += 1
+        persons = [await self.stack.telegram.person(f"P{self.groups}-{i}") for i in range(count)]
         for person in persons:
             hello = await person.starts()
             await person.sees(lambda m, after=hello.id: m.id > after, timeout=PATIENCE)

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from procs.core import log, process
+from procs.texts import i18n
 
 #: The modules that supervisord runs (supervisord.conf).
 PROGRAMS = ("procs.worker", "procs.bot", "procs.keeper", "daemon.supervisor.event_listener")
@@ -52,12 +53,13 @@ class WarmStart:
         self.around = read_at_start(around)
 
     def warm_up(self) -> None:
-        """Import what the programs import. Where that fails nothing is forked: each process starts
-        by itself then, and says what is wrong with it."""
+        """Import what the programs import, and read the texts that they say. Where that fails
+        nothing is forked: each process starts by itself then, and says what is wrong with it."""
         opened = descriptors()
         try:
             for program in self.programs:
                 importlib.import_module(main_of(program))
+            i18n.preload()
         except UNIMPORTABLE as error:
             log.warning("warm-start.off", why=error)
             return
@@ -66,6 +68,7 @@ class WarmStart:
             log.warning("warm-start.off", why="a module opened something, or started a thread")
             return
         paths = {getattr(one, "__file__", None) for one in list(sys.modules.values())}
+        paths |= {str(path) for path in i18n.LOCALE.glob("*.po")}
         self.files = {path: stamp(path) for path in paths if path}
         for program in self.programs:  # they are run from their first line, as programs
             del sys.modules[main_of(program)]

@@ -37,7 +37,7 @@ from procs.errors import DiskFull, StoreError, StoreFull
 from procs.records.job import Ask
 from procs.records.usual_form import sound_of
 from procs.store.database import Database
-from procs.store.people import languages, users
+from procs.store.people import languages
 from procs.store.requests import heard_updates, link_mentions, requests
 from procs.store.requests.heard_updates import Mark
 from procs.store.requests.requests import Submitted
@@ -52,6 +52,7 @@ from procs.wishes.grammar import link
 from procs.wishes.grammar.link import Parsed
 
 KEYBOARD = (tuple(KEYS),)
+Asks = Sequence[Ask]
 #: Seconds after a message in which an edit corrects it; later ones are for other readers.
 CORRECTION = 60.0
 
@@ -156,8 +157,7 @@ class Intake:
     async def once(self, mark: Mark, work: Callable[[], Awaitable[None]]) -> None:
         """Do the work of an update once: Telegram may send it again."""
         if heard_updates.is_known(self.db, mark):
-            log.info("message.repeated", chat=mark[0], message=mark[1])
-            return
+            return log.info("message.repeated", chat=mark[0], message=mark[1])
         await work()
         await self.note_heard(mark)
 
@@ -170,9 +170,8 @@ class Intake:
         """Tell the sender that the bot failed. Does not use the store, which may be the reason."""
         text = i18n.say(incoming.language, "oops", code=code)
         random_id = once("oops", incoming.chat, incoming.message)
-        place = incoming.message, (), incoming.topic
-        facts = (incoming.chat, incoming.access, text, random_id, *place)
-        await self.chat_session.send(OutgoingMessage(*facts), leave=free)
+        facts = (incoming.chat, incoming.access, text, random_id, incoming.message)
+        await self.chat_session.send(OutgoingMessage(*facts, (), incoming.topic), leave=free)
 
     async def handle_press(self, press: Press) -> None:
         """Act on a press, unless its person is banned or has to join the sponsors."""
@@ -202,11 +201,9 @@ class Intake:
         if banned or await self.admins.cookies.take(incoming):
             return
         is_new = not (incoming.edited or (command and command.urgent))
-        if is_new and not await self.rate.allows(incoming):
+        if not await self.rate.allows(incoming, is_new=is_new):
             return
         parsed = link.parse(text, incoming.urls)
-        if not incoming.is_nameless:
-            users.remember(self.db, incoming.person, now=clock.now())
         if incoming.edited:
             return await self.correct(incoming, text, parsed)
         if behind := self.inline.choices.behind(text, incoming.person):
@@ -284,7 +281,8 @@ class Intake:
         links, questions = link_forms.asks(self.db, incoming, parsed)
         where = self.db, self.replies, incoming
         links = [one for one in links if not await duplicate_answer.points(*where, one)]
-        await self.answers.answer(incoming, parsed, self.keep(links, questions))
+        done = self.keep(links, questions, incoming.mark if parsed.is_plain else None)
+        await self.answers.answer(incoming, parsed, done)
 
     def accept(self, incoming: Incoming, parsed: Parsed, first: int = 0) -> list[Submitted]:
         """Keep what is asked for; its links are numbered from `first` on among those of the
@@ -292,8 +290,9 @@ class Intake:
         links, questions = link_forms.asks(self.db, incoming, parsed)
         return self.keep([replace(one, ordinal=one.ordinal + first) for one in links], questions)
 
-    def keep(self, links: Sequence[Ask], questions: Sequence[Ask]) -> list[Submitted]:
-        """Store the requests, and the links about which the bot asks."""
-        done = requests.submit(self.db, links, now=clock.now(), allowance=self.allowance)
+    def keep(self, links: Asks, questions: Asks, mark: Mark | None = None) -> list[Submitted]:
+        """Store the requests of a message and that it is heard, and the links we ask about."""
+        allowance, now = self.allowance, clock.now()
+        done = requests.submit(self.db, links, now=now, allowance=allowance, mark=mark)
         link_mentions.keep(self.db, questions, now=clock.now())
         return done

@@ -37,6 +37,8 @@ class NurseryConnection:
         self.door: socket.socket | None = None
         self.ended: ChildEnd | None = None
         self.said = 0
+        #: Bytes of the latest word.
+        self.length = 0
         self.closing: asyncio.Task[None] | None = None
 
     @property
@@ -83,6 +85,7 @@ class NurseryConnection:
         while line := await self.next_line():
             word = read(line)
             if word:
+                self.length = len(line)
                 self.ended = into(ChildEnd, word[1]) if word[0] == "ended" else None
                 return word
         return None

@@ -1,8 +1,7 @@
 """When a call may be sent: Telegram's waits, and our own budget below its limits.
 
-Both stand in the store, so every process obeys them, and after a restart too. Telegram publishes
-about 30 messages a second for a bot, one a second in a chat with short bursts, 20 a minute in a
-group (core.telegram.org/bots/faq), and says that the exact numbers vary.
+Both stand in the store, so every process obeys them, and after a restart too. The numbers of the
+budget are those of `message_limits`.
 """
 
 import asyncio
@@ -12,57 +11,34 @@ from contextlib import (
     asynccontextmanager,
     nullcontext,
 )
-from enum import IntEnum
 from functools import partial
 from math import inf
 from weakref import WeakValueDictionary
 
 from procs.core import clock, log
+from procs.core.clock import Now
 from procs.core.round_robin import RoundRobin, Withdrawn
 from procs.errors import Crowded, StoreUnready, TelegramWait
 from procs.store.database import Database
 from procs.store.limits import flood_waits, send_budget
 from procs.store.limits.send_budget import EVERYBODY, CountLimit, GapLimit
 from procs.telegram.departure import ANY_TIME, Departure
+from procs.telegram.message_limits import (
+    CHAT,
+    GLOBAL_GAP,
+    IN_CHAT,
+    IN_LINE,
+    LATE,
+    LATE_IN_CHAT,
+    REACT,
+    REACTIONS,
+    bot_rules,
+    chat_rules,
+    departures,
+    scope,
+)
+from procs.telegram.message_limits import Urgency as Urgency
 
-
-class Urgency(IntEnum):
-    """Who leaves first. What somebody waits for in front of the screen passes all that waits in
-    its chat; deliveries queue up; the others wait until there is no queue, and the less urgent they
-    are, the more of the burst they leave to the others."""
-
-    COMMAND = 0
-    DELIVERY = 1
-    ANSWER = 2
-    ADMIN = 3
-    PROGRESS = 4
-    BROADCAST = 5
-
-
-#: Seconds by which a message may be written later than it is paid for: among all messages, and in
-#: its chat, whose rules have a second to spare.
-LATE, LATE_IN_CHAT = 0.08, 0.5
-#: Seconds between two messages, and how far a burst may run ahead: at most 30 in any second, late
-#: ones among them (1 + BURST / GLOBAL_GAP + (1 + LATE) / GLOBAL_GAP).
-GLOBAL_GAP, BURST = 1 / 25, 2 / 25
-#: In a chat: one a second, four at once. What does not keep its place in line leaves some of that
-#: to what does: the answer to a command finds it free.
-CHAT, CHAT_BURST, LEFT = 1.0, 3.0, 1.0
-#: In a group besides: messages in any minute, those of an album each for itself; some of them are
-#: kept for commands.
-GROUP, MINUTE, COMMAND_RESERVE = 20, 60.0, 2
-#: Progress edits, of the whole bot: one a second, the first of two being late.
-EDITS = GapLimit("edits", 1.0 + LATE, 0.0)
-#: Reactions, of the whole bot and in one chat. Telegram publishes no number for them (bots/faq
-#: speaks of messages, core.telegram.org/method/messages.sendReaction names no wait), so these are a
-#: guess below what it says of messages; they do not count against a group's twenty a minute.
-REACTIONS, IN_CHAT = GapLimit("reactions", 0.2, 2.0), (1.0, 3.0)
-#: The call that puts one, by whose name Telegram's waits are kept.
-REACT = "messages.SendReaction"
-#: Share of the burst that each urgency may use.
-SHARE = (1.0, 1.0, 1.0, 0.75, 0.5, 0.0)
-#: Those that keep their place in line, in all messages and in a chat.
-IN_LINE = (Urgency.COMMAND, Urgency.DELIVERY)
 #: Seconds by which a broadcast takes its place before the instant at which it leaves: so it loses
 #: nothing to a late wake-up. Its messages leave two at a time; a delivery that comes then leaves at
 #: once all the same, by its burst.
@@ -123,16 +99,45 @@ class Pace:
         """Wait until a reaction may be put in a chat. Raises TelegramWait beyond `patience`."""
         end = clock.now().boot + patience
         await self.wait_until_allowed(REACT, patience)
-        await self._line_up([REACTIONS, GapLimit(f"reactions:{chat}", *IN_CHAT)], 1, end)
+        rules = [REACTIONS, GapLimit(f"reactions:{chat}", *IN_CHAT)]
+        with self.db.write(only={rule.scope for rule in rules}):
+            now = clock.now()
+            left = max(0.0, end - now.boot)
+            wait = send_budget.take(self.db, rules, patience=left, now=now)
+        if wait > left:
+            raise Crowded(wait, rules[0].scope)
+        await asyncio.sleep(wait)
 
     async def _leave(self, chat: int, urgency: Urgency, messages: int, end: float) -> Departure:
         """First the place in the chat's own line, then one among all messages, which may be seconds
         away: what has left the chat is counted by that one."""
         if chat:
-            await self._line_up(chat_rules(chat, urgency), messages, end)
+            wait, place = self._line_up(chat, urgency, messages, end)
+            if place:
+                return place
+            await asyncio.sleep(wait)
         if not messages:
             return ANY_TIME
         return await self._leave_among_all(chat, urgency, messages, end)
+
+    def _line_up(
+        self, chat: int, urgency: Urgency, messages: int, end: float
+    ) -> tuple[float, Departure | None]:
+        """Take a place in the line of a chat, and in the same transaction the one among all
+        messages, where both are free at this moment and nobody's answer waits for one. Returns the
+        seconds until the first, and the second. Raises Crowded."""
+        line, rules, own = chat_rules(chat, urgency), bot_rules(urgency), departures(chat)
+        place = None
+        with self.db.write(only={rule.scope for rule in (*line, *rules, *own)}):
+            now = clock.now()  # the gate is passed: what waits there is not judged by an old time
+            left = max(0.0, end - now.boot)
+            wait = send_budget.take(self.db, line, messages=messages, patience=left, now=now)
+            waits_for_turn = urgency is Urgency.ANSWER and self.all.taken
+            if wait <= 0 and messages and not waits_for_turn:
+                place = self._take_now(rules, own, messages, now=now)
+        if wait > left:
+            raise Crowded(wait, scope(chat))
+        return wait, place
 
     async def _leave_among_all(
         self, chat: int, urgency: Urgency, messages: int, end: float
@@ -175,16 +180,6 @@ class Pace:
             return
         flood_waits.note_wait(self.db, wait.scope, clock.now().wall + wait.seconds)
         log.info("telegram.waits", scope=wait.scope, seconds=wait.seconds)
-
-    async def _line_up(self, rules: list[GapLimit | CountLimit], messages: int, end: float) -> None:
-        """Wait in the queue of all messages. Raises Crowded."""
-        with self.db.write(only={rule.scope for rule in rules}):
-            now = clock.now()  # the gate is passed: what waits there is not judged by an old time
-            left = max(0.0, end - now.boot)
-            wait = send_budget.take(self.db, rules, messages=messages, patience=left, now=now)
-        if wait > left:
-            raise Crowded(wait, rules[0].scope)
-        await asyncio.sleep(wait)
 
     async def _depart(
         self, chat: int, urgency: Urgency, messages: int, end: float
@@ -239,6 +234,21 @@ class Pace:
         self.second = -inf
         return Departure(at + LATE, partial(self._renew, rules, own, 1, at))
 
+    def _take_now(
+        self,
+        rules: list[GapLimit | CountLimit],
+        own: list[GapLimit | CountLimit],
+        messages: int,
+        *,
+        now: Now,
+    ) -> Departure | None:
+        """The place of this moment, inside a transaction; None where there is none."""
+        both, at = [*rules, *own], now.boot
+        if send_budget.wait_of(self.db, both, messages=messages, now=now) > 0:
+            return None
+        send_budget.spend(self.db, both, messages=messages, at=at, now=now)
+        return Departure(at + LATE, partial(self._renew, rules, own, messages, at))
+
     def _renew(
         self,
         rules: list[GapLimit | CountLimit],
@@ -271,30 +281,3 @@ async def in_time(turns: RoundRobin, chat: int, end: float) -> AsyncIterator[Non
         yield
     finally:
         turns.pass_on()
-
-
-def scope(chat: int) -> str:
-    """What the waits and the budget of one chat are kept under."""
-    return f"chat:{chat}"
-
-
-def chat_rules(chat: int, urgency: Urgency) -> list[GapLimit | CountLimit]:
-    """The limits of one chat: a gap, in groups so many a minute too, some of them for commands."""
-    in_line = urgency in IN_LINE
-    any_chat = GapLimit(scope(chat), CHAT, CHAT_BURST if in_line else CHAT_BURST - LEFT)
-    most = GROUP if in_line else GROUP - COMMAND_RESERVE
-    return [any_chat] if chat > 0 else [any_chat, CountLimit(scope(chat), most, MINUTE)]
-
-
-def departures(chat: int) -> list[GapLimit | CountLimit]:
-    """What leaves a chat, whoever waits for it, by the instants at which it does."""
-    if not chat:
-        return []
-    any_chat = GapLimit(f"left:{chat}", CHAT, CHAT_BURST)
-    return [any_chat] if chat > 0 else [any_chat, CountLimit(f"left:{chat}", GROUP, MINUTE)]
-
-
-def bot_rules(urgency: Urgency) -> list[GapLimit | CountLimit]:
-    """The limits over all chats; less urgent messages may use a smaller share of the burst."""
-    everything = GapLimit(EVERYBODY, GLOBAL_GAP, BURST * SHARE[urgency], strict=True)
-    return [everything, EDITS] if urgency is Urgency.PROGRESS else [everything]

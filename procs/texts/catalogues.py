@@ -37,32 +37,41 @@ def catalogue(language: str) -> dict[str, str]:
     return {key: forms[-1] for key, forms in written(language).items()}
 
 
-@cache
 def written(language: str) -> dict[str, tuple[str, ...]]:
     """All texts of a language with their plural forms, by key. The English remedies stand in
     `procs.errors.remedies`, since processes log them that load no catalogue."""
+    return of_file(language).texts
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The texts of a language with their plural forms, by key, and gettext's rule of those."""
+
+    texts: dict[str, tuple[str, ...]]
+    rule: str
+
+
+@cache
+def of_file(language: str) -> Catalogue:
+    """What is kept of a catalogue's file: as Babel reads it, it is twice as large."""
     if language == PERSIAN_LATIN:
-        told = written("fa").items()
-        return {key: tuple(text.translate(LATIN) for text in forms) for key, forms in told}
+        told = of_file("fa")
+        texts = {key: tuple(t.translate(LATIN) for t in forms) for key, forms in told.texts.items()}
+        return Catalogue(texts, told.rule)
+    from babel.messages.pofile import read_po
+
+    with (LOCALE / f"{base(language)}.po").open("rb") as file:
+        found: Any = read_po(file, locale=base(language))
     texts = {
         str(one.id[0] if one.pluralizable else one.id): (
             tuple(one.string) if one.pluralizable else (str(one.string),)
         )
-        for one in po_file(language)
+        for one in found
         if one.id
     }
     if language == DEFAULT:
         texts |= {f"fix-{name}": (text,) for name, text in remedies.BY_NAME.items()}
-    return texts
-
-
-@cache
-def po_file(language: str) -> Any:
-    """The catalogue of a language, as Babel reads it from its file."""
-    from babel.messages.pofile import read_po
-
-    with (LOCALE / f"{base(language)}.po").open("rb") as file:
-        return read_po(file, locale=base(language))
+    return Catalogue(texts, str(found.plural_expr))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,7 @@ class PluralForms:
 def counted(language: str) -> PluralForms:
     """By gettext's rule, which the file states or CLDR knows."""
     several = {key: forms for key, forms in written(language).items() if len(forms) > 1}
-    return PluralForms(several, c2py(po_file(language).plural_expr))
+    return PluralForms(several, c2py(of_file(language).rule))
 
 
 def how_many(values: Mapping[str, object]) -> int:

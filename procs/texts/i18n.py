@@ -75,6 +75,17 @@ def say(language: str, key: str, **values: object) -> LocalText:
     return LocalText(text.format_map({name: fit(language, it) for name, it in values.items()}))
 
 
+def preload() -> None:
+    """Read the catalogues, and what Babel knows of each language, before they are needed: processes
+    that are forked from this one share it."""
+    for language in (*LANGUAGES, PERSIAN_LATIN):
+        counted(language)
+        size(language, 1)
+        span(language, 1)
+        percent(language, 1)
+        date(language, Date(2026, 1, 1))
+
+
 def knows(key: str) -> bool:
     """Whether there is a text of this key."""
     return key in catalogue(DEFAULT)

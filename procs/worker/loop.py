@@ -61,7 +61,7 @@ class WorkerLoop:
         self.cancelled = asyncio.Event()
         self.absence = ServerAbsence(context.name)
         self.why = STOPPED
-        #: Lanes named by wake-ups since the last claim.
+        #: Lanes named by wake-ups, or seen to have work, since the last claim.
         self.told: set[Lane] = set()
         #: Whether this slot could not send at the last check.
         self.barred = False
@@ -100,13 +100,12 @@ class WorkerLoop:
             self.absence.end()
 
     def claim(self) -> None:
-        """Claim jobs for the free rooms, and wake another worker when there are more. A worker that
-        was woken for a lane claims there without a query first, which would delay the job by a
-        tenth of a second."""
+        """Claim jobs for the free rooms, and wake another worker when there are more, in the lanes
+        for which it was woken, or which were seen before it slept: an idle worker only reads, and
+        does not wait at the writers' gate."""
         told, self.told = self.told, set()
         self.barred = self.context.barred.is_set()
-        # The query comes first: an idle worker that only reads does not wait at the writers' gate.
-        for lane in told or self.ready():
+        for lane in told:
             room = self.room(lane)
             for lease in self.claimed(lane, room) if room else ():
                 self.running_jobs.start(lease)
@@ -116,11 +115,13 @@ class WorkerLoop:
 
     def ready(self) -> tuple[Lane, ...]:
         """The lanes in which there is work, after the jobs that are due were queued."""
+        self.barred = self.context.barred.is_set()
         now, seen = clock.now(), self.offer()
-        if seen.due is None or seen.due > now.wall:
-            return seen.ready
-        recovery.bring_due(self.db, now=now)
-        return self.offer().ready
+        if seen.due is not None and seen.due <= now.wall:
+            recovery.bring_due(self.db, now=now)
+            seen = self.offer()
+        self.due = seen.due
+        return seen.ready
 
     def offer(self) -> Claimable:
         """The work that this worker may claim."""
@@ -192,9 +193,8 @@ class WorkerLoop:
         self.wake_socket.rest([lane for lane in free if self.serves(lane)])
         if free and not self.news.is_set():
             self.db.changed()  # commits from here on count as a change
-            offer = self.offer()
-            self.due = offer.due
-            if set(free).intersection(offer.ready) or self.is_due():
+            self.told = set(free).intersection(self.ready())
+            if self.told or self.is_due():
                 return
         interval = HANDOVER if self.budget.leaving else BACKSTOP
         with looks(interval, partial(self.is_up, free), self.news.set):

@@ -145,7 +145,7 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
         None,
         lambda db, s, now: outcomes.fail(db, s.a, error="x", say="failed-gone", now=now),
     ),
-    "placed": (None, lambda db, s, now: requests.finish_outbox(db, s.folder_job, now=now)),
+    "placed": (None, lambda db, s, now: outcomes.finish_outbox(db, s.folder_job, now=now)),
     "fetch_anew": (
         None,
         lambda db, s, now: requests.fetch_anew(db, s.light, order_of(db, s), now=now),

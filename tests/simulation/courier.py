@@ -9,7 +9,7 @@ from procs.records.inline_records import InlineTarget
 from procs.records.job import Part
 from procs.telegram.delivery.presentation import PLAIN, Presentation
 from procs.telegram.delivery.send_once import ChatTarget
-from procs.telegram.pace import LATE, LATE_IN_CHAT
+from procs.telegram.message_limits import LATE, LATE_IN_CHAT
 from procs.telegram.rpc_errors import AlreadySent
 from procs.telegram.session.rpc import AGAIN, WRITES, Leave
 from tests.simulation.machine import Until

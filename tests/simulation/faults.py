@@ -10,11 +10,12 @@ from procs.errors import Crowded
 from procs.store.database import Database
 from procs.store.jobs import leases
 from procs.store.limits import send_budget
-from procs.store.limits.send_budget import EVERYBODY
+from procs.store.limits.send_budget import EVERYBODY, CountLimit, GapLimit
 from procs.store.media import deliveries
 from procs.telegram import pace
 from procs.telegram.departure import Departure
-from procs.telegram.pace import LATE, Pace, Urgency, bot_rules, departures
+from procs.telegram.message_limits import LATE, bot_rules, chat_rules, departures
+from procs.telegram.pace import Pace, Urgency
 from tests.simulation.episode import Plant
 
 FENCE = " AND fence = :fence"
@@ -28,12 +29,12 @@ def no_fence(patch: pytest.MonkeyPatch) -> None:
 
 def spent_twice(patch: pytest.MonkeyPatch) -> None:
     """The budget is read before the transaction that spends it."""
+    patch.setattr(Pace, "_line_up", line_up)
     patch.setattr(Pace, "_depart", depart)
-    patch.setattr(send_budget, "take", take)
 
 
 def take(
-    db: Database, rules: list[pace.GapLimit], *, messages: int, patience: float, now: Now
+    db: Database, rules: list[GapLimit | CountLimit], *, messages: int, patience: float, now: Now
 ) -> float:
     """As `send_budget.take`, but for the transaction."""
     wait = send_budget.wait_of(db, rules, messages=messages, now=now)
@@ -41,6 +42,18 @@ def take(
         if wait <= patience:
             send_budget.spend(db, rules, messages=messages, at=now.boot + wait, now=now)
     return wait
+
+
+def line_up(
+    self: Pace, chat: int, urgency: Urgency, messages: int, end: float
+) -> tuple[float, Departure | None]:
+    """As `Pace._line_up`, but for the transaction."""
+    now = clock.now()
+    left = max(0.0, end - now.boot)
+    wait = take(self.db, chat_rules(chat, urgency), messages=messages, patience=left, now=now)
+    if wait > left:
+        raise Crowded(wait, EVERYBODY)
+    return wait, None
 
 
 async def depart(

@@ -128,7 +128,8 @@ class Bot(Actor):
         one = self.random.choice(statuses)
         speaker = one.speaker or one.request
         if one.status_message is None:
-            status_columns.begins(self.db, speaker, now=self.now())
+            if not status_columns.begins(self.db, speaker, now=self.now()):
+                return
             self.point("sends a status message")
             requests.note_answered(
                 self.db, speaker, message=one.request, shown="text", now=self.now()

@@ -13,7 +13,7 @@ from procs.core import gcra
 from procs.errors import ReferenceStale, TelegramAway, TelegramWait
 from procs.records.job import Part, Reference
 from procs.telegram.delivery.send_once import ChatTarget
-from procs.telegram.pace import (
+from procs.telegram.message_limits import (
     BURST,
     CHAT,
     CHAT_BURST,

@@ -4,7 +4,7 @@ import math
 
 from procs.bot.broadcast.broadcast_draft import BroadcastDraft
 from procs.records.broadcast_records import Broadcast, BroadcastContent, BroadcastState, Segment
-from procs.telegram.pace import GLOBAL_GAP
+from procs.telegram.message_limits import GLOBAL_GAP
 from procs.texts import i18n, untrusted_text
 from procs.texts.i18n import LocalText
 

@@ -27,7 +27,7 @@ from procs.store.requests import link_groups, request_status
 from procs.store.server_absence import ServerAbsence
 from procs.store.wake import WakeSocket
 from procs.telegram.chat.bot_session import BotSession
-from procs.telegram.pace import EDITS, Urgency
+from procs.telegram.message_limits import EDITS, Urgency
 
 #: Seconds between two queries: the longest without a wake-up, the shortest with many.
 IDLE_INTERVAL, BUSY_INTERVAL = 1.0, 0.2

@@ -54,7 +54,8 @@ class StatusWriter:
             if self.is_closed(row):
                 await self.reactions.end(row)
             return
-        status_columns.begins(self.db, row.request, now=clock.now())
+        if not status_columns.begins(self.db, row.request, now=clock.now()):
+            return
         message = await self.replies.send(
             in_reply(row, new, random_id=row.status_random, buttons=self.buttons(post, new)),
             wanted=(lambda: not self.is_withdrawn(post)) if sure else always,

@@ -27,11 +27,22 @@ UPDATE requests SET started_at = COALESCE(started_at, :now), worker = :worker,
  WHERE job = :job AND state = 'open'
 """
 MOVE = "UPDATE requests SET job = :job WHERE id = :request AND state = 'open'"
+#: Where nothing was said of a known media, which came at once, nothing is left to be said either:
+#: no status message is there or on its way (`shown_at`), and no link of a group to be deleted.
 DELIVERED = """
 UPDATE requests SET state = 'delivered', delivered_at = :now, ended_at = :now,
-       worker = COALESCE(worker, :worker)
+       worker = COALESCE(worker, :worker),
+       closed_at = CASE WHEN cached = 1 AND status_message IS NULL AND shown_at = 0
+                         AND speaker IS NULL AND inline_message IS NULL AND reaction = 0
+                         AND chat > 0
+                        THEN COALESCE(closed_at, :now) ELSE closed_at END
  WHERE id = :request AND state = 'open'
-RETURNING parent, user_id, cached
+RETURNING parent, user_id, cached, closed_at IS NOT NULL AND parent IS NULL
+"""
+PLACED = """
+UPDATE requests SET state = 'delivered', delivered_at = :now, ended_at = :now
+ WHERE job = :job AND state = 'open'
+RETURNING parent
 """
 FAIL = """
 UPDATE requests SET state = 'failed', say = :say, code = :code, ended_at = :now,
@@ -120,14 +131,23 @@ def deliver(db: Database, request: int, *, user: int, media: int, now: Now) -> i
     return number
 
 
-def finish_delivery(db: Database, lease: Lease, request: int, *, worker: str, now: Now) -> None:
-    """Everything was sent. Raises LeaseLost."""
+def finish_delivery(db: Database, lease: Lease, request: int, *, worker: str, now: Now) -> bool:
+    """Everything was sent. Whether nothing is left to be said about it. Raises LeaseLost."""
     with db.write(full=True, only=(seats.of(lease.user),)):
         leases.finish(db, lease, now=now)
         rows = db.all(DELIVERED, {"request": request, "worker": worker, "now": now.wall})
-        for _, user, cached in rows:
+        for _, user, cached, _ in rows:
             usage.note(db, user, lease.delivery.media, kept=bool(cached), now=now)
             sponsor_notes.take_turn(db, request, user, now=now)
+        settle_lists(db, rows, now=now)
+    return bool(rows) and all(is_closed for *_, is_closed in rows)
+
+
+def finish_outbox(db: Database, lease: Lease, *, now: Now) -> None:
+    """The files lie in the request's outbox. Raises LeaseLost."""
+    with db.write(full=True):
+        leases.finish(db, lease, now=now)
+        rows = db.all(PLACED, {"job": lease.job, "now": now.wall})
         settle_lists(db, rows, now=now)
 
 

@@ -46,7 +46,9 @@ def is_known(db: Database, mark: Mark) -> bool:
 
 
 def note(db: Database, mark: Mark, *, now: Now) -> None:
-    """It is handled. Raises StoreFull."""
+    """It is handled, if that is not written down already. Raises StoreFull."""
+    if is_known(db, mark):
+        return
     with db.write(only=()):
         db.send(NOTE, {**facts(mark), "now": now.wall})
 

@@ -55,6 +55,8 @@ INSTEAD = "instead-taken"
 
 def keep(db: Database, asks: Sequence[Ask], *, now: Now) -> None:
     """Keep links of which we ask what is wished: a word alone is the answer."""
+    if not asks:
+        return
     with db.write():
         for ask in asks:
             _ask(db, ask, now=now)

@@ -1,5 +1,6 @@
 """Requests: from the link in a message to the final status."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,8 +12,9 @@ from procs.store.database import Database, Row
 from procs.store.jobs import leases, outcomes, seats
 from procs.store.media import cards, deliveries, references
 from procs.store.modes import link_gate
-from procs.store.requests import allowances, duplicates, link_groups
+from procs.store.requests import allowances, duplicates, heard_updates, link_groups
 from procs.store.requests.allowances import Allowance, Remaining
+from procs.store.requests.heard_updates import Mark
 from procs.store.requests.withdrawal import cancel as cancel
 from procs.store.requests.withdrawal import cancel_all as cancel_all
 from procs.wishes.variant import Variant, parse
@@ -42,11 +44,6 @@ UPDATE requests
 CLOSE = "UPDATE requests SET closed_at = :now WHERE id = :request AND closed_at IS NULL"
 IS_CLOSED = "SELECT 1 FROM requests WHERE id = :request AND closed_at IS NOT NULL"
 STATE = "SELECT state FROM requests WHERE id = :request"
-PLACED = """
-UPDATE requests SET state = 'delivered', delivered_at = :now, ended_at = :now
- WHERE job = :job AND state = 'open'
-RETURNING parent
-"""
 ORDER = """
 SELECT id, user_id, chat, chat_access, message, folder, url, site, key, variant, title, state, topic
   FROM requests WHERE id = :request
@@ -58,13 +55,14 @@ class Submitted:
     """What became of one ask. `outcome`: queued, joined (another's download), cached (it is only
     sent), asked (a card is shown at once), again (this very message is known already; nothing was
     changed), or why it is not taken (nothing was kept), with the `reason` that an admin gave and
-    the wall instant `until` which that holds (None: nobody said)."""
+    the wall instant `until` which that holds (None: nobody said). `lane`: of its work, if any."""
 
     request: int
     outcome: str
     job: int
     reason: str = ""
     until: float | None = None
+    lane: Lane | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +85,18 @@ class RequestOrder:
 
 
 def submit(
-    db: Database, asks: Sequence[Ask], *, now: Now, allowance: Allowance | None = None
+    db: Database,
+    asks: Sequence[Ask],
+    *,
+    now: Now,
+    allowance: Allowance | None = None,
+    mark: Mark | None = None,
 ) -> list[Submitted]:
     """Accept the links of one person, as far as that is allowed: their rows and the work for them
     are on the disk when this returns, so the person may be answered. The same message accepted
     twice is one request. Several links of one message in a chat become a group: one status message
-    speaks for them (`groups`)."""
+    speaks for them (`groups`). The message `mark` is heard with that where all of it is known media
+    that is only to be sent, so that nothing is left to be answered."""
     allowance = allowance or Allowance()
     if is_refused(db, asks, allowance):
         return [Submitted(0, allowances.FULL, 0) for _ in asks]
@@ -109,9 +113,10 @@ def submit(
             if one.request and one.outcome != "again" and ask.is_joined
         ]
         link_groups.join(db, new)
-    wake.notify_idle(
-        db.run, count=sum(bool(one.request) and one.outcome != "again" for one in done)
-    )
+        if mark and all(one.outcome == "cached" for one in done):
+            heard_updates.note(db, mark, now=now)
+    for lane, count in Counter(one.lane for one in done if one.lane is not None).items():
+        wake.notify_idle(db.run, count, lanes=(lane,))
     return done
 
 
@@ -129,7 +134,7 @@ def take(db: Database, ask: Ask, room: Remaining | None, *, now: Now) -> Submitt
     if verdict.why:
         return Submitted(0, verdict.why, 0, verdict.reason, verdict.until)
     why = room.refuses(verdict.ask)
-    return Submitted(0, why, 0) if why else add(db, verdict.ask, now=now)
+    return Submitted(0, why, 0) if why else make(db, verdict.ask, now=now)
 
 
 def add(db: Database, ask: Ask, *, now: Now) -> Submitted:
@@ -138,6 +143,11 @@ def add(db: Database, ask: Ask, *, now: Now) -> Submitted:
     known = db.one(KNOWN, place)
     if known:
         return Submitted(request=known[0], outcome="again", job=known[1] or 0)
+    return make(db, ask, now=now)
+
+
+def make(db: Database, ask: Ask, *, now: Now) -> Submitted:
+    """Make the request of a link that is none yet, inside a transaction."""
     request = keep(db, ask, now=now)
     if ask.card and cards.reopen(db, request, ask.link.key, ask.card, now=now):
         return Submitted(request, "asked", 0)
@@ -189,7 +199,7 @@ def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
     mark += ":card" if ask.card else ""  # another reads a post as a list
     if job := duplicates.alive(db, mark):
         duplicates.join(db, job, user=ask.user, lane=lane, now=now)
-        return _point(db, Submitted(request, "joined", job), title=ask.link.title)
+        return _point(db, Submitted(request, "joined", job, lane=lane), title=ask.link.title)
     if known := in_telegram(db, request, ask, now=now):
         return known  # it ended between the two looks
     payload = LinkPayload(
@@ -202,7 +212,7 @@ def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
         whole=ask.card is not None,
     )
     new = seats.NewJob(ask.user, lane, kind, payload, mark=mark, site=ask.link.site)
-    done = Submitted(request, "queued", seats.add(db, new, now=now))
+    done = Submitted(request, "queued", seats.add(db, new, now=now), lane=lane)
     return _point(db, done, title=ask.link.title)
 
 
@@ -213,7 +223,8 @@ def in_telegram(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted 
         return None
     job = outcomes.deliver(db, request, user=ask.user, media=known.id, now=now)
     references.note_use(db, known.id, now=now)
-    return _point(db, Submitted(request, "cached", job), title=known.title)
+    done = Submitted(request, "cached", job, lane=Lane.LIGHT)
+    return _point(db, done, title=known.title)
 
 
 def work_of(ask: Ask, wish: Variant) -> tuple[Kind, Lane]:
@@ -286,11 +297,3 @@ def fetch_anew(db: Database, lease: Lease, order: RequestOrder, *, now: Now) -> 
         references.forget(db, lease.delivery.media)
         if state(db, order.id) == "open":
             attach(db, order.id, ask, now=now)
-
-
-def finish_outbox(db: Database, lease: Lease, *, now: Now) -> None:
-    """The files lie in the request's outbox. Raises LeaseLost."""
-    with db.write(full=True):
-        leases.finish(db, lease, now=now)
-        rows = db.all(PLACED, {"job": lease.job, "now": now.wall})
-        outcomes.settle_lists(db, rows, now=now)

@@ -9,7 +9,10 @@ UPDATE requests SET shown = '', shown_stage = :stage, shown_share = :share, show
  WHERE id = :request
 """
 #: From here on the message may be in the chat, though nobody knows its number yet.
-BEGINS = "UPDATE requests SET shown_at = :now WHERE id = :request AND status_message IS NULL"
+BEGINS = """
+UPDATE requests SET shown_at = :now
+ WHERE id = :request AND status_message IS NULL AND closed_at IS NULL
+"""
 SHOWED = "UPDATE requests SET shown = :shown WHERE id = :request"
 RESTATE = "UPDATE requests SET shown_stage = '' WHERE user_id = :user AND closed_at IS NULL"
 FOUND = """
@@ -60,10 +63,11 @@ def note_spoken_for(db: Database, request: int, *, now: Now) -> None:
         db.change(TOLD, {"request": request, "now": now.wall})
 
 
-def begins(db: Database, request: int, *, now: Now) -> None:
-    """The status message is about to be sent: until its number is kept, it may be there or not."""
+def begins(db: Database, request: int, *, now: Now) -> bool:
+    """The status message is about to be sent: until its number is kept, it may be there or not.
+    False when there is one, or nothing more to be said: the media came first."""
     with db.write():
-        db.change(BEGINS, {"request": request, "now": now.wall})
+        return db.change(BEGINS, {"request": request, "now": now.wall}) > 0
 
 
 def changes(db: Database, request: int, *, stage: str, share: float | None, now: Now) -> None:

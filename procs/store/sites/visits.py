@@ -51,6 +51,7 @@ SELECT COUNT(*) FROM visits v JOIN jobs j ON j.id = v.job
    AND (j.state = {State.LEASED} AND j.fence = v.fence
         OR v.fence = 0 AND j.state < {State.DONE})
 """
+THERE = "SELECT 1 FROM visits WHERE job = :job AND fence = :fence"
 LEAVE = "DELETE FROM visits WHERE job = :job AND fence = :fence"
 CALL = f"""
 UPDATE jobs SET at = :now
@@ -129,7 +130,9 @@ def is_full(db: Database, site: str, *, most: int) -> bool:
 
 
 def leave(db: Database, lease: Lease, site: str, *, most: int, now: Now) -> bool:
-    """End the visit. True when a waiting job became due by that."""
+    """End the visit. True when a waiting job became due by that. One that is over costs a read."""
+    if db.one(THERE, {"job": lease.job, "fence": lease.fence}) is None:
+        return False
     with db.write():
         if not db.change(LEAVE, {"job": lease.job, "fence": lease.fence}):
             return False

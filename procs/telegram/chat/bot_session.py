@@ -263,6 +263,7 @@ class BotSession(InlineSender):
                 await self.places.keep(client)
             except StoreError:
                 self.unsaved = True
+                client.written.clear()
                 raise
             self.unsaved = self.unsaved or not is_kept
 

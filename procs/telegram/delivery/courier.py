@@ -137,19 +137,17 @@ class Courier:
     async def _upload(
         self, rpc: Rpc, file: File, on_progress: Progress, options: UploadOptions
     ) -> Reference:
-        whole: Upload
         tries, early = 1 if options.is_resumed else MISSING_PARTS, options.early
+        uploads: list[Upload] = []
         if early and await complete(early, file, on_progress):
-            whole, handle = early, early.name()
+            uploads.append(early)
         else:
             facts: dict[str, Any] = {"premium": rpc.premium, "kept": options.kept}
-            whole = Upload(rpc.lanes, Path(file.path), on_progress, **facts)
-            handle = await whole.run()
-        thumb, uploads = None, [whole]
+            uploads.append(Upload(rpc.lanes, Path(file.path), on_progress, **facts))
         if file.thumbnail and file.kind != "photo":
             uploads.append(Upload(rpc.lanes, Path(file.thumbnail), ignore_progress))
-            thumb = await uploads[1].run()
-        media = media_input.described(file, handle, thumb)
+        names = await all_named(uploads)
+        media = media_input.described(file, names[0], names[1] if len(names) > 1 else None)
         return await self._assemble(rpc, media, uploads, options.waiting, tries=tries)
 
     async def _assemble(
@@ -277,6 +275,17 @@ class Courier:
         if self.rpc is None:
             raise TelegramAway("not connected")
         return self.rpc
+
+
+async def all_named(uploads: Sequence[Upload]) -> list[Any]:
+    """Upload files beside one another. Returns what names each; raises as `Upload.run` of the first
+    that fails."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one.run()) for one in uploads]
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    return [task.result() for task in tasks]
 
 
 def replied(query: Any, header: Any) -> Any:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from procs.errors import TelegramRefused, TelegramWait
-from procs.telegram.pace import scope
+from procs.telegram.message_limits import scope
 from procs.telegram.rpc_errors import AlreadySent, ChatSlow
 from procs.telegram.session.peers import message_id, reply
 from procs.telegram.session.rpc import Leave, Rpc

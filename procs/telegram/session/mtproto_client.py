@@ -3,7 +3,7 @@
 import asyncio
 import importlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
@@ -62,9 +62,31 @@ class MessageLedger(SQLiteStorage):
             await self.commit()
 
     async def commit(self) -> None:
-        """Save a place before which every update is handled. Raises StoreFull."""
+        """Save a place before which every update is handled. For ten seconds after an update its
+        place is not sure yet: each look at it would be a write to the disk that changes nothing.
+        Raises StoreFull."""
+        if not self.conn.in_transaction:
+            return
         with needing_room(Path(str(self.database))):
             await super().save()
+
+    async def update_peers(self, peers: Iterable[tuple[int, int, str, str | None]]) -> None:
+        """Store those that are new or have another access hash. An update names people whom this
+        file has already, and what changes nothing would be written to the disk all the same."""
+        fresh = [one for one in peers if not await self.has_peer(one[0], one[1])]
+        if fresh:
+            await super().update_peers(fresh)
+
+    async def has_peer(self, number: int, access: int) -> bool:
+        """Whether somebody is stored with this access hash."""
+        try:
+            peer: Any = await self.get_peer_by_id(number)
+        except KeyError:
+            return False
+        return bool(getattr(peer, "access_hash", access) == access)
+
+    async def update_usernames(self, usernames: Iterable[tuple[int, list[str | None]]]) -> None:
+        """Nobody is asked for by a username, so none is stored."""
 
     async def close(self) -> None:
         if self.opened:

@@ -5,6 +5,8 @@ from typing import Any
 from pyrogram import raw
 from pyrogram.utils import get_channel_id
 
+from procs.telegram.updates.sent_updates import SentUpdates
+
 #: Ids at or below are channels and supergroups, written as -100<id> (the Bot API's form).
 CHANNELS = -1_000_000_000_000
 #: UTF-16 units: what Telegram counts text in.
@@ -34,6 +36,8 @@ def message_id(answer: Any, random_id: int) -> int | None:
     """The id of the message that a send made, or had made before under the same random_id."""
     if isinstance(answer, raw.types.UpdateShortSentMessage):
         return int(answer.id)
+    if isinstance(answer, SentUpdates) and answer.first.random_id == random_id:
+        return int(answer.first.id)
     updates = getattr(answer, "updates", [])
     for update in updates:
         if isinstance(update, raw.types.UpdateMessageID) and update.random_id == random_id:

@@ -21,6 +21,7 @@ from pyrogram.raw import types
 from pyrogram.raw.core import Bytes, GzipPacked, Message, MsgContainer, TLObject
 
 from procs.telegram.server_clock import CLOCK
+from procs.telegram.updates import sent_updates
 
 #: salt, session, then of the message: number, place, length.
 HEAD = struct.Struct("<q8sqii")
@@ -94,6 +95,8 @@ def decode_body(body: bytes) -> Any:
 def decode_object(body: bytes) -> Any:
     """One decoded object. An answer that cannot be decoded is an error of its call. Raises one of
     UNREADABLE."""
+    if sent := sent_updates.of_answer(body, UNREADABLE):
+        return sent
     try:
         read = TLObject.read(BytesIO(body))
     except UNREADABLE:

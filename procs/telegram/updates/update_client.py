@@ -47,8 +47,9 @@ class UpdateClient(PunctualClient):
         self.nudged = asyncio.Event()
         self.turn = asyncio.Semaphore(1)
         self.read = False
-        #: The boxes whose place is stored.
+        #: The boxes whose place is stored, and what was written last of each.
         self.kept: set[int] = set()
+        self.written: dict[int, UpdateState] = {}
         #: The places that another machine left, with the access hashes of their channels.
         self.moved: Callable[[], Iterable[Moved]] = lambda: ()
         #: The instant of the last pushed update.
@@ -171,8 +172,8 @@ class UpdateClient(PunctualClient):
         return found
 
     async def keep(self) -> bool:
-        """Save our place, as far as it is sure; whether that is all of it. What came after it is
-        received again at the next start."""
+        """Write down our place where it changed, as far as it is sure; whether that is all of it.
+        What came after it is received again at the next start."""
         stream, now = self.stream, time.monotonic()
         behind = False
         for box, sequence in stream.boxes.items():
@@ -183,7 +184,10 @@ class UpdateClient(PunctualClient):
                 behind |= box == COMMON and date != (stream.date.place or 0)
                 own = (stream.qts.place, date, stream.seq.place)
                 more = own if box == COMMON else (None, None, None)
-                await self.storage.set_update_state(UpdateState(box, place, *more))
+                state = UpdateState(box, place, *more)
+                if state != self.written.get(box):
+                    await self.storage.set_update_state(state)
+                    self.written[box] = state
         return not behind
 
     # --- asking ------------------------------------------------------------------------------

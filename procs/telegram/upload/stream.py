@@ -75,6 +75,10 @@ class UploadStream(Upload):
         self.whole.set()
         await self.work
 
+    async def run(self) -> Any:
+        """What names the file, all of which has left. Raises nothing."""
+        return self.name()
+
     def name(self) -> Any:
         """The argument that names the finished file in the next call."""
         return InputFileBig(id=self.id, parts=self.parts, name=self.path.name)

@@ -26,6 +26,8 @@ from procs.telegram.upload.window import Window
 PART = 512 << 10
 #: Up to here a file is sent in the small form, which carries its MD5.
 SMALL = 10 << 20
+#: Bytes up to which an MD5 takes less than the way to a thread and back.
+SMALL_DIGEST = 64 << 10
 #: Seconds without one acknowledged part after which an upload is given up.
 STALL = 60.0
 #: The longest FLOOD_WAIT that is sat out beside a half-sent file; parts live for hours.
@@ -83,12 +85,18 @@ class Upload:
     async def run(self) -> Any:
         """Send every part. Returns what names the file in the next call. Raises TelegramAway,
         TelegramWait, TelegramRefused, SessionRevoked."""
-        await self.send(self.missing())
         name = self.path.name
         if self.big:
+            await self.send(self.missing())
             return InputFileBig(id=self.id, parts=self.parts, name=name)
-        digest = await asyncio.to_thread(md5, self.path)
+        _, digest = await asyncio.gather(self.send(self.missing()), self.digest())
         return InputFile(id=self.id, parts=self.parts, name=name, md5_checksum=digest)
+
+    async def digest(self) -> str:
+        """Telegram's check of a small file."""
+        if self.size <= SMALL_DIGEST:
+            return md5(self.path)
+        return await asyncio.to_thread(md5, self.path)
 
     def missing(self) -> list[int]:
         """The parts that Telegram does not have yet; the others count as done."""

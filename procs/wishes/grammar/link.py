@@ -83,6 +83,11 @@ class Parsed:
         """Whether there was no link in the text, good or bad."""
         return [problem.kind for problem in self.problems] == ["none"]
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing but links, all of which are taken."""
+        return bool(self.links) and not (self.problems or self.left_out or self.questions)
+
 
 @dataclass(slots=True)
 class Spot:

@@ -25,6 +25,8 @@ ALIKE = 0.8
 
 def wished(text: str, *, behind: bool = False, before: bool = False) -> list[Piece]:
     """What one line asks for; nothing when it is talk. `behind` a link, or `before` one."""
+    if not text.strip():
+        return []  # a link alone, as most are
     words = tokens(text)
     if before:
         words = unnumbered(words)

@@ -7,13 +7,14 @@ from functools import partial
 from procs.core import clock, log
 from procs.errors import (
     GroupTooLarge,
+    LeaseLost,
     NotNow,
     ReferenceStale,
     TelegramAway,
     TelegramRefused,
     alert_kinds,
 )
-from procs.records.job import Lane, Lease, Media, Part, State, Step
+from procs.records.job import Lane, Lease, Media, Part, State
 from procs.store import wake
 from procs.store.health import alerts, counters
 from procs.store.inline import inline_messages
@@ -44,6 +45,9 @@ BAD = frozenset(
 )
 #: Attempts to find a part that Telegram says was sent already.
 LOOKUP_ATTEMPTS = 3
+#: The parts to be sent with their random ids; and Telegram's answers by part.
+Planned = list[tuple[int, int]]
+Copies = dict[int, SentCopy | None]
 #: Seconds that a delivery waits for its leave while it occupies a room; for longer waits it gives
 #: the room away.
 PACE_TIMEOUT = 5.0
@@ -88,15 +92,14 @@ def fits(context: WorkerContext, order: RequestOrder, media: Media) -> None:
 
 async def send(context: WorkerContext, lease: Lease, order: RequestOrder, media: Media) -> None:
     """Send the parts that have no receipt, by fresh references when the stored ones are stale."""
-    context.progress.say(lease, Step.DELIVER)
     courier = await context.telegram()
     inline = inline_messages.of_request(context.db, order.id)
     put = partial(inline_delivery.show, inline=inline) if inline else send_parts
     try:
         try:
-            await put(context, lease, order, media)
+            copies = await put(context, lease, order, media)
         except ReferenceStale:
-            await put(context, lease, order, await refreshed(context, courier, media))
+            copies = await put(context, lease, order, await refreshed(context, courier, media))
     except ReferenceStale:
         fetch_again(context, lease, order, media, why="stale")
         return
@@ -107,10 +110,29 @@ async def send(context: WorkerContext, lease: Lease, order: RequestOrder, media:
             raise
         fetch_again(context, lease, order, media, why=error.detail)
         return
-    with context.ending(lease, lease.lane, 1):
-        outcomes.finish_delivery(context.db, lease, order.id, worker=context.name, now=clock.now())
-    wake.notify(context.db.run, wake.BOT)
-    wake.notify_idle(context.db.run, lanes=(Lane.LIGHT,))
+    end(context, lease, order, media, copies)
+
+
+def end(
+    context: WorkerContext, lease: Lease, order: RequestOrder, media: Media, copies: Copies
+) -> None:
+    """Store what Telegram answered last, end the job and claim the next, in one transaction; then
+    wake who has something to do by that. Raises LeaseLost, with the answers stored: whoever has the
+    lease now need not search for the messages."""
+    db, receipts = context.db, partial(deliveries.receipts, context.db, order.id, media.id, copies)
+    try:
+        with context.ending(lease, lease.lane, 1):
+            receipts(now=clock.now())
+            is_said = outcomes.finish_delivery(
+                db, lease, order.id, worker=context.name, now=clock.now()
+            )
+    except LeaseLost:
+        receipts(now=clock.now())
+        raise
+    if not is_said:
+        wake.notify(db.run, wake.BOT)
+    if leases.ready(db, Lane.LIGHT):
+        wake.notify_idle(db.run, lanes=(Lane.LIGHT,))
     log.info("request.delivered", job=lease.job, request=order.id, worker=context.name)
 
 
@@ -143,12 +165,17 @@ async def refreshed(context: WorkerContext, courier: Courier, media: Media) -> M
 
 async def send_parts(
     context: WorkerContext, lease: Lease, order: RequestOrder, media: Media
-) -> None:
+) -> Copies:
     """Send the parts without a receipt. A part that was sent, but whose receipt was not stored, is
-    sent again under the same random id: Telegram answers with the first message."""
-    planned = deliveries.plan(context.db, order.id, len(media.parts))
-    shown = presentation(context.db, order, media)
+    sent again under the same random id: Telegram answers with the first message. Returns what it
+    answered last, which is not stored yet."""
+    with context.db.write(only=(f"request {order.id}",)):
+        planned = deliveries.plan(context.db, order.id, len(media.parts))
+        shown = presentation(context.db, order, media)
+    copies: Copies = {}
     for album in albums(planned, media.parts, apart=bool(shown.buttons)):
+        if copies:
+            deliveries.receipts(context.db, order.id, media.id, copies, now=clock.now())
         messages = len(album)
         leave = partial(
             context.pace.leave,
@@ -163,10 +190,7 @@ async def send_parts(
             part: await find_copy(context, lease, order, media, part, message)
             for (part, _), message in zip(album, given, strict=True)
         }
-        deliveries.receipts(context.db, order.id, media.id, copies, now=clock.now())
-
-
-Planned = list[tuple[int, int]]
+    return copies
 
 
 def albums(planned: Planned, parts: Sequence[Part], *, apart: bool = False) -> list[Planned]:

@@ -13,6 +13,7 @@ from procs.errors import ChatClosed
 from procs.records.inline_records import InlineMessage
 from procs.records.job import Lease, Media
 from procs.store.inline import inline_messages
+from procs.store.media.deliveries import SentCopy
 from procs.store.people import users
 from procs.store.requests.requests import RequestOrder
 from procs.telegram.delivery.inline_edit import EDIT_INLINE
@@ -35,9 +36,9 @@ async def show(
     media: Media,
     *,
     inline: InlineMessage,
-) -> None:
-    """Replace the placeholder with the media. Raises ChatClosed when the message is gone, and as
-    `Courier.edit_inline`."""
+) -> dict[int, SentCopy | None]:
+    """Replace the placeholder with the media: no message to be stored. Raises ChatClosed when the
+    message is gone, and as `Courier.edit_inline`."""
     await until_still(context, inline)
     language = users.language(context.db, order.user)
     shown, key = inline_presentation(context.db, order, media), "inline-forms"
@@ -54,6 +55,7 @@ async def show(
     )
     if not there:
         raise ChatClosed(f"inline message {inline.id} is gone")
+    return {}
 
 
 async def until_still(context: WorkerContext, inline: InlineMessage) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from procs import errors
 from procs.errors import alert_kinds, remedies
-from procs.texts import i18n
+from procs.texts import catalogues, i18n
 from procs.wishes.grammar import link
 from tests import ROOT
 
@@ -160,3 +160,10 @@ def test_each_alert_that_an_admin_may_switch_off_has_a_name():
 
     assert named - i18n.catalogue("en").keys() == set()
     assert named - i18n.catalogue("fa").keys() == set()
+
+
+def test_what_was_read_before_a_fork_is_not_read_again(monkeypatch, tmp_path):
+    i18n.preload()
+    monkeypatch.setattr(catalogues, "LOCALE", tmp_path)
+    assert {i18n.say(one, "media-file-button") for one in i18n.LANGUAGES}
+    assert i18n.size("fa", 1 << 20)

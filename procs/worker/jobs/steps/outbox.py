@@ -3,7 +3,7 @@
 import os
 
 from procs.core import clock, log
-from procs.store.requests import requests
+from procs.store.jobs import outcomes
 from procs.wishes.filenames import free
 from procs.worker.jobs.fetch_job import FetchJob
 
@@ -16,7 +16,7 @@ async def place(job: FetchJob) -> None:
     outbox.mkdir(parents=True, exist_ok=True, mode=0o700)
     for file in job.files:
         os.replace(job.folder / file.path, free(outbox / file.name))
-    requests.finish_outbox(context.db, lease, now=clock.now())
+    outcomes.finish_outbox(context.db, lease, now=clock.now())
     log.info(
         "job.done",
         job=lease.job,

@@ -40,10 +40,12 @@ async def upload(job: FetchJob) -> None:
     for place, file in list(enumerate(job.files))[len(progress.parts) :]:
         kept = PartsLedger(job.context, lease, place, file)
         progress.parts += (await uploaded(job, file, kept, stream),)
-        leases.note(db, lease, full=True)
+        if len(progress.parts) < len(job.files):
+            leases.note(db, lease, full=True)
     progress.whole = job.whole
-    leases.note(db, lease, full=True)
-    uploads.drop(db, lease.job)
+    with db.write(full=True, only=(f"job {lease.job}",)):
+        leases.note(db, lease)
+        uploads.drop(db, lease.job)
 
 
 async def uploaded(

@@ -11,7 +11,7 @@ from procs.errors import Crowded, TelegramWait
 from procs.store.database import Database
 from procs.store.limits import send_budget
 from procs.telegram.chat.sender import OutgoingMessage
-from procs.telegram.pace import Urgency, bot_rules
+from procs.telegram.message_limits import Urgency, bot_rules
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN
 from tests.unit.deaf_session import chat_session

@@ -5,10 +5,12 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from daemon.supervisor import warm_start
+from procs.texts.i18n import LANGUAGES
 from tests import ROOT
 from tests.sandbox import warm_cases
 from tests.sandbox.warm_cases import PROGRAM
@@ -88,3 +90,7 @@ def test_supervisord_forks_what_it_runs():
     )
     ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert ended.stdout == f"{[True] * len(warm_start.PROGRAMS)}\n", ended.stderr
+
+
+def test_texts_are_read_before_the_fork_and_watched(answers):
+    assert {Path(name).stem for name in answers["texts"]} == set(LANGUAGES)

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from procs.store.database import Database
-from procs.telegram.pace import GLOBAL_GAP, Pace, Urgency
+from procs.telegram.message_limits import GLOBAL_GAP
+from procs.telegram.pace import Pace, Urgency
 
 SEND = "messages.SendMessage"
 

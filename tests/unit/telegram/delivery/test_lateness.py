@@ -21,7 +21,8 @@ from procs.store.limits import send_budget
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.delivery.send_once import ChatTarget
 from procs.telegram.departure import Departure
-from procs.telegram.pace import CHAT, CHAT_BURST, GLOBAL_GAP, LATE, Pace, Urgency, bot_rules
+from procs.telegram.message_limits import CHAT, CHAT_BURST, GLOBAL_GAP, LATE, bot_rules
+from procs.telegram.pace import Pace, Urgency
 from procs.telegram.session.rpc import WRITES, free
 from tests.sandbox.person import Person
 from tests.sandbox.telegram.server import Telegram

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from pyrogram.storage.storage import UpdateState
 
 from procs.errors import StoreFull
 from procs.telegram.session.mtproto_client import MessageLedger, always
@@ -29,9 +30,11 @@ async def test_a_place_without_room_is_a_store_that_is_full_and_is_kept_afterwar
     ledger = MessageLedger("bot", tmp_path, always)
     await ledger.open()
     try:
+        await ledger.set_update_state(UpdateState(0, 7, 0, 0, 0))
         with full(), pytest.raises(StoreFull, match=r"bot\.session"):
             await ledger.save()
+        await ledger.set_update_state(UpdateState(0, 7, 0, 0, 0))
         await ledger.save()
-        assert await ledger.date()
+        assert [state.pts for state in await ledger.get_update_states()] == [7]
     finally:
         await ledger.close()

@@ -64,6 +64,7 @@ def asks(db, *, folder: bool, looks: bool = False) -> int:
 
 def claims(loop: WorkerLoop) -> set[int]:
     """The jobs that the loop takes now. Their work is not begun: they are given back at once."""
+    loop.told = loop.told or set(loop.ready())
     loop.claim()
     taken = list(loop.running_jobs.jobs.values())
     for one in taken:

@@ -1,0 +1,51 @@
+"""The answer to a call that made a message, of which its number is all that most callers want.
+
+Telegram answers with updates: first the number of the message for the random id of the call, then
+the whole message as it stands in the chat, with the people in it, which is most of the work of
+decoding. A session without updates never reads that.
+"""
+
+import struct
+from io import BytesIO
+from typing import Any
+
+from pyrogram.raw import types
+from pyrogram.raw.core import TLObject
+
+#: result, its call, updates, vector, its length, and the first update with its number and its
+#: random id (core.telegram.org/mtproto/serialize).
+BEGINNING = struct.Struct("<IqIIiIiq")
+VECTOR = 0x1CB5C415
+KINDS = (types.RpcResult.ID, types.Updates.ID, VECTOR, types.UpdateMessageID.ID)
+
+
+class SentUpdates(types.Updates):
+    """Updates that are decoded when anything but the number of the first message is asked for. What
+    nobody can decode holds that number alone."""
+
+    def __init__(self, first: types.UpdateMessageID, body: bytes, unreadable: Any) -> None:
+        self.first, self.body, self.unreadable = first, body, unreadable
+
+    def __getattr__(self, name: str) -> Any:
+        """A field of `Updates`. Raises AttributeError for anything else."""
+        if name not in types.Updates.__slots__:
+            raise AttributeError(name)
+        try:
+            whole = TLObject.read(BytesIO(self.body))
+        except self.unreadable:
+            whole = types.Updates(updates=[self.first], users=[], chats=[], date=0, seq=0)
+        for field in types.Updates.__slots__:
+            setattr(self, field, getattr(whole, field))
+        return getattr(self, name)
+
+
+def of_answer(body: bytes, unreadable: Any) -> types.RpcResult | None:
+    """The answer in a message's body where it is one of these; None for any other. `unreadable` are
+    the errors of decoding bytes that are no known object."""
+    if len(body) < BEGINNING.size:
+        return None
+    result, asked, updates, vector, _, first, number, random_id = BEGINNING.unpack_from(body)
+    if (result, updates, vector, first) != KINDS:
+        return None
+    known = types.UpdateMessageID(id=number, random_id=random_id)
+    return types.RpcResult(req_msg_id=asked, result=SentUpdates(known, body[12:], unreadable))
