@@ -218,6 +218,12 @@ class Stack(WholeMachine):
             rows: dict[str, dict[str, int]] = json.load(answer)
         return rows.get(path, {})
 
+    async def visits(self) -> list[dict[str, Any]]:
+        """The site's own record: every ask, as in `Site.visits`."""
+        with await asyncio.to_thread(urllib.request.urlopen, self.url("/_visits")) as answer:
+            found: list[dict[str, Any]] = json.load(answer)
+        return found
+
     async def grows(self, feed: int) -> int:
         """Let a feed of the site (`/growing/<feed>/feed.xml`) have one entry more: its number."""
         url = self.url(f"/_grow/{feed}")
