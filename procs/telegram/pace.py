@@ -24,6 +24,7 @@ from procs.store.database import Database
 from procs.store.limits import flood_waits, send_budget
 from procs.store.limits.send_budget import EVERYBODY, CountLimit, GapLimit
 from procs.telegram.departure import ANY_TIME, Departure
+from procs.telegram.server_clock import CLOCK
 
 
 class Urgency(IntEnum):
@@ -167,13 +168,14 @@ class Pace:
 
     def wait(self, what: str) -> float:
         """Seconds until a method, or a chat, may be called."""
-        return max(0.0, flood_waits.wait_until(self.db, what) - clock.now().wall)
+        return max(0.0, flood_waits.wait_until(self.db, what) - CLOCK.time())
 
     def note(self, wait: TelegramWait) -> None:
-        """Store a wait, for every process and for after a restart."""
+        """Store a wait, for every process and for after a restart, by Telegram's own clock: one
+        that was stored while this machine's clock was hours ahead would last for hours."""
         if isinstance(wait, Crowded):
             return
-        flood_waits.note_wait(self.db, wait.scope, clock.now().wall + wait.seconds)
+        flood_waits.note_wait(self.db, wait.scope, CLOCK.time() + wait.seconds)
         log.info("telegram.waits", scope=wait.scope, seconds=wait.seconds)
 
     async def _line_up(self, rules: list[GapLimit | CountLimit], messages: int, end: float) -> None:

@@ -1,6 +1,7 @@
 """Edits of status messages on a strict Telegram: nothing is said twice, nothing too soon, whatever
 is lost on the way."""
 
+import shutil
 from collections.abc import AsyncIterator
 from itertools import pairwise
 
@@ -17,6 +18,9 @@ from tests.sandbox.bot_parts import LINK, MIB, Hands, running, until
 from tests.sandbox.person import Message, Person
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN
+
+#: What a request is kept in.
+FORGOTTEN = ("requests", "progress", "jobs", "heard")
 
 
 @pytest.fixture
@@ -118,6 +122,29 @@ async def test_progress_that_was_long_on_its_way_is_followed_no_sooner_for_that(
     seen = await sara.sees_edit(status, "80%")
     (late,), (after,) = ([e["at"] for e in seen.edits if n in e["text"]] for n in ("40%", "80%"))
     assert after - late >= SAME
+
+
+async def test_a_status_that_the_database_forgot_is_read_before_it_is_written_on(
+    settings, db, hands, tg, sara
+):
+    """As when a standby without the last seconds takes the place of a server that died."""
+    place, kept = settings.sessions / "bot.session", settings.home / "before.session"
+    async with running(settings):
+        await sara.starts()
+    shutil.copy(place, kept)
+    async with running(settings):
+        await sara.sends(LINK)
+        status = await sara.sees("In line")
+        hands.report(hands.claim(), Step.FETCH, 2 * MIB, 10 * MIB)
+        await sara.sees_edit(status, "20%")
+    shutil.copy(kept, place)
+    for table in FORGOTTEN:
+        with db.write():
+            db.change(f"DELETE FROM {table}")
+    async with running(settings):
+        await until(lambda: db.all("SELECT shown FROM requests WHERE shown <> ''"))
+        ((shown,),) = db.all("SELECT shown FROM requests")
+    assert "20%" in shown
 
 
 async def test_a_list_counts_up_no_sooner_than_progress_may(bot, db, hands, tg, sara):
