@@ -83,12 +83,14 @@ class FirstAnswers:
         rest += [self.note_mode(incoming)] if any(one.outcome in FETCHED for one in done) else []
         await asyncio.gather(*answers, *complaints, *questions, *rest)
 
-    def first(self, accepted: Submitted, incoming: Incoming) -> asyncio.Task[str] | None:
+    def first(
+        self, accepted: Submitted, incoming: Incoming | None = None
+    ) -> asyncio.Task[str] | None:
         """Begin the first answer to a request. A known media is in the chat in a moment: its status
         message would only flicker. A repeated update is answered already, or will be. To what was
         written before this process listened another one may have answered, whose record was lost
         with the last seconds of the database."""
-        fresh = self.status_board.chat_session.is_new(incoming)
+        fresh = incoming is None or self.status_board.chat_session.is_new(incoming)
         if accepted.outcome == "cached":
             self.status_board.withhold(accepted.request, fresh=fresh)
         elif accepted.outcome != "again":

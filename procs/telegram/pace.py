@@ -2,7 +2,7 @@
 
 Both stand in the store, so every process obeys them, and after a restart too. Telegram publishes
 about 30 messages a second for a bot, one a second in a chat with short bursts, 20 a minute in a
-group (core.telegram.org/bots/faq), and says that the exact numbers vary.
+group (core.telegram.org/bots/faq); the exact numbers vary.
 """
 
 import asyncio
@@ -54,9 +54,8 @@ CHAT, CHAT_BURST, LEFT = 1.0, 3.0, 1.0
 GROUP, MINUTE, COMMAND_RESERVE = 20, 60.0, 2
 #: Progress edits, of the whole bot: one a second, the first of two being late.
 EDITS = GapLimit("edits", 1.0 + LATE, 0.0)
-#: Reactions, of the whole bot and in one chat. Telegram publishes no number for them (bots/faq
-#: speaks of messages, core.telegram.org/method/messages.sendReaction names no wait), so these are a
-#: guess below what it says of messages; they do not count against a group's twenty a minute.
+#: Reactions, of the whole bot and in one chat. Telegram publishes no number for them, so these are
+#: a guess below what it says of messages; they do not count against a group's twenty a minute.
 REACTIONS, IN_CHAT = GapLimit("reactions", 0.2, 2.0), (1.0, 3.0)
 #: The call that puts one, by whose name Telegram's waits are kept.
 REACT = "messages.SendReaction"
@@ -64,9 +63,8 @@ REACT = "messages.SendReaction"
 SHARE = (1.0, 1.0, 1.0, 0.75, 0.5, 0.0)
 #: Those that keep their place in line, in all messages and in a chat.
 IN_LINE = (Urgency.COMMAND, Urgency.DELIVERY)
-#: Seconds by which a broadcast takes its place before the instant at which it leaves: so it loses
-#: nothing to a late wake-up. Its messages leave two at a time; a delivery that comes then leaves at
-#: once all the same, by its burst.
+#: Seconds by which a broadcast takes its place before it leaves, lest it lose to a late wake-up.
+#: Its messages leave two at a time; a delivery that comes then leaves at once, by its burst.
 AHEAD = GLOBAL_GAP / 2
 #: Seconds between two checks whether the queue of deliveries is empty.
 PRIORITY_POLL = 0.02
@@ -171,8 +169,8 @@ class Pace:
         return max(0.0, flood_waits.wait_until(self.db, what) - CLOCK.time())
 
     def note(self, wait: TelegramWait) -> None:
-        """Store a wait, for every process and for after a restart, by Telegram's own clock: one
-        that was stored while this machine's clock was hours ahead would last for hours."""
+        """Store a wait, for every process and for after a restart, by Telegram's clock, which no
+        step of the machine's moves."""
         if isinstance(wait, Crowded):
             return
         flood_waits.note_wait(self.db, wait.scope, CLOCK.time() + wait.seconds)
