@@ -258,10 +258,10 @@ class Stack(WholeMachine):
         os.kill(pid, signum)
 
     async def until_listening(self) -> None:
-        """The bot is connected: its updates come."""
+        """The bot is connected: it asked for its place in the updates, or what it missed."""
         bot = self.servers["telegram"].facts["bot"]
         async with asyncio.timeout(PATIENCE):
-            while not await self.telegram.calls("updates.getState", account=bot):
+            while not await self.telegram.calls("updates.get*", account=bot):
                 await asyncio.sleep(LOOK)
 
     async def until(self, true: Callable[[], Any], patience: float = PATIENCE) -> Any:
