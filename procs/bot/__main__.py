@@ -23,6 +23,7 @@ from procs.core import log, process
 from procs.errors import ChaparError, SessionRevoked, TelegramAway, TelegramWait
 from procs.store.database import Database
 from procs.telegram.chat.bot_session import BOT_SESSION, BotSession
+from procs.telegram.session.clock_record import ClockRecord
 from procs.telegram.session.session_state import SessionState
 from procs.telegram.session.sign_in import SIGN_IN
 
@@ -63,6 +64,7 @@ async def serve(
     """The bot, from its connection to its end. Returns as `live`."""
     parts = assembled(db, chat_session, configured(settings))
     session_state = SessionState(db, settings, BOT_SESSION)
+    ClockRecord(db, settings).take_up()
     try:
         await signals.unless_stopped(connect(parts, session_state))
         if not signals.stop.is_set():
@@ -86,7 +88,7 @@ def beside(settings: config.Settings, db: Database, parts: BotParts) -> list[asy
     intake = parts.intake
     works: tuple[Coroutine[Any, Any, Any], ...] = (
         ProgressSender(db, parts.replies).run(),
-        ClockNotes(db, parts.chat_session).run(),
+        ClockNotes(db, parts.chat_session, ClockRecord(db, settings)).run(),
         AlertSender(db, parts.replies, settings.admins).run(),
         FollowNotifier(db, parts.replies).run(),
         TidyChat(db, parts.replies).run(),

@@ -73,7 +73,7 @@ class FirstAnswers:
         for one in accepted:
             event = "request.repeated" if one.outcome == "again" else "request.received"
             log.info(event, request=one.request, job=one.job, outcome=one.outcome)
-        answers = [task for one in accepted if (task := self.first(one))]
+        answers = [task for one in accepted if (task := self.first(one, incoming))]
         if accepted:
             self.chat_actions.expect(accepted[0].request, incoming.chat, incoming.access)
         complaints = [self.hints.complain(incoming, problem) for problem in parsed.problems]
@@ -87,13 +87,18 @@ class FirstAnswers:
         rest += [self.note_mode(incoming)] if any(one.outcome in FETCHED for one in done) else []
         await asyncio.gather(*answers, *complaints, *questions, *rest)
 
-    def first(self, accepted: Submitted) -> asyncio.Task[str] | None:
+    def first(
+        self, accepted: Submitted, incoming: Incoming | None = None
+    ) -> asyncio.Task[str] | None:
         """Begin the first answer to a request. A known media is in the chat in a moment: its status
-        message would only flicker. A repeated update is answered already, or will be."""
+        message would only flicker. A repeated update is answered already, or will be. To what was
+        written before this process listened another one may have answered, whose record was lost
+        with the last seconds of the database."""
+        fresh = incoming is None or self.status_board.chat_session.is_new(incoming)
         if accepted.outcome == "cached":
-            self.status_board.withhold(accepted.request)
+            self.status_board.withhold(accepted.request, fresh=fresh)
         elif accepted.outcome != "again":
-            return self.status_board.answer(accepted.request)
+            return self.status_board.answer(accepted.request, fresh=fresh)
         return None
 
     async def note_mode(self, incoming: Incoming) -> None:

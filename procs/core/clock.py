@@ -65,6 +65,12 @@ def steady() -> float:
     return time.monotonic()
 
 
+def suspended() -> float:
+    """Seconds for which this machine was suspended since its boot, when `steady` stood still
+    (clock_gettime(2), CLOCK_BOOTTIME)."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic()
+
+
 def base() -> str:
     """What names the clock of `Now.boot`: an instant beside another name means nothing here."""
     return boot_id() if SHARED.ahead is None else EVERY_BOOT

@@ -65,7 +65,7 @@ def departures(chat: int) -> list[GapLimit | CountLimit]:
     """What leaves a chat, whoever waits for it, by the instants at which it does."""
     if not chat:
         return []
-    any_chat = GapLimit(f"left:{chat}", CHAT, CHAT_BURST)
+    any_chat = GapLimit(f"left:{chat}", CHAT, CHAT_BURST, apart=LATE_IN_CHAT)
     return [any_chat] if chat > 0 else [any_chat, CountLimit(f"left:{chat}", GROUP, MINUTE)]
 
 

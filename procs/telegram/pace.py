@@ -38,6 +38,7 @@ from procs.telegram.message_limits import (
     scope,
 )
 from procs.telegram.message_limits import Urgency as Urgency
+from procs.telegram.server_clock import CLOCK
 
 #: Seconds by which a broadcast takes its place before the instant at which it leaves: so it loses
 #: nothing to a late wake-up. Its messages leave two at a time; a delivery that comes then leaves at
@@ -172,13 +173,14 @@ class Pace:
 
     def wait(self, what: str) -> float:
         """Seconds until a method, or a chat, may be called."""
-        return max(0.0, flood_waits.wait_until(self.db, what) - clock.now().wall)
+        return max(0.0, flood_waits.wait_until(self.db, what) - CLOCK.time())
 
     def note(self, wait: TelegramWait) -> None:
-        """Store a wait, for every process and for after a restart."""
+        """Store a wait, for every process and for after a restart, by Telegram's clock, which no
+        step of the machine's moves."""
         if isinstance(wait, Crowded):
             return
-        flood_waits.note_wait(self.db, wait.scope, clock.now().wall + wait.seconds)
+        flood_waits.note_wait(self.db, wait.scope, CLOCK.time() + wait.seconds)
         log.info("telegram.waits", scope=wait.scope, seconds=wait.seconds)
 
     async def _depart(

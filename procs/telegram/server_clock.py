@@ -6,7 +6,9 @@ goes by a wrong clock is mute. The library takes Telegram's time from few messag
 from there by the machine's clock, which may be set while it runs; and its numbers only rise, so a
 session that began in the future stays there. Here every packet that is really Telegram's tells the
 time, the time between two is that of the monotonic clock, which no step moves, and numbers that
-Telegram refused as too early are left.
+Telegram refused as too early are left. What turns out to be too late by less than that is come down
+from slowly. A process goes on from what those before it found (`clock_record`): it has heard little
+when it first sends, and late.
 
 Sources: core.telegram.org/mtproto/description (message identifier),
 /mtproto/service_messages_about_messages (error codes), /mtproto/security_guidelines (msg_id).
@@ -23,6 +25,9 @@ UNITS = 2**32
 SPAN = 60.0
 #: Seconds ahead of Telegram's time from which on it refuses a message.
 TOO_EARLY = 30.0
+#: Seconds by which the time of numbers may come down in a second: less than the tenth that our pace
+#: leaves below what Telegram publishes.
+SLEW = 0.05
 
 
 class ServerClock:
@@ -33,13 +38,24 @@ class ServerClock:
         self._base: float | None = None
         #: The same by the messages of this span alone, and when it began.
         self._newer, self._since = 0.0, 0.0
+        #: Seconds by which numbers were ahead of that when it fell, and when it did.
+        self._ahead, self._fell = 0.0, 0.0
+
+    @property
+    def base(self) -> float | None:
+        """Telegram's time at the monotonic clock's zero; None while it is not known."""
+        return self._base
 
     def note(self, number: int) -> None:
         """Take the time from the number of a message that was found to be Telegram's. The longer
         one was on its way, the earlier is the time that it tells: the latest of a span counts. A
         clock that Telegram set back is gone by after two spans."""
+        self.learn(number / UNITS - clock.steady())
+
+    def learn(self, told: float) -> None:
+        """The same from what Telegram's time would have been at the monotonic clock's zero."""
         now = clock.steady()
-        told = number / UNITS - now
+        before = self.number_time() - now
         if self._base is None:
             self._base, self._newer, self._since = told, told, now
         elif now - self._since > SPAN:
@@ -47,10 +63,19 @@ class ServerClock:
         else:
             self._newer = max(self._newer, told)
             self._base = max(self._base, told)
+        fall = before - self._base
+        self._ahead, self._fell = (fall if 0 < fall <= TOO_EARLY else 0.0), now
 
     def time(self) -> float:
         """Telegram's time, in epoch seconds."""
         return clock.own_wall() if self._base is None else self._base + clock.steady()
+
+    def number_time(self) -> float:
+        """The time by which messages are numbered: Telegram's, which it comes down to slowly where
+        it was taken for later. Numbers never stand still, since what was sent meanwhile would
+        seem to leave at one instant."""
+        late = max(0.0, self._ahead - (clock.steady() - self._fell) * SLEW)
+        return self.time() + late
 
     def offset(self) -> float:
         """Seconds by which Telegram's clock is ahead of this machine's; 0.0 while it is not
@@ -72,7 +97,7 @@ class PunctualClient(Client):
     @property
     def server_time(self) -> float:
         """Read by the library for each number."""
-        return CLOCK.time()
+        return CLOCK.number_time()
 
     def _set_server_time(self, msg_id: int) -> None:
         """Called by the library for few messages; `message_decoder` notes the time of all."""

@@ -58,6 +58,7 @@ async def live(settings: config.Settings, db: Database) -> int:
             leave=signals.stop.set,
             tallies=tallies,
         )
+        context.clock_record.take_up()
         await signals.unless_stopped(context.session_state.until_replaced())
         if not signals.stop.is_set():
             why = await work(context, signals, places)

@@ -243,6 +243,7 @@ class WorkerLoop:
             self.budget.places.posts.free()
             self.drain(FORGOTTEN)
         self.context.tallies.write(self.db)
+        self.context.clock_record.keep()
         self.running_jobs.match(leases.renew(self.db, worker=self.context.worker, now=now))
 
     def drain(self, why: str) -> None:

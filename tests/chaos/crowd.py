@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 
+from procs.texts import i18n
 from tests.chaos.storm_stack import StormStack
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import CLIP
@@ -20,6 +21,8 @@ SMALL, STREAMED = "/small.mp4", "/small.mp4?pad=620000&rate=700000"
 CARD, CHOICE = "/page/hls.html", "180p"
 #: What people do, in shares; the rest asks in private and waits.
 DEEDS = {"": 62, "group": 10, "stream": 10, "press": 9, "cancel": 9}
+#: Those who ask for a film that nobody else asks for.
+OWN = ("group", "cancel")
 #: Seconds until a person gives up pressing, and between two tries.
 PATIENCE, AGAIN = 90.0, 3.0
 #: Groups at most, and of how many people each.
@@ -104,8 +107,8 @@ class Crowd:
             return f"{CARD}?n={number}"
         if deed == "stream":
             return f"{STREAMED}&n={number}"
-        if deed == "group":  # one of their own, so that nobody waits for what another group asked
-            return f"{SMALL}?group={number}"
+        if deed in OWN:  # so that nobody else waits for it
+            return f"{SMALL}?{deed}={number}"
         return f"{CLIP if film % 2 else SMALL}?film={film}"
 
     async def act(self, one: Asked) -> None:
@@ -137,8 +140,8 @@ class Crowd:
     async def cancelled(self, one: Asked) -> bool:
         """Whether nothing is left to cancel."""
         found = await self.answers(one)
-        if any(m.media for m in found):
-            return True
+        if any(m.media or says_cancelled(m) for m in found):
+            return True  # perhaps by an earlier press, whose answer was lost
         shown = next((m for m in found if m.buttons and not m.deleted), None)
         if shown is None:
             return False
@@ -152,3 +155,8 @@ class Crowd:
         """What the bot said to a message; nothing while Telegram is away."""
         async with self.telegram:
             return [m for m in await one.person.history() if m.reply == one.message.id]
+
+
+def says_cancelled(message: Message) -> bool:
+    """Whether the bot says that a request is cancelled, in either language."""
+    return any(i18n.say(language, "cancelled") in message.text for language in ("en", "fa"))

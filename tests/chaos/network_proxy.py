@@ -29,6 +29,18 @@ class ProxiedConnection:
             writer.transport.abort()
 
 
+class EndingReader(asyncio.StreamReader):
+    """Tells at once when the other side has closed, however much of what it said is on its way."""
+
+    def __init__(self) -> None:
+        super().__init__(limit=CHUNK)
+        self.closed = asyncio.Event()
+
+    def feed_eof(self) -> None:
+        super().feed_eof()
+        self.closed.set()
+
+
 @dataclass
 class NetworkProxy:
     """Passes on what comes for `target` (host:port). `delays` in seconds, `rates` in bytes a second
@@ -44,7 +56,11 @@ class NetworkProxy:
 
     async def __aenter__(self) -> Self:
         self.dice = random.Random(self.seed)
-        self.server = await asyncio.start_server(self.serve, "127.0.0.1", 0)
+        loop = asyncio.get_running_loop()
+        kind = asyncio.StreamReaderProtocol
+        self.server = await loop.create_server(
+            lambda: kind(EndingReader(), self.serve), "127.0.0.1", 0
+        )
         self.port = self.server.sockets[0].getsockname()[1]
         return self
 
@@ -65,11 +81,21 @@ class NetworkProxy:
             return
         one = ProxiedConnection(near, far)
         self.open.add(one)
+        assert isinstance(reader, EndingReader)
+        gone = asyncio.create_task(self.end_with(reader, one))
         try:
             await asyncio.gather(self.carry(one, reader, far), self.carry(one, back, near))
         finally:
+            gone.cancel()
             self.open.discard(one)
             one.reset()
+
+    async def end_with(self, reader: EndingReader, one: ProxiedConnection) -> None:
+        """The server learns at once that a client is gone, even by a dead way: it would take the
+        next process for a second one that uses the same sign-in elsewhere, which Telegram tells by
+        the address that it comes from."""
+        await reader.closed.wait()
+        one.reset()
 
     async def carry(
         self, one: ProxiedConnection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

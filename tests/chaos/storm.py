@@ -5,7 +5,7 @@ import asyncio
 import os
 import signal
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,6 +17,7 @@ from tests.chaos.news import News
 from tests.chaos.plan import Plan, Trouble, drawn
 from tests.chaos.recovery_times import RecoveryTimes
 from tests.chaos.remains import left_over
+from tests.chaos.spans import Spans
 from tests.chaos.storm_stack import StormStack
 from tests.chaos.telegram_habits import oddity
 from tests.chaos.troubles.kinds import KINDS, ODD, SHARES
@@ -41,13 +42,12 @@ SELECT COUNT(*) FROM requests
  WHERE (state = 'open' OR closed_at IS NULL) AND state <> 'choosing'
 """
 
-Spans = list[tuple[float, float]]
-
 
 @dataclass
 class Storm:
     """Runs a plan over a stack. `floods`, `crowded_disk` and `restored` are spans of wall time in
-    which Telegram was told to refuse, no byte could be written, and what was done was lost."""
+    which Telegram was told to refuse, no byte could be written, and what was done was lost; `spans`
+    those of every trouble, by its kind."""
 
     stack: StormStack
     plan: Plan
@@ -56,6 +56,7 @@ class Storm:
     floods: Spans = field(default_factory=list)
     crowded_disk: Spans = field(default_factory=list)
     restored: Spans = field(default_factory=list)
+    spans: dict[str, Spans] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
         self.dice = Random(self.plan.seed)
@@ -75,17 +76,23 @@ class Storm:
     async def run(self) -> Verdict:
         watching = asyncio.create_task(self.watch.run())
         try:
-            await self.crowd.gathers(self.plan.people)
+            await self.phase("people gather", self.crowd.gathers(self.plan.people))
             await tighten(self.stack.telegram)
-            await self.kill_idle_workers()
+            await self.phase("idle workers die", self.kill_idle_workers())
             await self.news.goes_out()
-            await self.rages()
+            await self.phase("rage", self.rages())
             await self.heal()
-            await self.calm()
+            await self.phase("calm", self.calm())
         finally:
             watching.cancel()
-        await self.clean_up()
+        await self.phase("clean up", self.clean_up())
         return await verdict(self.evidence())
+
+    async def phase(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Do a part of the storm, and note how long it took."""
+        began = time.monotonic()
+        await work
+        self.counts[f"seconds: {name}"] += round(time.monotonic() - began)
 
     def evidence(self) -> Evidence:
         self.counts.update(self.crowd.counts)
@@ -94,7 +101,8 @@ class Storm:
             "crowded_disk": self.crowded_disk,
             "restored": self.restored,
         }
-        return Evidence(self.stack, self.crowd.asked, self.counts, self.times, self.news, **spans)
+        facts = (self.stack, self.crowd.asked, self.counts, self.times, self.news)
+        return Evidence(*facts, **spans, spans=self.spans)
 
     async def rages(self) -> None:
         """All troubles and all requests, until the last of both has happened."""
@@ -123,7 +131,7 @@ class Storm:
 
     async def befall(self, trouble: Trouble) -> None:
         """Let one happen, and note how long it was felt afterwards."""
-        name, dice = trouble.kind, Random(trouble.seed)
+        name, dice, began = trouble.kind, Random(trouble.seed), time.time()
         print(f"{time.strftime('%X')} {self.happened + 1} {name}", flush=True)
         try:
             recovered = await KINDS[name].play(self, dice)
@@ -134,6 +142,8 @@ class Storm:
             print(f"{name}: {type(error).__name__}: {error}", flush=True)
             self.times.never[name] += 1
             return
+        finally:
+            self.spans[name].append((began, time.time()))
 
         async def recover() -> None:
             try:

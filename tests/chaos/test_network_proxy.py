@@ -79,3 +79,14 @@ async def test_a_dead_connection_stays_open_and_says_nothing_and_new_ones_work(p
         dead.reset()
         with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
             await reader.readexactly(1)
+
+
+async def test_the_server_learns_at_once_that_a_client_is_gone_by_a_dead_or_a_slow_way_too(proxy):
+    async with proxy.worse(delay=60.0):
+        async with connected(proxy) as (_, writer):
+            writer.write(WORDS)
+            await writer.drain()
+            proxy.deaden()
+        async with asyncio.timeout(5):
+            while proxy.open:
+                await asyncio.sleep(0.01)

@@ -2,9 +2,14 @@
 
 from dataclasses import replace
 
+import pytest
+
+from tests.chaos.crowd import DEEDS
 from tests.chaos.plan import Plan, drawn
 from tests.chaos.troubles.kinds import KINDS, SHARES
 
+PROCESSES = ("worker", "bot", "keeper", "nursery", "child", "supervisord")
+WAYS = ("reset", "slow", "drips", "lossy", "half-open")
 WHOLE = Plan(people=40, deliveries=1200, troubles=1000, films=300, every=1.0, seed=3)
 
 
@@ -19,6 +24,26 @@ def test_a_thousand_troubles_have_every_kind_and_the_pauses_that_were_asked_for(
     assert len(found) == 1000
     assert {one.kind for one in found} == set(KINDS)
     assert 900 < sum(one.pause for one in found) < 1100
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        *([f"kill {one}", f"stop {one}"] for one in PROCESSES),
+        *([f"{place} {how}" for how in WAYS] for place in ("telegram", "site")),
+        ["disk full", "clock on", "clock back", "database locked", "snapshot kept"],
+        [f"telegram: {what}" for what in ("away", "flood", "refuse", "break", "internal")],
+        [f"telegram: {what}" for what in ("drop", "swallow", "reference", "sign-in gone")],
+        ["restore", "upgrade"],
+    ],
+    ids=lambda kinds: kinds[0],
+)
+def test_a_thousand_troubles_are_of_every_kind_that_a_machine_a_network_and_a_server_have(kinds):
+    assert set(kinds) <= {one.kind for one in drawn(WHOLE, SHARES)}
+
+
+def test_people_press_cancel_write_in_groups_and_ask_for_what_is_streamed():
+    assert {"press", "cancel", "group", "stream"} <= set(DEEDS)
 
 
 def test_the_shares_are_those_of_a_thousand():

@@ -7,7 +7,8 @@ import pytest
 from tests.chaos.__main__ import conclude
 from tests.chaos.crowd import SMALL, Asked
 from tests.chaos.recovery_times import RecoveryTimes
-from tests.chaos.verdict import Verdict, judged, small_film, within
+from tests.chaos.spans import within
+from tests.chaos.verdict import Verdict, judged, small_film
 from tests.sandbox.person import Message
 
 CLEAN = Verdict(
@@ -37,7 +38,11 @@ def media(number: int, name: str = "film.mp4", sha256: str = "") -> Message:
 
 
 @pytest.mark.parametrize(
-    "fault", ["missing", "twice", "broken", "left", "impolite", "altered", "news", "unrecovered"]
+    "fault",
+    [
+        *("missing", "twice", "broken", "left", "impolite", "altered", "news", "unrecovered"),
+        "overfetched",
+    ],
 )
 def test_each_kind_of_fault_makes_a_verdict_bad_and_is_named(fault):
     found = replace(CLEAN, **{fault: ["this one"]})

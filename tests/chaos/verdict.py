@@ -1,6 +1,5 @@
 """What a storm left: who got what, by Telegram's own record, and which files nobody owns."""
 
-import asyncio
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -11,10 +10,12 @@ from pathlib import Path
 from procs.errors import DiskFull
 from procs.texts import i18n
 from procs.wishes.grammar import link
+from tests.chaos import site_record
 from tests.chaos.crowd import SMALL, Asked
 from tests.chaos.news import News
 from tests.chaos.recovery_times import RecoveryTimes
 from tests.chaos.remains import REFUSED, UNCERTAIN, left_over, number
+from tests.chaos.spans import Spans, within
 from tests.sandbox.person import Message
 from tests.sandbox.site import files
 from tests.sandbox.stack import Stack
@@ -30,12 +31,11 @@ SELECT r.chat, r.key, COUNT(d.request) FROM requests r
 #: Seconds by which a call of an ordered flood may be answered after its end.
 LATE = 1.0
 
-Spans = list[tuple[float, float]]
-
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that a verdict is made of; the spans are those of the storm."""
+    """All that a verdict is made of; the spans are those of the storm, `spans` by kind of
+    trouble."""
 
     stack: Stack
     asked: list[Asked]
@@ -45,6 +45,7 @@ class Evidence:
     floods: Spans
     crowded_disk: Spans
     restored: Spans
+    spans: dict[str, Spans]
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class Verdict:
     """`missing`, `twice`, `broken` (parts that are not all there, or not in order) and `altered`
     (other bytes than the site's) name requests by person and message; `left` files without a
     living lease; `impolite` what the bot said more often than Telegram allows; `unrecovered`
-    troubles by kind; `news` how a broadcast missed people. All of them should be empty."""
+    troubles by kind; `news` how a broadcast missed people; `overfetched` what was asked of the site
+    without need. All of them should be empty."""
 
     asked: int
     missing: list[str]
@@ -68,6 +70,7 @@ class Verdict:
     counts: dict[str, int]
     altered: list[str] = field(default_factory=list)
     news: list[str] = field(default_factory=list)
+    overfetched: list[str] = field(default_factory=list)
     unrecovered: list[str] = field(default_factory=list)
     free: dict[str, int] = field(default_factory=dict)
     table: list[str] = field(default_factory=list)
@@ -78,7 +81,7 @@ class Verdict:
     def good(self) -> bool:
         """Whether everything that was promised held."""
         wrong = self.missing or self.twice or self.broken or self.altered or self.left
-        wrong = wrong or self.impolite or self.news or self.unrecovered
+        wrong = wrong or self.impolite or self.news or self.unrecovered or self.overfetched
         return not (wrong or self.floods or self.uncertain)
 
     def __str__(self) -> str:
@@ -94,6 +97,7 @@ class Verdict:
             f"twice: {len(self.twice)} {self.twice[:5]}",
             f"not whole or not in order: {len(self.broken)} {self.broken[:5]}",
             f"other bytes: {len(self.altered)} {self.altered[:5]}",
+            f"asked of the site without need: {len(self.overfetched)} {self.overfetched[:5]}",
             f"broadcast: {self.news or 'everybody once'}",
             f"not recovered from: {self.unrecovered}",
             f"files without a living lease: {len(self.left)} {self.left[:5]}",
@@ -114,6 +118,7 @@ async def verdict(found: Evidence) -> Verdict:
         parts = planned[of(one)].pop(0) if planned[of(one)] else 0
         if fault := judged(one, media, parts):
             faults[fault].append(one.name)
+    site = await site_record.read(found)
     calls = [c for c in await stack.telegram.calls() if str(c["result"]).startswith(REFUSED)]
     ours = [c for c in calls if not within(c["at"], found.floods, LATE)]
     return Verdict(
@@ -132,7 +137,8 @@ async def verdict(found: Evidence) -> Verdict:
         free=dict(Counter(one.free for one in found.asked if one.free)),
         table=found.times.lines(),
         troubles=found.times.count(),
-        site=await of_site(stack),
+        overfetched=site.faults(),
+        site=str(site),
     )
 
 
@@ -169,17 +175,6 @@ def judged(one: Asked, media: list[Message], planned: int) -> str:
 def small_film() -> str:
     body = Path(files.folder() / SMALL.lstrip("/")).read_bytes()
     return hashlib.sha256(body).hexdigest()
-
-
-def within(at: float, spans: Iterable[tuple[float, float]], slack: float) -> bool:
-    return any(began - slack <= at <= end + slack for began, end in spans)
-
-
-async def of_site(stack: Stack) -> str:
-    """The site's own record: how often it was asked for films, and what it sent."""
-    rows = await asyncio.gather(*(stack.counted(path) for path in (SMALL, "/clip.mp4")))
-    hits, sent = (sum(row.get(key, 0) for row in rows) for key in ("hits", "bytes"))
-    return f"asked {hits} times for films, sent {sent / 2**20:.0f} MiB"
 
 
 def plans(stack: Stack) -> dict[tuple[int, str], list[int]]:

@@ -218,6 +218,12 @@ class Stack(WholeMachine):
             rows: dict[str, dict[str, int]] = json.load(answer)
         return rows.get(path, {})
 
+    async def visits(self) -> list[dict[str, Any]]:
+        """The site's own record: every ask, as in `Site.visits`."""
+        with await asyncio.to_thread(urllib.request.urlopen, self.url("/_visits")) as answer:
+            found: list[dict[str, Any]] = json.load(answer)
+        return found
+
     async def grows(self, feed: int) -> int:
         """Let a feed of the site (`/growing/<feed>/feed.xml`) have one entry more: its number."""
         url = self.url(f"/_grow/{feed}")
@@ -252,10 +258,10 @@ class Stack(WholeMachine):
         os.kill(pid, signum)
 
     async def until_listening(self) -> None:
-        """The bot is connected: its updates come."""
+        """The bot is connected: it asked for its place in the updates, or what it missed."""
         bot = self.servers["telegram"].facts["bot"]
         async with asyncio.timeout(PATIENCE):
-            while not await self.telegram.calls("updates.getState", account=bot):
+            while not await self.telegram.calls("updates.get*", account=bot):
                 await asyncio.sleep(LOOK)
 
     async def until(self, true: Callable[[], Any], patience: float = PATIENCE) -> Any:

@@ -139,7 +139,7 @@ class Bot(Actor):
                 self.db, speaker, stage=str(one.step), share=None, now=self.now()
             )
             self.point("edits a status message")
-            status_columns.note_shown(self.db, speaker, "text")
+            status_columns.note_shown(self.db, speaker, "text", now=self.now())
 
 
 class People(Actor):

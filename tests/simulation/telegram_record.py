@@ -82,8 +82,6 @@ class TelegramRecord(SideRecord):
     buttons: list[tuple[str, int, int]] = field(default_factory=list)
     rules: dict[tuple[int, str], Window | Bucket] = field(default_factory=dict)
     paid: dict[int, PaidInstants] = field(default_factory=dict)
-    #: The last album in each chat: when it came, and how many messages it has.
-    albums: dict[int, tuple[float, int]] = field(default_factory=dict)
     trouble: bool = True
 
     def upload(self, key: str, number: int, kind: str) -> Part:
@@ -145,23 +143,13 @@ class TelegramRecord(SideRecord):
         rules["a chat"] = (self.rule(chat, in_chat), LATE_IN_CHAT)
         if chat < 0:
             rules["a group"] = (self.rule(-chat, Window(GROUP, MINUTE)), LATE_IN_CHAT)
-        passed = self.passed_by(chat, messages, now)
         for name, (rule, late) in rules.items():
-            slack = passed * (late == LATE_IN_CHAT)
-            if (wait := rule.wait(messages, now)) > late + JITTER + slack:
+            if (wait := rule.wait(messages, now)) > late + JITTER:
                 raise Violation(
                     f"more messages than {name} allows", f"{wait:.3f} s early in {chat}"
                 )
         for rule, _ in rules.values():
             rule.add(messages, now)
-
-    def passed_by(self, chat: int, messages: int, now: float) -> float:
-        """Seconds by which an album may have passed what was paid before it and is written late: an
-        album leaves when its first message may, and all of it counts for who comes after."""
-        at, count = self.albums.get(chat, (0.0, 1))
-        if messages > 1:
-            self.albums[chat] = (now, messages)
-        return (count - 1) * CHAT if now - at <= LATE_IN_CHAT else 0.0
 
     def rule(self, of: int, fresh: Window | Bucket) -> Window | Bucket:
         return self.rules.setdefault((of, type(fresh).__name__), fresh)
@@ -170,7 +158,6 @@ class TelegramRecord(SideRecord):
         """After a power cut the clock of the limits begins anew, and all is quiet since long."""
         self.rules.clear()
         self.paid.clear()
-        self.albums.clear()
 
     def find(self, target: ChatTarget, part: Part, taken: set[int]) -> int | None:
         """The message that shows a part as an answer, when a worker reads the chat."""

@@ -57,7 +57,7 @@ class CardWriter:
             plain = replace(view, picture=None)
             done = await self.status_writer.edit_message(post, plain, urgency=Urgency.ANSWER)
         if done:
-            status_columns.note_shown(self.db, post.id, view.text)
+            status_columns.note_shown(self.db, post.id, view.text, now=clock.now())
         return done
 
     async def pictured(self, post: StatusMessage, view: StatusView) -> bool | None:

@@ -104,7 +104,7 @@ class InlineBoard:
             return
         inline_messages.note_edit_end(self.db, inline.id)
         if there:
-            status_columns.note_shown(self.db, row.request, view.text)
+            status_columns.note_shown(self.db, row.request, view.text, now=clock.now())
         else:
             self.leave(row)
 

@@ -86,21 +86,21 @@ class StatusBoard:
 
     # --- first answers, asked for by intake --------------------------------------------------
 
-    def withhold(self, request: int) -> None:
-        """Send no status message yet: the media is on its way already."""
+    def withhold(self, request: int, *, fresh: bool = True) -> None:
+        """Send none yet: the media is on its way. `fresh`: nobody can have sent one before."""
         speaker = link_groups.speaker(self.db, request)
         if speaker not in self.busy:
             memory = self.memory(speaker)
-            memory.withheld, memory.fresh = clock.now().wall + MEDIA_GRACE, True
+            memory.withheld, memory.fresh = clock.now().wall + MEDIA_GRACE, fresh
             self.look_by(memory.withheld)
 
-    def answer(self, request: int) -> asyncio.Task[str] | None:
+    def answer(self, request: int, *, fresh: bool = True) -> asyncio.Task[str] | None:
         """Send a new request's status message now; None when that is being sent already."""
         speaker = link_groups.speaker(self.db, request)
         if speaker in self.busy:
             return None
         memory = self.memory(speaker)
-        memory.withheld, memory.fresh = 0.0, True
+        memory.withheld, memory.fresh = 0.0, fresh
         now = clock.now()
         posts = gather(request_status.together(self.db, speaker, now=now))
         if not posts or self.is_crowded(posts[0]):

@@ -91,14 +91,15 @@ class StatusWriter:
         # possible.
         stage = new.stage if text == new.text else ""
         share = edit_throttle.share_in(text)
-        status_columns.note_found(self.db, row.request, shown=text, stage=stage, share=share)
+        facts: dict[str, Any] = {"stage": stage, "share": share, "now": clock.now()}
+        status_columns.note_found(self.db, row.request, shown=text, **facts)
 
     async def rewrite(
         self, post: StatusMessage, new: StatusView, *, urgency: Urgency = Urgency.PROGRESS
     ) -> None:
         """Make the message say what is true now."""
         if await self.edit_message(post, new, urgency=urgency):
-            status_columns.note_shown(self.db, post.id, new.text)
+            status_columns.note_shown(self.db, post.id, new.text, now=clock.now())
         else:
             self.note_answered(post, new, message=0, shown=new.text)
 

@@ -45,12 +45,15 @@ STRICT = 10.0
 
 @dataclass(frozen=True, slots=True)
 class GapLimit:
-    """At most one message per `gap` seconds in `scope`, with a burst of `1 + slack / gap`."""
+    """At most one message per `gap` seconds in `scope`, with a burst of `1 + slack / gap`. An album
+    keeps `apart` seconds from what was paid for before it: that may be written so late, and all of
+    the album counts for what is written after it."""
 
     scope: str
     gap: float
     slack: float
     strict: bool = False
+    apart: float | None = None
 
     def earliest(self, db: Database, messages: int, now: Now) -> float:
         """The boot instant from which on this many messages may leave."""
@@ -58,7 +61,10 @@ class GapLimit:
         if empty_at is None:
             return now.boot
         album = (messages - 1) * self.gap * self.strict
-        return gcra.earliest(empty_at, slack=self.slack) + album
+        at = gcra.earliest(empty_at, slack=self.slack) + album
+        if messages == 1 or self.apart is None:
+            return at
+        return max(at, empty_at - self.gap + self.apart)
 
     def spend(self, db: Database, messages: int, at: float, now: Now) -> None:
         """Count messages that leave at `at`: the scope is empty so much later (GCRA)."""

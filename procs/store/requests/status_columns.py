@@ -13,10 +13,12 @@ BEGINS = """
 UPDATE requests SET shown_at = :now
  WHERE id = :request AND status_message IS NULL AND closed_at IS NULL
 """
-SHOWED = "UPDATE requests SET shown = :shown WHERE id = :request"
+SHOWED = "UPDATE requests SET shown = :shown, shown_at = :now WHERE id = :request"
 RESTATE = "UPDATE requests SET shown_stage = '' WHERE user_id = :user AND closed_at IS NULL"
 FOUND = """
-UPDATE requests SET shown = :shown, shown_stage = :stage, shown_share = :share WHERE id = :request
+UPDATE requests
+   SET shown = :shown, shown_stage = :stage, shown_share = :share, shown_at = :now
+ WHERE id = :request
 """
 MESSAGE_OF = "SELECT status_message FROM requests WHERE id = :request"
 REACTS = "UPDATE requests SET reaction = :reaction WHERE id = :request"
@@ -92,14 +94,17 @@ def restate(db: Database, user: int) -> None:
         db.change(RESTATE, {"user": user})
 
 
-def note_shown(db: Database, request: int, shown: str) -> None:
-    """What the status message says now."""
+def note_shown(db: Database, request: int, shown: str, *, now: Now) -> None:
+    """What the status message says, since `now` at the latest: between `changes` and Telegram's
+    answer the edit may have been on its way for seconds."""
     with db.write():
-        db.change(SHOWED, {"request": request, "shown": shown})
+        db.change(SHOWED, {"request": request, "shown": shown, "now": now.wall})
 
 
-def note_found(db: Database, request: int, *, shown: str, stage: str, share: float | None) -> None:
-    """What the status message turned out to say, since whenever it changed last."""
-    facts = {"request": request, "shown": shown, "stage": stage, "share": share}
+def note_found(
+    db: Database, request: int, *, shown: str, stage: str, share: float | None, now: Now
+) -> None:
+    """What the status message turned out to say, since `now` at the latest."""
+    facts = {"request": request, "shown": shown, "stage": stage, "share": share, "now": now.wall}
     with db.write():
         db.change(FOUND, facts)

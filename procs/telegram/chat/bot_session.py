@@ -26,6 +26,7 @@ from procs.telegram.chat.inline_sender import InlineSender
 from procs.telegram.chat.inline_updates import InlineChoice, InlineQuery
 from procs.telegram.chat.member_updates import MemberChange
 from procs.telegram.rpc_errors import translate
+from procs.telegram.server_clock import CLOCK
 from procs.telegram.session import sign_in
 from procs.telegram.session.mtproto_client import build
 from procs.telegram.session.rpc import Rpc
@@ -102,6 +103,8 @@ class BotSession(InlineSender):
         self.side_handlers = IGNORED
         self.unsaved = False
         self.closing = False
+        #: Since when this session listens, by Telegram's clock.
+        self.since = 0.0
         self.missed = False
         #: The bot's username in lower case, and whether Telegram named it yet.
         self.username = ""
@@ -134,6 +137,7 @@ class BotSession(InlineSender):
         try:
             async with asyncio.timeout(sign_in.CONNECT_TIMEOUT):
                 await sign_in.enter(line, self.settings.bot_token, before=before)
+                self.since = CLOCK.time()
                 await client.begin()
                 await self.places.keep(client)
                 await client.initialize()
@@ -243,6 +247,11 @@ class BotSession(InlineSender):
         return member_updates.parse_member_change(update, users) or inline_updates.parse_inline(
             update, users
         )
+
+    def is_new(self, incoming: inbound.Incoming) -> bool:
+        """Whether a message was written while this session listened; Telegram tells whole
+        seconds."""
+        return incoming.at > self.since - 1.0
 
     def is_settled(self) -> bool:
         """Whether every received update is handled."""

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from procs.config import Settings
@@ -27,6 +27,7 @@ from procs.store.health import alerts, workers
 from procs.store.server_absence import until_back
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.pace import Pace
+from procs.telegram.session.clock_record import ClockRecord
 from procs.telegram.session.session_state import SessionState
 from procs.telegram.session.sign_in import SIGN_IN
 from procs.worker.process.progress_writer import ProgressWriter
@@ -68,6 +69,11 @@ class WorkerContext:
     over: set[int] = field(default_factory=set)
     #: What this worker counted and did not write yet.
     tallies: Tallies = field(default_factory=Tallies)
+
+    @cached_property
+    def clock_record(self) -> ClockRecord:
+        """What was found of Telegram's time, by this process and those before it."""
+        return ClockRecord(self.db, self.settings)
 
     def ending(self, lease: Lease, lane: Lane, freed: int) -> AbstractContextManager[None]:
         """The same, without a claim where no loop runs."""

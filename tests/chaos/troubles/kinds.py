@@ -33,6 +33,7 @@ KINDS: dict[str, Kind] = {
     "site reset": Kind(network.reset("site"), 10),
     "site slow": Kind(network.slow("site"), 15),
     "site drips": Kind(network.drip("site"), 10),
+    "site lossy": Kind(network.lossy("site"), 10),
     "site half-open": Kind(network.half_open("site"), 5),
     **{
         f"telegram: {name}": Kind(telegram.order(name), share)

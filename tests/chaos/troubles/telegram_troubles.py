@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from procs.store.limits import revoked_sessions
 from tests.chaos.storm_stack import StormStack
 from tests.chaos.troubles.trouble_parts import Play, Recovered, Unmet, accepts, delivers
+from tests.sandbox.storm_limits import tighten
 
 if TYPE_CHECKING:
     from tests.chaos.storm import Storm
@@ -62,7 +63,7 @@ async def away(storm: "Storm", dice: Random) -> Recovered:
         await asyncio.sleep(dice.uniform(*AWAY))
         await server.start()
         await control.__aenter__()
-        await storm.tighten()
+        await tighten(control)
     return accepts(storm)
 
 

@@ -1,6 +1,7 @@
 """The budget of messages: never more than the rules allow, in line, across connections."""
 
 import random
+from dataclasses import replace
 from functools import partial
 from itertools import combinations
 
@@ -44,6 +45,16 @@ def test_what_must_wait_too_long_spends_nothing(db, clock):
 def test_an_album_costs_what_its_messages_cost(db, clock):
     send_budget.take(db, [CHAT], messages=5, patience=0, now=clock.now())
     assert waits(db, clock, 1, CHAT)[0] == near(3)
+
+
+@pytest.mark.parametrize(("before", "wait"), [(0, 0.0), (1, 0.5), (3, 2.5)])
+def test_an_album_passes_nothing_that_was_paid_before_and_may_be_written_late(
+    db, clock, before, wait
+):
+    rule, now = replace(CHAT, apart=0.5), clock.now()
+    for _ in range(before):
+        send_budget.take(db, [rule], patience=0, now=now)
+    assert send_budget.take(db, [rule], messages=10, patience=5, now=now) == near(wait)
 
 
 def test_time_gives_room_again(db, clock):

@@ -32,10 +32,11 @@
 import asyncio
 import json
 import mimetypes
-import random
 import re
+import time
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from aiohttp import web
@@ -43,12 +44,12 @@ from aiohttp import web
 from tests.sandbox.site import files
 from tests.sandbox.site.answers import TYPES, Answers
 from tests.sandbox.site.found import Searched
+from tests.sandbox.site.padding import altered, padding
 from tests.sandbox.site.pages import pages
+from tests.sandbox.site.visits import visit_of
 
-#: Bytes of one write, and how many such writes a second at most, when the rate is bound.
-PIECE, BEATS = 64 * 1024, 20
-SLOW = 100_000
-MIB = 1 << 20
+#: Bytes of one write, such writes a second at most when the rate is bound, and bytes a second.
+PIECE, BEATS, SLOW = 64 * 1024, 20, 100_000
 #: The networks that an order must allow to come here: nobody may visit loopback otherwise.
 LOOPBACK = ("127.0.0.0/8",)
 ODD_NAME = "فیلم آزمایشی"
@@ -69,6 +70,8 @@ class Site(Answers, Searched):
         self.sent: dict[str, int] = defaultdict(int)
         #: The first byte of the latest answer of a file.
         self.first: dict[str, int] = defaultdict(int)
+        #: Every ask, in its order.
+        self.visits: list[dict[str, Any]] = []
         self.news = asyncio.Condition()
         self.grown: dict[int, int] = defaultdict(int)
         self.outage = False
@@ -109,6 +112,7 @@ class Site(Answers, Searched):
         return [
             web.get("/", self.index),
             web.get("/_hits", self.counters),
+            web.get("/_visits", self.record),
             web.get("/_outage/{state:on|off}", self.switch),
             web.get("/_refuse/{address}", self.refuse),
             web.get("/_grow/{first:\\d+}", self.grow),
@@ -141,6 +145,15 @@ class Site(Answers, Searched):
     @web.middleware
     async def count(self, request: web.Request, handler: "web.Handler") -> web.StreamResponse:
         await self.note(request.path, hits=1)
+        visit = request["visit"] = visit_of(request)
+        if not request.path.startswith("/_"):
+            self.visits.append(visit)
+        try:
+            return await self.answer(request, handler)
+        finally:
+            visit["end"] = time.time()
+
+    async def answer(self, request: web.Request, handler: "web.Handler") -> web.StreamResponse:
         if self.outage and not request.path.startswith("/_"):
             return web.Response(status=500, text="we are down")
         if request.remote == self.refused:
@@ -170,6 +183,9 @@ class Site(Answers, Searched):
             for path, hits in self.asked.items()
         }
         return web.json_response(rows)
+
+    async def record(self, request: web.Request) -> web.Response:
+        return web.json_response(self.visits)
 
     async def switch(self, request: web.Request) -> web.Response:
         self.outage = request.match_info["state"] == "on"
@@ -212,6 +228,7 @@ class Site(Answers, Searched):
         if bend == "anew" and self.asked[request.path] == 1:
             bend = "cut"
         self.first[request.path] = first
+        request["visit"] |= {"first": first, "length": len(body) - first}
         if bend != "unsized":
             response.content_length = len(body) - first
             response.headers["Accept-Ranges"] = "bytes"
@@ -256,22 +273,9 @@ class Site(Answers, Searched):
             piece = body[start : start + step]
             await response.write(piece)
             await self.note(request.path, sent=len(piece))
+            request["visit"]["sent"] += len(piece)
             if rate:
                 await asyncio.sleep(len(piece) / rate)
-
-
-def padding(size: int) -> bytes:
-    """A `free` box (ISO/IEC 14496-12) of so many bytes, the same at every ask."""
-    if not size:
-        return b""
-    block = random.Random(size).randbytes(MIB)
-    return (size + 8).to_bytes(4, "big") + b"free" + (block * (size // MIB + 1))[:size]
-
-
-def altered(body: bytes) -> bytes:
-    """Another file of the same length: one byte of its first third is another one."""
-    place = len(body) // 3
-    return body[:place] + bytes([body[place] ^ 1]) + body[place + 1 :]
 
 
 def headers_of(path: Path, bend: str) -> dict[str, str]:

@@ -96,6 +96,8 @@ class Manners:
     def __init__(self) -> None:
         self.rules: dict[tuple[int, int, str], Window | Bucket] = {}
         self.edited: dict[int, float] = {}
+        #: When the latest edit of each message was written.
+        self.rewritten: dict[int, float] = {}
 
     def judge(self, call: Call, query: Any) -> None:
         """Raises Rpc 420 for what comes too soon, and records it."""
@@ -126,14 +128,22 @@ class Manners:
 
     def edit(self, call: Call, query: Any) -> None:
         now, post = time.time() - max(call.entry.age, 0.0), edited(call, query)
-        if post is None or shape(post.content.text) != shape(query.message):
+        if post is None:
+            return
+        self.progress(call, query, post, now)
+        self.rewritten[post.uid] = max(now, self.rewritten.get(post.uid, 0.0))
+
+    def progress(self, call: Call, query: Any, post: Post, now: float) -> None:
+        """Judge an edit that only moves a number, by the instants at which it and the one before it
+        were written."""
+        if shape(post.content.text) != shape(query.message):
             return
         if query.media:
             return  # the picture of a card, which comes once: that is no progress
         if query.reply_markup and labels(post.content.markup) != labels(query.reply_markup):
             return  # the answer to a press: progress leaves the buttons as they are
         old, new = post.content.text, query.message
-        since = now - (post.edited or post.date)
+        since = now - (self.rewritten.get(post.uid) or post.date)
         if since < APART * (1 - NETWORK):
             refuse(call, APART - since, f"{old!r} became {new!r} after {since:.2f} s")
         if abs(percent(new) - percent(old)) < STEP - 1 and PERCENT.search(new):

@@ -1,5 +1,7 @@
 """The strict loopback Telegram: how often a bot may speak."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,6 +11,7 @@ from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.sender import OutgoingMessage
 from procs.telegram.session.rpc import free
 from tests.sandbox.person import Person
+from tests.sandbox.telegram import manners
 from tests.sandbox.telegram.manners import Bucket, Window, percent, shape
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN
@@ -60,6 +63,20 @@ async def test_progress_that_comes_soon_is_refused_and_counted(tg, chat):
     with pytest.raises(TelegramWait):
         await chat.rewrites(number, "A film\nDownloading ▰▰▱ 40% · 1 MB/s")
     assert len(await tg.violations()) == 1
+
+
+async def test_two_edits_are_as_far_apart_as_they_were_written_whenever_they_came(
+    tg, chat, monkeypatch
+):
+    monkeypatch.setattr(manners, "APART", 1.0)
+    number = await chat.says("A film\nDownloading ▰▱▱ 10%")
+    await asyncio.sleep(1.0)
+    await tg.delays("messages.editMessage", 0.5)
+    began = time.monotonic()
+    await chat.rewrites(number, "A film\nDownloading ▰▰▱ 40%")
+    await asyncio.sleep(1.0 - (time.monotonic() - began))
+    await chat.rewrites(number, "A film\nDownloading ▰▰▰ 70%")
+    assert await tg.violations() == []
 
 
 async def test_a_new_stage_is_no_progress(tg, chat):

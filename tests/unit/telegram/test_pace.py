@@ -4,12 +4,15 @@ import asyncio
 
 import pytest
 
+from procs.core import clock
+from procs.core.clock import Now
 from procs.errors import Crowded, TelegramWait
 from procs.records.job import Part
 from procs.store.database import Database, open_database
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.delivery.send_once import ChatTarget
 from procs.telegram.pace import Pace, Urgency
+from procs.telegram.server_clock import CLOCK
 from procs.telegram.session.rpc import free
 from tests.sandbox.uploads import a_file, heard
 
@@ -32,6 +35,19 @@ async def timed(pace: Pace, chat: int, **more: object) -> float:
     began = loop.time()
     await leave(pace, chat, **more)
     return loop.time() - began
+
+
+def test_a_wait_that_is_stored_while_the_machines_clock_is_ahead_lasts_no_longer_for_that(
+    pace, monkeypatch
+):
+    real, own = clock.now, clock.own_wall
+    CLOCK.learn(own() - clock.steady())
+    with monkeypatch.context() as wrong:
+        wrong.setattr(clock, "now", lambda: Now(real().wall + 7200.0, real().boot))
+        wrong.setattr(clock, "own_wall", lambda: own() + 7200.0)
+        pace.note(TelegramWait(5.0, SEND))
+        assert 4.0 < pace.wait(SEND) <= 5.0
+    assert 4.0 < pace.wait(SEND) <= 5.0
 
 
 async def test_two_processes_stay_below_the_limits_together(tg, settings, db, tmp_path):

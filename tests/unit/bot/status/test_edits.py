@@ -1,21 +1,26 @@
 """Edits of status messages on a strict Telegram: nothing is said twice, nothing too soon, whatever
 is lost on the way."""
 
+import shutil
 from collections.abc import AsyncIterator
 from itertools import pairwise
 
 import pytest
 
+from procs.bot.status.edit_throttle import SAME
 from procs.core import clock
 from procs.records.job import Lane, Link, Step
 from procs.store import wake
 from procs.store.database import Database
 from procs.store.jobs import leases
 from procs.store.requests import lists, requests
-from tests.sandbox.bot_parts import LINK, Hands, running, until
+from tests.sandbox.bot_parts import LINK, MIB, Hands, running, until
 from tests.sandbox.person import Message, Person
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN
+
+#: What a request is kept in.
+FORGOTTEN = ("requests", "progress", "jobs", "heard")
 
 
 @pytest.fixture
@@ -102,6 +107,44 @@ async def test_a_wait_for_the_pace_of_a_chat_reads_as_ready_and_as_no_failure(bo
     wake.notify(db.run, wake.BOT)
     seen = await sara.sees_edit(status, "Ready; Telegram lets me send it in")
     assert not any("did not work" in text or "again" in text for text in forms(seen))
+
+
+async def test_progress_that_was_long_on_its_way_is_followed_no_sooner_for_that(
+    bot, hands, tg, sara
+):
+    await sara.sends(LINK)
+    status = await sara.sees("In line")
+    lease = hands.claim()
+    await tg.delays("messages.editMessage", 1.5)
+    hands.report(lease, Step.FETCH, 4 * MIB, 10 * MIB)
+    await sara.sees_edit(status, "40%")
+    hands.report(lease, Step.FETCH, 8 * MIB, 10 * MIB)
+    seen = await sara.sees_edit(status, "80%")
+    (late,), (after,) = ([e["at"] for e in seen.edits if n in e["text"]] for n in ("40%", "80%"))
+    assert after - late >= SAME
+
+
+async def test_a_status_that_the_database_forgot_is_read_before_it_is_written_on(
+    settings, db, hands, tg, sara
+):
+    """As when a standby without the last seconds takes the place of a server that died."""
+    place, kept = settings.sessions / "bot.session", settings.home / "before.session"
+    async with running(settings):
+        await sara.starts()
+    shutil.copy(place, kept)
+    async with running(settings):
+        await sara.sends(LINK)
+        status = await sara.sees("In line")
+        hands.report(hands.claim(), Step.FETCH, 2 * MIB, 10 * MIB)
+        await sara.sees_edit(status, "20%")
+    shutil.copy(kept, place)
+    for table in FORGOTTEN:
+        with db.write():
+            db.change(f"DELETE FROM {table}")
+    async with running(settings):
+        await until(lambda: db.all("SELECT shown FROM requests WHERE shown <> ''"))
+        ((shown,),) = db.all("SELECT shown FROM requests")
+    assert "20%" in shown
 
 
 async def test_a_list_counts_up_no_sooner_than_progress_may(bot, db, hands, tg, sara):

@@ -15,6 +15,7 @@ from procs.store.database import Database, migrate, open_database
 from procs.store.health import alerts
 from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.server_clock import CLOCK
+from procs.telegram.session.clock_record import ClockRecord
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN
 from tests.unit.keeper.monitor.test_monitor import Watch
@@ -78,7 +79,7 @@ async def test_a_clock_that_differs_from_telegrams_is_told(
         db = open_database(settings.database_url, run=settings.run)
         session = BotSession(settings)
         await session.connect(heard, heard)
-        await ClockNotes(db, session).look()
+        await ClockNotes(db, session, ClockRecord(db, settings)).look()
         await session.close()
         watch = Watch(db, settings).looks_for(70)
         found = standing(watch.db)

@@ -202,6 +202,32 @@ async def test_a_group_too_takes_what_waited_by_the_instants_at_which_it_leaves(
     assert rows[-1][0] == pytest.approx(place.until - LATE)
 
 
+async def test_an_album_passes_no_message_of_its_chat_that_was_paid_for_and_is_late(
+    tg, db, courier, ali, reference, tmp_path
+):
+    parts = await photos(courier, tmp_path, 3)
+    paid = asyncio.Event()
+    for number in (1, 2):
+        pay = leaving(db, ali.id)
+        await deliver(tg, courier, ali.id, reference, leave=pay, random_id=number)
+    await asyncio.sleep(5 * GLOBAL_GAP)
+
+    async def late() -> Departure:
+        place = await leaving(db, ali.id)()
+        paid.set()
+        await asyncio.sleep(max(0.0, place.until - clock.now().boot - 0.01))
+        return place
+
+    async def album() -> None:
+        await paid.wait()
+        pay = leaving(db, ali.id, messages=len(parts))
+        await courier.send_album(to(tg, ali), parts, range(100, 103), leave=pay)
+
+    await asyncio.gather(album(), deliver(tg, courier, ali.id, reference, leave=late))
+
+    assert await tg.violations() == []
+
+
 @pytest.mark.long
 async def test_what_a_stopped_process_had_paid_for_gives_way_to_what_others_pay_for(
     tg, db, courier, reference, sender

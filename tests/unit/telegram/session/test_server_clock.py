@@ -93,6 +93,38 @@ def test_a_clock_that_telegram_set_back_is_gone_by_after_a_while(
     assert abs(known.time() - 1_799_990_123) < 0.01
 
 
+def test_numbers_come_down_slowly_to_a_time_that_turns_out_to_be_earlier(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known, began = ServerClock(), clock.steady()
+    monkeypatch.setattr(clock, "steady", lambda: began)
+    known.note(int(1_800_000_000 * UNITS))
+    for later in (61.0, 122.0):  # two spans in which this process read everything 2 s late
+        monkeypatch.setattr(clock, "steady", lambda later=later: began + later)
+        known.note(int((1_799_999_998 + later) * UNITS))
+    numbers = []
+    for later in (122.0, 123.0, 124.0, 170.0):
+        monkeypatch.setattr(clock, "steady", lambda later=later: began + later)
+        numbers.append(known.number_time() - 1_800_000_000)
+
+    assert [round(one, 2) for one in numbers] == [122.0, 122.95, 123.9, 168.0]
+    assert abs(known.time() - 1_800_000_168) < 0.01
+
+
+def test_a_first_packet_that_is_read_late_brings_no_number_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known, began = ServerClock(), clock.steady()
+    monkeypatch.setattr(clock, "steady", lambda: began)
+    monkeypatch.setattr(clock, "own_wall", lambda: 1_800_000_000.0)
+    first = known.number_time()
+
+    known.note(int(1_799_999_998.5 * UNITS))
+
+    assert known.number_time() >= first - 0.001
+    assert abs(known.time() - 1_799_999_998.5) < 0.01
+
+
 @pytest.mark.parametrize(
     ("offset", "said"),
     [

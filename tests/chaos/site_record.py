@@ -1,0 +1,202 @@
+"""The site's own record of a storm: what was asked of it without need."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from procs.core import codec
+from tests.chaos.crowd import says_cancelled
+from tests.chaos.spans import Spans, within
+
+if TYPE_CHECKING:
+    from tests.chaos.verdict import Evidence
+
+#: Seconds after which nothing is asked for a request that was cancelled: a worker that stood still
+#: for as long as a storm lets it, and whose lease is over then, was the last that could.
+SETTLED = 60.0
+#: Seconds after which a film is known to everybody that is in the first chat.
+KNOWN = 5.0
+#: Asks that one lease explains: the look at what is behind the link, the file, and what the engine
+#: asks again (`procs.engine.ytdlp.options`: 2 looks, 10 files) when it was cut off.
+LOOKS, FILES = 3, 11
+#: What a lease asks on average over all links, when most of them were not cut off.
+USUAL = 4.0
+#: Bytes from which an answer that was cut off is gone on with (`procs.worker.jobs.resume`: a file
+#: of 1 MiB), and the share of those that may begin anew all the same: the child that wrote it may
+#: live on, and nothing was stored for a moment.
+BEGUN, ANEW = 1 << 18, 0.5
+#: Jobs of the engine, with the link that each is for, and how often one was claimed or reaped.
+CLAIMS = "SELECT payload, fence FROM jobs WHERE kind IN ('fetch', 'look', 'trial', 'check')"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A line of the site's record; see `tests.sandbox.site.visits`."""
+
+    at: float
+    path: str
+    method: str = "GET"
+    first: int = 0
+    length: int = 0
+    sent: int = 0
+    end: float = 0.0
+
+    @property
+    def was_cut_off(self) -> bool:
+        """Whether so much of a file came that the next ask should go on from there."""
+        return BEGUN <= self.sent < self.length
+
+
+@dataclass(slots=True)
+class LinkStory:
+    """What is known of a link, by its path: leases that worked on it; since when it was cancelled,
+    by the words in the chat, and since when somebody has it (0.0: never)."""
+
+    path: str
+    leases: int = 0
+    cancelled: float = 0.0
+    known: float = 0.0
+
+
+@dataclass
+class SiteRecord:
+    """`restored`: spans in which what was done was lost; `stale`: in which references of files were
+    taken away; `cut`: in which the way to the site was bad, or no file could be written."""
+
+    visits: list[Visit]
+    stories: list[LinkStory]
+    restored: Spans = field(default_factory=list)
+    stale: Spans = field(default_factory=list)
+    cut: Spans = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.by_path: dict[str, list[Visit]] = defaultdict(list)
+        for one in self.visits:
+            if one.method == "GET":
+                self.by_path[one.path].append(one)
+
+    def faults(self) -> list[str]:
+        """Whatever the site was asked without need."""
+        found = [*self.too_often(), *self.begun_anew()]
+        for story in self.stories:
+            found += self.after_cancel(story)
+            found += self.known_already(story)
+        return found
+
+    def after_cancel(self, story: LinkStory) -> list[str]:
+        """What was asked, or still sent, for a request that was cancelled and stayed so."""
+        at = story.cancelled
+        if not at or story.known or within(at, self.restored):
+            return []
+        late = [v for v in self.by_path[story.path] if max(v.at, v.end) > at + SETTLED]
+        return [f"{v.path}: {v.at - at:.0f} s after it was cancelled" for v in late]
+
+    def known_already(self, story: LinkStory) -> list[str]:
+        """What was fetched although somebody had it: not where the reference was gone, or the
+        record of it was lost."""
+        since = story.known + KNOWN
+        if not story.known or within(story.known, self.restored, KNOWN):
+            return []
+        late = [v for v in self.by_path[story.path] if v.at > since]
+        needless = [v for v in late if not any(since - KNOWN < at < v.at for at, _ in self.stale)]
+        return [f"{v.path}: {v.at - since:.0f} s after it was known" for v in needless]
+
+    def too_often(self) -> list[str]:
+        """What was asked more often than the leases of a link explain, each by itself and all
+        together. Leases before a restore were forgotten."""
+        counted = [one for one in self.stories if not self.was_restored(one)]
+        asks = {one.path: len(self.by_path[one.path]) for one in counted}
+        found = [
+            f"{one.path}: asked {asks[one.path]} times by {one.leases} leases"
+            for one in counted
+            if asks[one.path] > (LOOKS + FILES) * one.leases
+        ]
+        everything, leases = sum(asks.values()), sum(one.leases for one in counted)
+        if everything > USUAL * leases:
+            found.append(f"all links: asked {everything} times by {leases} leases")
+        return found
+
+    def was_restored(self, story: LinkStory) -> bool:
+        return any(within(v.at, self.restored, KNOWN) for v in self.by_path[story.path])
+
+    def begun_anew(self) -> list[str]:
+        """Files that were begun anew instead of gone on with, when those are too many."""
+        resumed, anew = self.continued()
+        if len(anew) <= ANEW * (len(anew) + resumed):
+            return []
+        return [f"{v.path}: begun anew after {v.sent} bytes" for v in anew]
+
+    def continued(self) -> tuple[int, list[Visit]]:
+        """How many answers that were cut off were gone on with, and those that were begun anew
+        although the way and the disk were good."""
+        resumed, anew = 0, []
+        for visits in self.by_path.values():
+            for before, after in pairwise(visits):
+                if not before.was_cut_off or within(after.at, self.cut):
+                    continue
+                if after.first:
+                    resumed += 1
+                elif after.at > before.end > 0:
+                    anew.append(before)
+        return resumed, anew
+
+    def __str__(self) -> str:
+        resumed, anew = self.continued()
+        sent = sum(one.sent for one in self.visits) / 2**20
+        leases = sum(one.leases for one in self.stories)
+        return (
+            f"asked {len(self.visits)} times, by {leases} leases of {len(self.stories)} links, "
+            f"sent {sent:.0f} MiB; of files that were cut off {resumed} were gone on with, "
+            f"{len(anew)} begun anew"
+        )
+
+
+async def read(found: "Evidence") -> SiteRecord:
+    """The record, beside what Telegram's record and the database say of each link."""
+    known = {one.name for one in fields(Visit)}
+    rows = await found.stack.visits()
+    visits = [Visit(**{k: v for k, v in row.items() if k in known}) for row in rows]
+    bad = [kind for kind in found.spans if kind.startswith("site ")]
+    return SiteRecord(
+        visits,
+        await stories(found),
+        restored=found.restored,
+        stale=found.spans.get("telegram: reference", []),
+        cut=[*found.crowded_disk, *(span for kind in bad for span in found.spans[kind])],
+    )
+
+
+async def stories(found: "Evidence") -> list[LinkStory]:
+    """One for each link that was asked for as a film; posts have files of other names."""
+    leases = claims(found.stack.db.all(CLAIMS))
+    made: dict[str, LinkStory] = {}
+    for one in found.asked:
+        path = path_of(one.link)
+        if "/page/" in path:
+            continue
+        story = made.setdefault(path, LinkStory(path, leases.get(path, 0)))
+        said = [m for m in await one.person.history() if m.reply == one.message.id]
+        came = [m.at for m in said if m.media and m.kind != "photo"]
+        story.known = min([*came, story.known or float("inf")], default=0.0)
+        story.known = 0.0 if story.known == float("inf") else story.known
+        if one.deed == "cancel":
+            ends = [m.edited or m.at for m in said if says_cancelled(m)]
+            story.cancelled = max(ends, default=0.0)
+    return list(made.values())
+
+
+def claims(rows: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """How often jobs were claimed or reaped, by the path of their link."""
+    found: dict[str, int] = defaultdict(int)
+    for payload, fence in rows:
+        facts: dict[str, Any] = codec.load(payload)
+        found[path_of(str(facts.get("url", "")))] += int(fence)
+    return found
+
+
+def path_of(link: str) -> str:
+    """A link without its host, as the site sees it."""
+    _, slash, path = link.partition("://")[2].partition("/")
+    return slash + path
