@@ -1,8 +1,7 @@
 """A worker's one loop: it waits for a free room, claims a job, and sleeps until there is news."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -18,6 +17,7 @@ from procs.store.jobs.claimable import Claimable
 from procs.store.machines import database_clock
 from procs.store.server_absence import ABSENCE_PAUSE, ServerAbsence, until_back
 from procs.store.wake import WakeSocket
+from procs.worker.group_commit import GroupCommit
 from procs.worker.jobs import job_folder
 from procs.worker.jobs.fetch_job import LEAVE
 from procs.worker.look_timer import looks
@@ -56,7 +56,8 @@ class WorkerLoop:
         self.budget = budget
         self.news = asyncio.Event()
         self.running_jobs = RunningJobs(context, rooms, self.news.set)
-        context.finishing = self.finishing
+        most = partial(most_of, context.settings)
+        context.finishing = GroupCommit(self.db, most, self.claim_freed, self.start).end
         self.drained = asyncio.Event()
         self.cancelled = asyncio.Event()
         self.absence = ServerAbsence(context.name)
@@ -165,18 +166,16 @@ class WorkerLoop:
             local=not self.serves(lane),
         )
 
-    @contextmanager
-    def finishing(self, lease: leases.Lease, lane: Lane, freed: int) -> Iterator[None]:
-        """The transaction in which the job of a lease ends, and the next of a lane are claimed: one
-        commit less, and nobody looks for them. They begin when it is on the disk. `freed`: the
-        rooms of the lane that the job gives back. Raises StoreUnready with nothing changed."""
-        found: list[leases.Lease] = []
-        most = most_of(self.context.settings, lane)
-        with self.db.write(full=True, only=leases.names(lease, lane, most)):
-            yield
-            room = 0 if self.drained.is_set() else self.room(lane) + freed
-            if room > 0:
-                found = self.next(lane, room)
+    def claim_freed(self, freed: Mapping[Lane, int]) -> list[leases.Lease]:
+        """The next jobs of lanes whose jobs end in the running transaction, which give back so many
+        rooms. Raises StoreFull, StoreAway."""
+        if self.drained.is_set():
+            return []
+        rooms = {lane: self.room(lane) + more for lane, more in freed.items()}
+        return [one for lane, room in rooms.items() if room > 0 for one in self.next(lane, room)]
+
+    def start(self, found: Sequence[leases.Lease]) -> None:
+        """Begin what was claimed."""
         self.budget.spend(len(found))
         for lease in found:
             self.running_jobs.start(lease)

@@ -33,7 +33,7 @@ PICK = f"""
 SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, progress
   FROM jobs
  WHERE state = {State.QUEUED} AND lane = :lane AND {IS_KNOWN}
-   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope IN ('all', :scope))
    AND (:local = 0 OR folder = 1)
    AND (:machine = '' OR NOT EXISTS (SELECT 1 FROM job_files f
                                       WHERE f.job = jobs.id AND f.machine <> :machine))
@@ -97,7 +97,7 @@ FORGET_PROGRESS = "DELETE FROM progress WHERE job = :job"
 READY = f"""
 SELECT 1 FROM jobs
  WHERE state = {State.QUEUED} AND lane = :lane AND {IS_KNOWN}
-   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope IN ('all', :scope))
    AND (:local = 0 OR folder = 1)
    AND (:machine = '' OR NOT EXISTS (SELECT 1 FROM job_files f
                                       WHERE f.job = jobs.id AND f.machine <> :machine)) LIMIT 1
@@ -126,12 +126,10 @@ def claim(
     """Take up to `room` queued jobs of a lane, the longest in the ring first; in all, never more
     than `most` jobs of the lane are leased. `local`: only those whose files stay on this
     disk."""
-    wanted = {"worker": worker, "lane": lane, "local": int(local), "machine": machine_name.shared()}
+    wanted = {"worker": worker, "lane": lane, "local": int(local), **here()}
     said = event(now, "claimed", worker=worker)
     facts = {"worker": worker, "end": now.boot + LEASE, "event": said}
     with db.write(only=counted(lane, most)):
-        if is_held(db):
-            return []
         rows = db.all(PICK, {**wanted, "room": room, "most": most})
         for row in rows:
             db.send(CLAIM, {**facts, "job": row[0]})
@@ -159,14 +157,13 @@ def lease(row: Row) -> Lease:
 
 def ready(db: Database, lane: Lane, *, local: bool = False) -> bool:
     """Whether a job of this lane could be claimed; `local` as for `claim`."""
-    facts = {"lane": int(lane), "local": int(local), "machine": machine_name.shared()}
-    return not is_held(db) and db.one(READY, facts) is not None
+    return db.one(READY, {"lane": int(lane), "local": int(local), **here()}) is not None
 
 
-def is_held(db: Database) -> bool:
-    """Whether this machine, one of several, is paused."""
+def here() -> dict[str, str]:
+    """This machine, "" where it is the only one, and the scope of a pause of it alone."""
     name = machine_name.shared()
-    return bool(name) and pauses.is_paused(db, pauses.machine(name))
+    return {"machine": name, "scope": pauses.machine(name) if name else pauses.ALL}
 
 
 def running_by_worker(db: Database) -> dict[int, int]:

@@ -107,8 +107,9 @@ async def send(context: WorkerContext, lease: Lease, order: RequestOrder, media:
             raise
         fetch_again(context, lease, order, media, why=error.detail)
         return
-    with context.ending(lease, lease.lane, 1):
-        outcomes.finish_delivery(context.db, lease, order.id, worker=context.name, now=clock.now())
+    finish = partial(outcomes.finish_delivery, context.db, lease, order.id)
+    write = partial(finish, worker=context.name, now=clock.now())
+    await context.end(lease, lease.lane, 1, write)
     wake.notify(context.db.run, wake.BOT)
     wake.notify_idle(context.db.run, lanes=(Lane.LIGHT,))
     log.info("request.delivered", job=lease.job, request=order.id, worker=context.name)
