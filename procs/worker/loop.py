@@ -30,6 +30,8 @@ from procs.worker.running_jobs import RunningJobs
 #: interval of heartbeats.
 BACKSTOP = 1.0
 BEAT = 15.0
+#: The same of a worker that carries nothing, while the database is at rest.
+REST_BEAT = 30.0
 RECYCLE = "recycle"
 STOPPED = "stopped"
 #: This machine was silent so long that others took its workers for gone.
@@ -232,17 +234,21 @@ class WorkerLoop:
                 await until_back(f"{self.context.name} beat", self.renew)
             except StoreFull as error:
                 log.warning("beat.unwritten", error=error)
-            await asyncio.sleep(BEAT)
+            is_busy = self.running_jobs.jobs or self.db.rest() is None
+            await asyncio.sleep(BEAT if is_busy else REST_BEAT)
 
     def renew(self) -> None:
         """One beat: renew the leases, compare them with what runs. Raises StoreError."""
         database_clock.follow(self.db)
-        now = clock.now()
-        if not workers.beat(self.db, self.context.worker, jobs=self.budget.spent, now=now):
+        now, worker = clock.now(), self.context.worker
+        with self.db.write(only=(), quiet=True):
+            is_known = workers.beat(self.db, worker, jobs=self.budget.spent, now=now)
+            renewed = leases.renew(self.db, worker=worker, now=now)
+        if not is_known:
             self.budget.places.posts.free()
             self.drain(FORGOTTEN)
         self.context.tallies.write(self.db)
-        self.running_jobs.match(leases.renew(self.db, worker=self.context.worker, now=now))
+        self.running_jobs.match(renewed)
 
     def drain(self, why: str) -> None:
         """Claim no more jobs."""

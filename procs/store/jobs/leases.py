@@ -173,7 +173,7 @@ def running_by_worker(db: Database) -> dict[int, int]:
 
 def renew(db: Database, *, worker: int, now: Now, ttl: float = LEASE) -> list[RenewedLease]:
     """The beat: keep every lease of a worker, learn what it still holds and what should stop."""
-    with db.write(only=()):
+    with db.write(only=(), quiet=True):
         rows = db.all(RENEW, {"worker": worker, "end": now.boot + ttl})
     return [RenewedLease(job, fence, bool(stop)) for job, fence, stop in rows]
 

@@ -50,6 +50,15 @@ TURNS = b"""
 CREATE INDEX IF NOT EXISTS job_turns ON jobs (lane, at, id) WHERE state = 0;
 DROP INDEX IF EXISTS job_ring;
 """
+#: Counts transactions of which nobody need hear, by a number that no transaction takes back.
+QUIET_COMMITS = b"CREATE SEQUENCE IF NOT EXISTS quiet_commits"
+#: How many transactions of the server had a number and are over: all below the newest that is over,
+#: without those that still run.
+OVER = """
+SELECT CAST(CAST(PG_SNAPSHOT_XMAX(now) AS TEXT) AS BIGINT)
+       - (SELECT COUNT(*) FROM PG_SNAPSHOT_XIP(now))
+  FROM PG_CURRENT_SNAPSHOT() AS now
+"""
 #: The number of a new row, where its writer gives it: one more than the highest, which where
 #: several write may be what another has taken and not committed. So each draws one of its own,
 #: which is a gap when it is not used; behind what a version of before wrote, which drew none.

@@ -12,7 +12,14 @@ import psycopg
 from procs.core import clock
 from procs.errors import StoreError
 from procs.store.postgresql import server_faults
-from procs.store.postgresql.dialect import FUNCTIONS, NUMBERS, STORAGE, TURNS, tables
+from procs.store.postgresql.dialect import (
+    FUNCTIONS,
+    NUMBERS,
+    QUIET_COMMITS,
+    STORAGE,
+    TURNS,
+    tables,
+)
 from procs.store.postgresql.server_session import connect
 
 ALONE = b"SELECT PG_ADVISORY_XACT_LOCK(6774642, 2)"
@@ -68,6 +75,7 @@ def apply(
             session.execute(NOTE, [name, clock.now().wall])
         session.execute(STORAGE.encode())
     session.execute(TURNS)
+    session.execute(QUIET_COMMITS)
     session.execute(NUMBERS)
 
 

@@ -6,11 +6,22 @@ a connection of their own, after the commit that they are about, and many of the
 
 import psycopg
 
+from procs.records.job import State
 from procs.store.postgresql import server_faults
+from procs.store.postgresql.dialect import OVER
 from procs.store.postgresql.server_session import connect
 
 LISTEN = b"LISTEN chapar"
 NOTIFY = b"SELECT PG_NOTIFY('chapar', $1)"
+#: How many transactions are over that were not quiet, and whether there is a job that runs, or
+#: waits for a worker or an instant. One that is quiet is counted a moment before it is over: the
+#: number falls by one and rises again, so that nobody can miss another that comes in between.
+REST = f"""
+SELECT ({OVER}) - (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM quiet_commits),
+       EXISTS (SELECT 1 FROM jobs WHERE state = {State.LEASED})
+       OR EXISTS (SELECT 1 FROM jobs WHERE state = {State.QUEUED})
+       OR EXISTS (SELECT 1 FROM jobs WHERE state = {State.LATER})
+""".encode()
 #: Bytes of one notification; PostgreSQL takes 8000.
 MOST = 7000
 
@@ -47,6 +58,14 @@ class ServerChannel:
         except psycopg.Error as error:
             server_faults.raise_failure(error, self.url)
         return words
+
+    def rest(self) -> int | None:
+        """The mark of the database at rest; None while there are jobs. Raises StoreError."""
+        try:
+            mark, works = self.session.execute(REST).fetchone() or (0, 1)
+        except psycopg.Error as error:
+            server_faults.raise_failure(error, self.url)
+        return None if works else int(mark)
 
     def close(self) -> None:
         """Close the connection; no word comes any more."""

@@ -17,9 +17,10 @@ from typing import Any
 
 import psycopg
 
+from procs.core.files import rest_file
 from procs.errors import StoreAway, StoreError
 from procs.store.postgresql import pooler, server_faults
-from procs.store.postgresql.dialect import numbered
+from procs.store.postgresql.dialect import OVER, numbered
 from procs.store.postgresql.pipeline import (
     COPIED,
     MANY,
@@ -37,13 +38,6 @@ from procs.store.postgresql.server_reconnection import ServerReconnection
 from procs.store.postgresql.server_session import Greeted, Row, greet
 from procs.store.postgresql.server_transaction import ServerTransaction
 
-#: How many transactions of the server had a number and are over: all below the newest that is over,
-#: without those that still run.
-OVER = b"""
-SELECT CAST(CAST(PG_SNAPSHOT_XMAX(now) AS TEXT) AS BIGINT)
-       - (SELECT COUNT(*) FROM PG_SNAPSHOT_XIP(now))
-  FROM PG_CURRENT_SNAPSHOT() AS now
-"""
 CLOCK = b"SELECT CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP()) AS DOUBLE PRECISION)"
 #: Who holds back the cleaning of dead rows, and for how long; of whom the server tells this user no
 #: instant, and of a slot, the number of transactions since then decides.
@@ -92,6 +86,9 @@ class ServerConnection:
         self.transaction: ServerTransaction | None = None
         self.reconnection: ServerReconnection | None = None
         self.over, self.own = -1, 0
+        self.mark: int | None = None
+        #: The steady instant of this connection's last commit of which others must hear.
+        self.told_at = 0.0
         run.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = greet(url)
         pooler.require_session(found, url)
@@ -137,7 +134,7 @@ class ServerConnection:
         self._run(Statement(text.encode(), list(rows), row_count, COPIED))
 
     def write(
-        self, *, full: bool = False, only: Collection[str] | None = None
+        self, *, full: bool = False, only: Collection[str] | None = None, quiet: bool = False
     ) -> AbstractContextManager[None]:
         """One write transaction; joins the one that runs already, unless that names less.
 
@@ -146,7 +143,9 @@ class ServerConnection:
         Raises StoreFull when that disk is full; nothing is changed then.
         """
         if self.transaction is None:
-            return ServerTransaction(self, full, only)
+            return ServerTransaction(self, full, only, quiet=quiet)
+        if self.transaction.quiet and not quiet:
+            raise StoreError("a quiet transaction has no part of which others must hear")
         if not self.transaction.covers(only):
             raise StoreError(
                 "a transaction goes beside others, and may not become one that is alone"
@@ -165,11 +164,21 @@ class ServerConnection:
 
     def changed(self) -> bool:
         """Whether another connection committed since the last call. True too when one of another
-        database of the server did."""
-        over = self.run_alone(Statement(OVER, (), last_value))
+        database of the server did. No query while the database is known to be at rest."""
+        if (mark := self.rest()) is not None:
+            before, self.mark = self.mark, mark
+            return mark != before
+        self.mark = None
+        over = self.run_alone(Statement(OVER.encode(), (), last_value))
         before, self.over = self.over, over
         own, self.own = self.own, 0
         return bool(before < 0 or over - before != own)
+
+    def rest(self) -> int | None:
+        """What the keeper of this machine found last. Nothing right after a commit of this process,
+        which that does not count yet, nor while this connection is lost: whoever looks then finds
+        that out."""
+        return None if self.session.closed else rest_file.read(self.run, since=self.told_at)
 
     def maintain(self) -> Mapping[str, int]:
         """Nothing: the server's autovacuum does it."""
@@ -200,7 +209,8 @@ class ServerConnection:
 
     def lineage(self) -> str:
         """The timeline of the server, which a standby leaves when it is promoted."""
-        self._run(Statement(HERE, (), no_answer))
+        if self.transaction is None or not self.transaction.opened:
+            self._run(Statement(HERE, (), no_answer))
         return self.timeline
 
     def channel(self) -> Callable[[], ServerChannel]:

@@ -16,6 +16,7 @@ from typing import Any, NoReturn, Protocol
 
 import psycopg
 
+from procs.core import clock
 from procs.errors import StoreAway
 from procs.store.postgresql import server_faults
 from procs.store.postgresql.pipeline import (
@@ -33,6 +34,9 @@ BEGIN, COMMIT = b"BEGIN", b"COMMIT"
 GATE = b"SELECT %s, %s"
 ALONE, BESIDE = b"PG_ADVISORY_XACT_LOCK(6774642, 1)", b"PG_ADVISORY_XACT_LOCK_SHARED(6774642, 1)"
 FULL = b"CAST(PG_CURRENT_XACT_ID() AS TEXT)"
+#: Of which nobody need hear. Its number is counted here, and taken at once, whether it changes
+#: anything or not.
+QUIET = b"NEXTVAL('quiet_commits'), PG_CURRENT_XACT_ID(), "
 QUICK = b"SET_CONFIG('synchronous_commit', 'off', TRUE)"
 #: Then a lock of each thing that is named, in the order of their names, so that no two wait for
 #: each other.
@@ -62,6 +66,7 @@ class TransactionOwner(Protocol):
     timeline: str
     transaction: "ServerTransaction | None"
     own: int
+    told_at: float
 
     def run_alone(self, statement: Statement) -> Any:
         """Run a statement outside of a transaction, on a new connection when the old one is gone.
@@ -74,10 +79,15 @@ class TransactionOwner(Protocol):
 class ServerTransaction:
     """From the gate to the commit."""
 
-    __slots__ = ("attempts", "db", "done", "full", "named", "number", "only", "opened", "pending")
+    __slots__ = (
+        *("attempts", "db", "done", "full", "named"),
+        *("number", "only", "opened", "pending", "quiet"),
+    )
 
-    def __init__(self, db: TransactionOwner, full: bool, only: Collection[str] | None) -> None:
-        self.db, self.full, self.attempts = db, full, 1
+    def __init__(
+        self, db: TransactionOwner, full: bool, only: Collection[str] | None, *, quiet: bool
+    ) -> None:
+        self.db, self.full, self.attempts, self.quiet = db, full, 1, quiet
         self.only = None if only is None else set(only)
         self.named = sorted(self.only or ())
         self.opened, self.number = False, ""
@@ -145,7 +155,7 @@ class ServerTransaction:
         psycopg.Error."""
         if self.opened:
             return self.db.pipeline.run(statements)
-        gate = Statement(gate_of(self.full, self.only is None), (), last_value)
+        gate = Statement(gate_of(self.full, self.only is None, self.quiet), (), last_value)
         names = [Statement(NAMED, (name,), no_answer) for name in self.named]
         self.db.pipeline.run([Statement(BEGIN, (), no_answer), gate, *names, *statements])
         self.opened, self.number = True, str(gate.answer)
@@ -199,7 +209,7 @@ class ServerTransaction:
             self.transmit([*last, numbered, Statement(COMMIT, (), no_answer)])
         except psycopg.Error as error:
             server_faults.raise_failure(error, self.db.url)
-        self.db.own += numbered.answer
+        self.note(numbered.answer)
 
     def commit_surely(self, last: list[Statement]) -> None:
         """The same onto the disk; when the connection is lost meanwhile, ask the server whether it
@@ -211,8 +221,14 @@ class ServerTransaction:
             if not (self.db.session.closed and self.was_committed(error)):
                 self.replay(error)
                 return self.commit_surely(last)
-        self.db.own += 1
+        self.note(1)
         return None
+
+    def note(self, numbered: int) -> None:
+        """Count a commit of this connection, if it had a number."""
+        self.db.own += numbered
+        if numbered and not self.quiet:
+            self.db.told_at = clock.steady()
 
     def was_committed(self, error: psycopg.Error) -> bool:
         """What became of a commit whose answer was lost. Raises StoreAway when no server knows:
@@ -239,6 +255,7 @@ class ServerTransaction:
             session.close()
 
 
-def gate_of(full: bool, alone: bool) -> bytes:
+def gate_of(full: bool, alone: bool, quiet: bool) -> bytes:
     """The statement that passes the gate, and says whether the commit waits for the disk."""
-    return GATE % (ALONE if alone else BESIDE, FULL if full else QUICK)
+    counted = QUIET if quiet else b""
+    return GATE % (ALONE if alone else BESIDE, counted + (FULL if full else QUICK))
