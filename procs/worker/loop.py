@@ -12,12 +12,13 @@ from procs.errors import StoreAway, StoreFull, remedies
 from procs.records.job import Lane
 from procs.store import wake
 from procs.store.health import workers
-from procs.store.jobs import claimable, leases, recovery
+from procs.store.jobs import leases, recovery
 from procs.store.jobs.claimable import Claimable
 from procs.store.machines import database_clock
 from procs.store.server_absence import ABSENCE_PAUSE, ServerAbsence, until_back
 from procs.store.wake import WakeSocket
 from procs.worker.group_commit import GroupCommit
+from procs.worker.job_line import JobLine, LineHeads
 from procs.worker.jobs import job_folder
 from procs.worker.jobs.fetch_job import LEAVE
 from procs.worker.look_timer import looks
@@ -66,6 +67,7 @@ class WorkerLoop:
         self.why = STOPPED
         #: Lanes named by wake-ups since the last claim.
         self.told: set[Lane] = set()
+        self.line = JobLine(self.db, context.settings, context.worker)
         #: Whether this slot could not send at the last check.
         self.barred = False
         #: When the next job becomes due, by the last query.
@@ -107,14 +109,15 @@ class WorkerLoop:
         was woken for a lane claims there without a query first, which would delay the job by a
         tenth of a second."""
         told, self.told = self.told, set()
-        self.barred = self.context.barred.is_set()
+        if self.barred is not self.context.barred.is_set():  # it passed over what it takes now
+            self.barred, self.line.heads = self.context.barred.is_set(), LineHeads()
         # The query comes first: an idle worker that only reads does not wait at the writers' gate.
         for lane in told or self.ready():
             room = self.room(lane)
             for lease in self.claimed(lane, room) if room else ():
                 self.running_jobs.start(lease)
             full = self.running_jobs.free(lane) == 0 or not self.serves(lane)
-            if full and leases.ready(self.db, lane):
+            if full and self.line.ready(lane, local=False):
                 wake.notify_idle(self.db.run, lanes=[lane])
 
     def ready(self) -> tuple[Lane, ...]:
@@ -127,10 +130,10 @@ class WorkerLoop:
 
     def offer(self) -> Claimable:
         """The work that this worker may claim."""
-        seen = claimable.look(self.db, most=most_of(self.context.settings, Lane.HEAVY))
+        seen = self.line.look()
         if not self.barred and not machine_name.shared():
             return seen
-        able = [n for n in seen.ready if leases.ready(self.db, n, local=not self.serves(n))]
+        able = [n for n in seen.ready if self.line.ready(n, local=not self.serves(n))]
         return replace(seen, ready=tuple(able))
 
     def serves(self, lane: Lane) -> bool:
@@ -158,15 +161,7 @@ class WorkerLoop:
 
     def next(self, lane: Lane, room: int) -> list[leases.Lease]:
         """Claim the first jobs of a lane. Raises StoreFull, StoreAway."""
-        return leases.claim(
-            self.db,
-            worker=self.context.worker,
-            lane=lane,
-            room=room,
-            now=clock.now(),
-            most=most_of(self.context.settings, lane),
-            local=not self.serves(lane),
-        )
+        return self.line.claim(lane, room, local=not self.serves(lane))
 
     def claim_freed(self, freed: Mapping[Lane, int]) -> list[leases.Lease]:
         """The next jobs of lanes whose jobs end in the running transaction, which give back so many

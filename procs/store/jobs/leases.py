@@ -30,17 +30,18 @@ ENDLESS = 1 << 30
 #: The first in line, then CLAIM for each of them: one statement with RETURNING costs half as much
 #: again. Nobody comes between the two, because a write transaction is IMMEDIATE.
 PICK = f"""
-SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, progress
+SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, progress, at
   FROM jobs
- WHERE state = {State.QUEUED} AND lane = :lane AND {IS_KNOWN}
+ WHERE state = {State.QUEUED} AND lane = :lane AND at >= :since AND {IS_KNOWN}
    AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope IN ('all', :scope))
    AND (:local = 0 OR folder = 1)
    AND (:machine = '' OR NOT EXISTS (SELECT 1 FROM job_files f
                                       WHERE f.job = jobs.id AND f.machine <> :machine))
  ORDER BY at, id
- LIMIT (SELECT CASE WHEN COUNT(*) >= :most THEN 0
-                    WHEN COUNT(*) > :most - :room THEN :most - COUNT(*) ELSE :room END
-          FROM jobs WHERE state = {State.LEASED} AND lane = :lane)
+ LIMIT (CASE WHEN :most >= CAST({ENDLESS} AS INTEGER) THEN :room ELSE
+         (SELECT CASE WHEN COUNT(*) >= :most THEN 0
+                      WHEN COUNT(*) > :most - :room THEN :most - COUNT(*) ELSE :room END
+            FROM jobs WHERE state = {State.LEASED} AND lane = :lane) END)
 /* FOR UPDATE SKIP LOCKED */
 """
 CLAIM = f"""
@@ -86,7 +87,7 @@ STOPPED = f"""
 SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = {State.LEASED} AND stop = 1
 """
 HELD = f"""
-SELECT id, fence, worker, user_id, lane, seat, kind, attempt, payload, progress
+SELECT id, fence, worker, user_id, lane, seat, kind, attempt, payload, progress, 0
   FROM jobs WHERE id = :job AND fence = :fence AND state = {State.LEASED}
 """
 RUNNING = f"""
@@ -96,7 +97,7 @@ SELECT worker, COUNT(*) FROM jobs WHERE state = {State.LEASED} AND lane IN ({EVE
 FORGET_PROGRESS = "DELETE FROM progress WHERE job = :job"
 READY = f"""
 SELECT 1 FROM jobs
- WHERE state = {State.QUEUED} AND lane = :lane AND {IS_KNOWN}
+ WHERE state = {State.QUEUED} AND lane = :lane AND at >= :since AND {IS_KNOWN}
    AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope IN ('all', :scope))
    AND (:local = 0 OR folder = 1)
    AND (:machine = '' OR NOT EXISTS (SELECT 1 FROM job_files f
@@ -122,15 +123,16 @@ def claim(
     now: Now,
     most: int = ENDLESS,
     local: bool = False,
+    since: float = 0.0,
 ) -> list[Lease]:
     """Take up to `room` queued jobs of a lane, the longest in the ring first; in all, never more
     than `most` jobs of the lane are leased. `local`: only those whose files stay on this
-    disk."""
+    disk. `since`: none whose place in line is before that."""
     wanted = {"worker": worker, "lane": lane, "local": int(local), **here()}
     said = event(now, "claimed", worker=worker)
     facts = {"worker": worker, "end": now.boot + LEASE, "event": said}
     with db.write(only=counted(lane, most)):
-        rows = db.all(PICK, {**wanted, "room": room, "most": most})
+        rows = db.all(PICK, {**wanted, "room": room, "most": most, "since": since})
         for row in rows:
             db.send(CLAIM, {**facts, "job": row[0]})
     return [lease(row) for row in rows]
@@ -149,15 +151,16 @@ def names(lease: Lease, lane: Lane, most: int) -> tuple[str, ...]:
 
 def lease(row: Row) -> Lease:
     """A lease from the row that a claim returns, with payload and progress as records."""
-    job, fence, worker, user, lane, seat, kind, attempt, payload, progress = row
+    job, fence, worker, user, lane, seat, kind, attempt, payload, progress, at = row
     wish, done = job_payload.decode(kind, payload), job_progress.decode(progress)
     named = LANES[lane], seat, KINDS[kind], attempt
-    return Lease(job, fence, worker, user, *named, wish, done)
+    return Lease(job, fence, worker, user, *named, wish, done, at)
 
 
-def ready(db: Database, lane: Lane, *, local: bool = False) -> bool:
-    """Whether a job of this lane could be claimed; `local` as for `claim`."""
-    return db.one(READY, {"lane": int(lane), "local": int(local), **here()}) is not None
+def ready(db: Database, lane: Lane, *, local: bool = False, since: float = 0.0) -> bool:
+    """Whether a job of this lane could be claimed; `local` and `since` as for `claim`."""
+    facts = {"lane": int(lane), "local": int(local), "since": since}
+    return db.one(READY, {**facts, **here()}) is not None
 
 
 def here() -> dict[str, str]:

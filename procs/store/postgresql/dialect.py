@@ -54,7 +54,7 @@ DROP INDEX IF EXISTS job_ring;
 QUIET_COMMITS = b"CREATE SEQUENCE IF NOT EXISTS quiet_commits"
 #: How many transactions of the server had a number and are over: all below the newest that is over,
 #: without those that still run.
-OVER = """
+OVER = b"""
 SELECT CAST(CAST(PG_SNAPSHOT_XMAX(now) AS TEXT) AS BIGINT)
        - (SELECT COUNT(*) FROM PG_SNAPSHOT_XIP(now))
   FROM PG_CURRENT_SNAPSHOT() AS now

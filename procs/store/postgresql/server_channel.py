@@ -17,7 +17,8 @@ NOTIFY = b"SELECT PG_NOTIFY('chapar', $1)"
 #: waits for a worker or an instant. One that is quiet is counted a moment before it is over: the
 #: number falls by one and rises again, so that nobody can miss another that comes in between.
 REST = f"""
-SELECT ({OVER}) - (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM quiet_commits),
+SELECT ({OVER.decode()})
+       - (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM quiet_commits),
        EXISTS (SELECT 1 FROM jobs WHERE state = {State.LEASED})
        OR EXISTS (SELECT 1 FROM jobs WHERE state = {State.QUEUED})
        OR EXISTS (SELECT 1 FROM jobs WHERE state = {State.LATER})

@@ -169,7 +169,7 @@ class ServerConnection:
             before, self.mark = self.mark, mark
             return mark != before
         self.mark = None
-        over = self.run_alone(Statement(OVER.encode(), (), last_value))
+        over = self.run_alone(Statement(OVER, (), last_value))
         before, self.over = self.over, over
         own, self.own = self.own, 0
         return bool(before < 0 or over - before != own)
