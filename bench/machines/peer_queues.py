@@ -98,10 +98,28 @@ def pgqueuer(conninfo: str, rooms: int) -> float:
     import pgqueuer  # noqa: F401  (an ImportError says that it is not installed)
 
     place = named(conninfo, f"of_pgqueuer_{time.monotonic_ns()}")
-    return asyncio.run(run_pgqueuer(place, rooms))
+    return pgqueuer_rate(place, rooms, JOBS)
 
 
-async def run_pgqueuer(place: str, rooms: int) -> float:
+def pgqueuer_rate(place: str, rooms: int, jobs: int) -> float:
+    """Jobs a second in a database that may have its tables already."""
+    return asyncio.run(run_pgqueuer(place, rooms, jobs))
+
+
+def age_pgqueuer(place: str, jobs: int) -> None:
+    """Let so many jobs of it come and go, without its programs."""
+    session = open_session(place)
+    for _ in range(max(1, jobs // 10_000)):
+        session.execute(
+            "INSERT INTO pgqueuer (priority, entrypoint, status)"
+            " SELECT 0, 'job', 'queued' FROM GENERATE_SERIES(1, 10000)"
+        )
+        session.execute("UPDATE pgqueuer SET status = 'picked'")
+        session.execute("DELETE FROM pgqueuer")
+    session.close()
+
+
+async def run_pgqueuer(place: str, rooms: int, jobs: int) -> float:
     """Jobs a second of pgqueuer's own manager, from its first job to the last. It wants to have two
     batches under way."""
     import psycopg
@@ -112,19 +130,20 @@ async def run_pgqueuer(place: str, rooms: int) -> float:
     async with await psycopg.AsyncConnection.connect(place, autocommit=True) as connection:
         driver = PsycopgDriver(connection)
         queries = Queries(driver)
-        await queries.install()
-        await queries.enqueue(["job"] * JOBS, [None] * JOBS, [0] * JOBS)
+        if not await queries.has_table("pgqueuer"):
+            await queries.install()
+        await queries.enqueue(["job"] * jobs, [None] * jobs, [0] * jobs)
         manager = PgQueuer(driver)
         times: list[float] = []
 
         @manager.entrypoint("job")
         async def job(_: object) -> None:
             times.append(time.monotonic())
-            if len(times) == JOBS:
+            if len(times) == jobs:
                 manager.shutdown.set()
 
         await manager.run(batch_size=rooms, max_concurrent_tasks=2 * rooms)
-    return JOBS / (times[-1] - times[0])
+    return jobs / (times[-1] - times[0])
 
 
 def named(conninfo: str, name: str) -> str:

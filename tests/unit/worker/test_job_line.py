@@ -7,7 +7,7 @@ import pytest
 from procs.core import clock
 from procs.records.job import Kind, Lane, Lease
 from procs.records.job_payload import LinkPayload
-from procs.worker.job_line import WHOLE_LONGEST, OVERLAP, QUICK, WHOLE_TIMES, LineHeads
+from procs.worker.job_line import OVERLAP, QUICK, WHOLE_LONGEST, WHOLE_TIMES, LineHeads
 
 LEASE = Lease(1, 1, 1, 1, Lane.HEAVY, -1, Kind.FETCH, 1, LinkPayload("", "", ""), place=100.0)
 
