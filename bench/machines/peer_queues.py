@@ -9,6 +9,7 @@ is told to keep none.
 
 import asyncio
 import importlib
+import json
 import os
 import subprocess
 import sys
@@ -34,8 +35,8 @@ PROCRASTINATE = ("-m", "procrastinate", "--app", "bench.queue.peers.procrastinat
 
 def measure(conninfo: str, folder: Path) -> dict[str, Any]:
     """Jobs a second of each, and ours as a multiple; one that is not installed is left out."""
-    # What the jobs of procrastinate count themselves in, without an end that is told.
-    os.environ.update(BENCH_TALLY=str(folder / "tally"), BENCH_JOBS=str(JOBS + 1))
+    # What the jobs of procrastinate count themselves in.
+    os.environ.update(BENCH_TALLY=str(folder / "tally"), BENCH_JOBS=str(JOBS))
     found: dict[str, Any] = {"peers_jobs": JOBS, "peers_rooms": ROOMS}
     for way, (rooms, disk) in WAYS.items():
         wait_for_disk(conninfo, disk)
@@ -72,25 +73,27 @@ def ours(conninfo: str, folder: Path, rooms: int) -> float:
 
 
 def procrastinate(conninfo: str, rooms: int) -> float:
-    """Its worker program, without the time that it takes to start."""
-    os.environ["BENCH_PLACE"] = named(conninfo, f"of_procrastinate_{time.monotonic_ns()}")
-    os.environ["BENCH_TALLY"] += "x"
+    """Its worker program, from its first job on."""
+    tally = Path(f"{os.environ['BENCH_TALLY']}-{time.monotonic_ns()}")
+    place = named(conninfo, f"of_procrastinate_{time.monotonic_ns()}")
+    facts = {"BENCH_PLACE": place, "BENCH_TALLY": str(tally), "BENCH_JOBS": str(JOBS)}
+    os.environ["BENCH_PLACE"] = place
     sys.modules.pop("bench.queue.peers.procrastinate_app", None)
     procrastinate_app = importlib.import_module("bench.queue.peers.procrastinate_app")
     with procrastinate_app.app.open():
         procrastinate_app.app.schema_manager.apply_schema()
-    words = (*PROCRASTINATE, "worker", "--one-shot", "--concurrency", str(rooms))
-    start = timed(words)
     procrastinate_app.enqueue(range(JOBS))
-    return JOBS / (timed(words) - start)
-
-
-def timed(words: tuple[str, ...]) -> float:
-    """Seconds of one Python program."""
-    began = time.monotonic()
+    words = (*PROCRASTINATE, "worker", "--one-shot", "--concurrency", str(rooms))
     quiet = subprocess.DEVNULL
-    subprocess.run([sys.executable, *words], check=True, stdout=quiet, stderr=quiet)
-    return time.monotonic() - began
+    subprocess.run(
+        [sys.executable, *words],
+        check=True,
+        stdout=quiet,
+        stderr=quiet,
+        env={**os.environ, **facts},
+    )
+    told = json.loads(tally.read_text().splitlines()[0])
+    return float(told["jobs"] / told["seconds"])
 
 
 def pgqueuer(conninfo: str, rooms: int) -> float:

@@ -58,7 +58,7 @@ class WorkerLoop:
         self.wake_socket = wake_socket
         self.budget = budget
         self.news = asyncio.Event()
-        self.running_jobs = RunningJobs(context, rooms, self.news.set)
+        self.running_jobs = RunningJobs(context, rooms, self.note_ended)
         most = partial(most_of, context.settings)
         context.finishing = GroupCommit(self.db, most, self.claim_freed, self.start).end
         self.drained = asyncio.Event()
@@ -176,6 +176,11 @@ class WorkerLoop:
         self.budget.spend(len(found))
         for lease in found:
             self.running_jobs.start(lease)
+
+    def note_ended(self, lane: Lane) -> None:
+        """A job is over. There is nothing to look for where its room has the next one already."""
+        if self.running_jobs.free(lane) or self.budget.left <= 0:
+            self.news.set()
 
     async def rest(self) -> None:
         """Sleep until there is news: a datagram, a job's end, a due time, a signal.

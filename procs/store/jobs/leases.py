@@ -6,8 +6,9 @@ seat to the user's next waiting job in the same transaction, and that job joins 
 queue: users take turns. `fence` grows with every claim and every reap; every write names it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 
 from procs.core.clock import Now
@@ -22,22 +23,24 @@ from procs.store.literals import EVERY_LANE, IS_KNOWN
 
 #: Seconds a lease lasts without a beat.
 LEASE = 60.0
-#: A look-up costs a tenth of what making the same from its value does.
 LANES, KINDS = {int(lane): lane for lane in Lane}, {kind.value: kind for kind in Kind}
 #: More leases than there will ever be.
 ENDLESS = 1 << 30
 
-#: The first in line, then CLAIM for each of them: one statement with RETURNING costs half as much
-#: again. Nobody comes between the two, because a write transaction is IMMEDIATE.
-PICK = f"""
-SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, progress, at
+#: What a worker of this machine may claim.
+CLAIMABLE = f"""
   FROM jobs
  WHERE state = {State.QUEUED} AND lane = :lane AND at >= :since AND {IS_KNOWN}
    AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope IN ('all', :scope))
    AND (:local = 0 OR folder = 1)
    AND (:machine = '' OR NOT EXISTS (SELECT 1 FROM job_files f
                                       WHERE f.job = jobs.id AND f.machine <> :machine))
- ORDER BY at, id
+"""
+#: The first in line, then CLAIM for each of them: one statement with RETURNING costs half as much
+#: again. Nobody comes between the two, because a write transaction is IMMEDIATE.
+PICK = f"""
+SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, progress, at
+{CLAIMABLE} ORDER BY at, id
  LIMIT (CASE WHEN :most >= CAST({ENDLESS} AS INTEGER) THEN :room ELSE
          (SELECT CASE WHEN COUNT(*) >= :most THEN 0
                       WHEN COUNT(*) > :most - :room THEN :most - COUNT(*) ELSE :room END
@@ -50,6 +53,9 @@ UPDATE jobs
        worker = :worker, story = story || :event
  WHERE id = :job AND state = {State.QUEUED}
 """
+#: The same of several: a number stands in more than one place where they are fewer.
+PLACES = tuple(f"job_{letter}" for letter in "abcdefgh")
+CLAIM_ALL = CLAIM.replace("= :job", f"IN ({', '.join(f':{place}' for place in PLACES)})")
 RENEW = f"""
 UPDATE jobs SET at = :end
  WHERE state = {State.LEASED} AND lane IN ({EVERY_LANE}) AND worker = :worker
@@ -95,19 +101,12 @@ SELECT worker, COUNT(*) FROM jobs WHERE state = {State.LEASED} AND lane IN ({EVE
  GROUP BY worker
 """
 FORGET_PROGRESS = "DELETE FROM progress WHERE job = :job"
-READY = f"""
-SELECT 1 FROM jobs
- WHERE state = {State.QUEUED} AND lane = :lane AND at >= :since AND {IS_KNOWN}
-   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope IN ('all', :scope))
-   AND (:local = 0 OR folder = 1)
-   AND (:machine = '' OR NOT EXISTS (SELECT 1 FROM job_files f
-                                      WHERE f.job = jobs.id AND f.machine <> :machine)) LIMIT 1
-"""
+READY = f"SELECT 1 {CLAIMABLE} LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
 class RenewedLease:
-    """What a beat brought back: a lease that is still ours, and whether it should stop."""
+    """A lease that is still ours, and whether it should stop."""
 
     job: int
     fence: int
@@ -133,9 +132,18 @@ def claim(
     facts = {"worker": worker, "end": now.boot + LEASE, "event": said}
     with db.write(only=counted(lane, most)):
         rows = db.all(PICK, {**wanted, "room": room, "most": most, "since": since})
-        for row in rows:
-            db.send(CLAIM, {**facts, "job": row[0]})
+        take(db, [row[0] for row in rows], facts)
     return [lease(row) for row in rows]
+
+
+def take(db: Database, jobs: Sequence[int], facts: Mapping[str, Any]) -> None:
+    """Claim these jobs, of which the transaction knows that they are queued."""
+    if len(jobs) == 1:
+        return db.send(CLAIM, {**facts, "job": jobs[0]})
+    for start in range(0, len(jobs), len(PLACES)):
+        some = cycle(jobs[start : start + len(PLACES)])
+        db.send(CLAIM_ALL, {**facts, **{place: next(some) for place in PLACES}})
+    return None
 
 
 def counted(lane: Lane, most: int) -> tuple[str, ...]:
@@ -159,8 +167,10 @@ def lease(row: Row) -> Lease:
 
 def ready(db: Database, lane: Lane, *, local: bool = False, since: float = 0.0) -> bool:
     """Whether a job of this lane could be claimed; `local` and `since` as for `claim`."""
-    facts = {"lane": int(lane), "local": int(local), "since": since}
-    return db.one(READY, {**facts, **here()}) is not None
+    return (
+        db.one(READY, {"lane": int(lane), "local": int(local), "since": since, **here()})
+        is not None
+    )
 
 
 def here() -> dict[str, str]:
@@ -183,8 +193,7 @@ def renew(db: Database, *, worker: int, now: Now, ttl: float = LEASE) -> list[Re
 
 def held(db: Database, job: int, fence: int) -> Lease | None:
     """A lease by its number and fence; None when it is over."""
-    row = db.one(HELD, {"job": job, "fence": fence})
-    return lease(row) if row else None
+    return next(map(lease, db.all(HELD, {"job": job, "fence": fence})), None)
 
 
 def note(db: Database, lease: Lease, *, full: bool = False) -> None:
@@ -216,7 +225,7 @@ def end(
 
 
 def finish(db: Database, lease: Lease, *, now: Now) -> None:
-    """Mark the job done. Raises LeaseLost when the lease is no longer ours."""
+    """Mark the job done. Raises LeaseLost."""
     end(db, lease, State.DONE, now=now)
 
 

@@ -11,7 +11,7 @@ sent, and never answered, is looked up by the transaction's number.
 """
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NoReturn, Protocol
 
 import psycopg
@@ -40,7 +40,10 @@ QUIET = b"NEXTVAL('quiet_commits'), PG_CURRENT_XACT_ID(), "
 QUICK = b"SET_CONFIG('synchronous_commit', 'off', TRUE)"
 #: Then a lock of each thing that is named, in the order of their names, so that no two wait for
 #: each other.
-NAMED = b"SELECT PG_ADVISORY_XACT_LOCK(HASHTEXTEXTENDED($1, 6774642))"
+NAMED = b"""
+SELECT PG_ADVISORY_XACT_LOCK(HASHTEXTEXTENDED(name, 6774642))
+  FROM UNNEST(CAST($1 AS TEXT[])) AS name
+"""
 #: Whether the transaction had a number, which one that changed nothing has not.
 NUMBERED = b"SELECT PG_CURRENT_XACT_ID_IF_ASSIGNED() IS NOT NULL"
 #: What became of a transaction by its number.
@@ -113,9 +116,9 @@ class ServerTransaction:
         """Be about these things too. What is asked after it sees what others did with them."""
         if self.only is None:
             return
-        for name in sorted(set(names) - self.only):
-            self.send(Statement(NAMED, (name,), no_answer))
-            self.only.add(name)
+        if more := sorted(set(names) - self.only):
+            self.send(locks_of(more))
+            self.only.update(more)
 
     def run(self, statement: Statement) -> Any:
         """The answer of a statement, after what was done before it."""
@@ -156,7 +159,7 @@ class ServerTransaction:
         if self.opened:
             return self.db.pipeline.run(statements)
         gate = Statement(gate_of(self.full, self.only is None, self.quiet), (), last_value)
-        names = [Statement(NAMED, (name,), no_answer) for name in self.named]
+        names = [locks_of(self.named)] if self.named else []
         self.db.pipeline.run([Statement(BEGIN, (), no_answer), gate, *names, *statements])
         self.opened, self.number = True, str(gate.answer)
         return None
@@ -253,6 +256,12 @@ class ServerTransaction:
             session.rollback()
         except psycopg.Error:
             session.close()
+
+
+def locks_of(names: Sequence[str]) -> Statement:
+    """The statement that locks these names, in their order."""
+    quoted = (name.replace("\\", "\\\\").replace('"', '\\"') for name in names)
+    return Statement(NAMED, ('{"' + '","'.join(quoted) + '"}',), no_answer)
 
 
 def gate_of(full: bool, alone: bool, quiet: bool) -> bytes:
