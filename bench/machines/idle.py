@@ -27,9 +27,11 @@ TRANSACTIONS = """
 SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = CURRENT_DATABASE()
 """
 WHICH = r"""
-SELECT calls, LEFT(REGEXP_REPLACE(query, '\s+', ' ', 'g'), 110) FROM pg_stat_statements s
+SELECT calls, LEFT(REGEXP_REPLACE(query, '\s+', ' ', 'g'), 110),
+       CASE WHEN query ~ '^\s*(INSERT|UPDATE|DELETE)' THEN rows END
+  FROM pg_stat_statements s
   JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = CURRENT_DATABASE()
- ORDER BY calls DESC LIMIT 40
+ ORDER BY calls DESC LIMIT 150
 """
 
 
@@ -78,8 +80,9 @@ async def counted(counter: Any) -> dict[str, Any]:
     share = (time.monotonic() - began) * MACHINES
     calls, frames = counter.execute(STATEMENTS).fetchone()
     after = counter.execute(TRANSACTIONS).fetchone()[0]
-    for count, query in counter.execute(WHICH).fetchall():
-        print(f"  {count / share:6.3f} a second and machine: {query}", flush=True)
+    for count, query, changed in counter.execute(WHICH).fetchall():
+        rows = "" if changed is None else f" ({changed} rows)"
+        print(f"  {count / share:6.3f} a second and machine: {query}{rows}", flush=True)
     return {
         "idle_machines": MACHINES,
         "idle_workers_per_machine": WORKERS,

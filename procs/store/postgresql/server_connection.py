@@ -20,7 +20,7 @@ import psycopg
 from procs.core.files import rest_file
 from procs.errors import StoreAway, StoreError
 from procs.store.postgresql import pooler, server_faults
-from procs.store.postgresql.dialect import OVER, numbered
+from procs.store.postgresql.dialect import numbered
 from procs.store.postgresql.pipeline import (
     COPIED,
     MANY,
@@ -38,6 +38,13 @@ from procs.store.postgresql.server_reconnection import ServerReconnection
 from procs.store.postgresql.server_session import Greeted, Row, greet
 from procs.store.postgresql.server_transaction import ServerTransaction
 
+#: How many transactions of the server had a number and are over: all below the newest that is over,
+#: without those that still run.
+OVER = b"""
+SELECT CAST(CAST(PG_SNAPSHOT_XMAX(now) AS TEXT) AS BIGINT)
+       - (SELECT COUNT(*) FROM PG_SNAPSHOT_XIP(now))
+  FROM PG_CURRENT_SNAPSHOT() AS now
+"""
 CLOCK = b"SELECT CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP()) AS DOUBLE PRECISION)"
 #: Who holds back the cleaning of dead rows, and for how long; of whom the server tells this user no
 #: instant, and of a slot, the number of transactions since then decides.

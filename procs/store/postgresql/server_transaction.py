@@ -34,9 +34,8 @@ BEGIN, COMMIT = b"BEGIN", b"COMMIT"
 GATE = b"SELECT %s, %s"
 ALONE, BESIDE = b"PG_ADVISORY_XACT_LOCK(6774642, 1)", b"PG_ADVISORY_XACT_LOCK_SHARED(6774642, 1)"
 FULL = b"CAST(PG_CURRENT_XACT_ID() AS TEXT)"
-#: Of which nobody need hear. Its number is counted here, and taken at once, whether it changes
-#: anything or not.
-QUIET = b"NEXTVAL('quiet_commits'), PG_CURRENT_XACT_ID(), "
+#: It is counted as news, after it has its number.
+TOLD = b", NEXTVAL('news'), "
 QUICK = b"SET_CONFIG('synchronous_commit', 'off', TRUE)"
 #: Then a lock of each thing that is named, in the order of their names, so that no two wait for
 #: each other.
@@ -44,8 +43,12 @@ NAMED = b"""
 SELECT PG_ADVISORY_XACT_LOCK(HASHTEXTEXTENDED(name, 6774642))
   FROM UNNEST(CAST($1 AS TEXT[])) AS name
 """
-#: Whether the transaction had a number, which one that changed nothing has not.
+#: Whether the transaction had a number, which one that changed nothing has not; and the same of one
+#: that is counted as news then.
 NUMBERED = b"SELECT PG_CURRENT_XACT_ID_IF_ASSIGNED() IS NOT NULL"
+COUNTED = b"""
+SELECT CASE WHEN PG_CURRENT_XACT_ID_IF_ASSIGNED() IS NULL THEN FALSE ELSE NEXTVAL('news') > 0 END
+"""
 #: What became of a transaction by its number.
 OUTCOME = b"SELECT PG_XACT_STATUS(CAST(CAST($1 AS TEXT) AS XID8))"
 #: Attempts for one transaction; how often a commit that still runs is looked at, and seconds
@@ -207,7 +210,7 @@ class ServerTransaction:
     def commit_quickly(self, last: list[Statement]) -> None:
         """Run the last statements and commit without a wait for the disk. Raises StoreAway when the
         connection is lost, though it may have been a commit."""
-        numbered = Statement(NUMBERED, (), last_value)
+        numbered = Statement(NUMBERED if self.quiet else COUNTED, (), last_value)
         try:
             self.transmit([*last, numbered, Statement(COMMIT, (), no_answer)])
         except psycopg.Error as error:
@@ -266,5 +269,5 @@ def locks_of(names: Sequence[str]) -> Statement:
 
 def gate_of(full: bool, alone: bool, quiet: bool) -> bytes:
     """The statement that passes the gate, and says whether the commit waits for the disk."""
-    counted = QUIET if quiet else b""
-    return GATE % (ALONE if alone else BESIDE, counted + (FULL if full else QUICK))
+    number = FULL if quiet else FULL + TOLD + FULL
+    return GATE % (ALONE if alone else BESIDE, number if full else QUICK)

@@ -46,7 +46,7 @@ def hears(socket: WakeSocket) -> set[bytes]:
 
 
 def listens(place: Place, count: int) -> bool:
-    asks = "(query LIKE 'LISTEN%' OR query LIKE '%quiet_commits%')"
+    asks = "(query LIKE 'LISTEN%' OR query LIKE '%FROM news%')"
     told = f"SELECT COUNT(*) FROM pg_stat_activity WHERE {asks} AND datname = '{{}}'"
     return postgresql_server.running().answer(told.format(place.name)) == str(count)
 
