@@ -17,12 +17,12 @@ from procs.store.jobs.claimable import Claimable
 from procs.store.machines import database_clock
 from procs.store.server_absence import ABSENCE_PAUSE, ServerAbsence, until_back
 from procs.store.wake import WakeSocket
-from procs.worker.group_commit import GroupCommit
 from procs.worker.job_line import JobLine, LineHeads
 from procs.worker.jobs import job_folder
 from procs.worker.jobs.fetch_job import LEAVE
 from procs.worker.look_timer import looks
 from procs.worker.process.context import WorkerContext
+from procs.worker.process.group_commit import GroupCommit
 from procs.worker.process.recycle_policy import JobBudget
 from procs.worker.process.slots import most_of
 from procs.worker.running_jobs import RunningJobs

@@ -15,8 +15,8 @@ from procs.store.health import workers
 from procs.store.jobs import claimable, leases, recovery
 from procs.telegram.pace import Pace
 from procs.worker import settlement
-from procs.worker.group_commit import JobEnd
 from procs.worker.process.context import WorkerContext
+from procs.worker.process.group_commit import JobEnd
 from procs.worker.process.progress_writer import ProgressWriter
 from tests.simulation.actor import Actor
 from tests.simulation.courier import SimulatedCourier

@@ -72,6 +72,7 @@ class TransactionOwner(Protocol):
     timeline: str
     transaction: "ServerTransaction | None"
     own: int
+    #: The steady instant of the last commit of which others must hear.
     told_at: float
 
     def run_alone(self, statement: Statement) -> Any:

@@ -28,7 +28,7 @@ from procs.telegram.delivery.courier import Courier
 from procs.telegram.pace import Pace
 from procs.telegram.session.session_state import SessionState
 from procs.telegram.session.sign_in import SIGN_IN
-from procs.worker.group_commit import JobEnd
+from procs.worker.process.group_commit import JobEnd
 from procs.worker.process.progress_writer import ProgressWriter
 from procs.worker.process.tallies import Tallies
 

@@ -12,7 +12,7 @@ from procs.records.job import Kind, Lane, Lease, State
 from procs.records.job_payload import DeliverPayload
 from procs.store.health import workers
 from procs.store.jobs import leases, seats
-from procs.worker.group_commit import GroupCommit, JobEnd
+from procs.worker.process.group_commit import GroupCommit, JobEnd
 
 STATE = "SELECT state FROM jobs WHERE id = :job"
 
