@@ -15,7 +15,7 @@ from procs.store.machines import bot_lease
 from tests.sandbox.stack import Stack
 
 #: Seconds that machines have to come to rest, and seconds in which statements are counted.
-REST, COUNTED = 45.0, 60.0
+REST, COUNTED = 100.0, 60.0
 MACHINES, WORKERS = 3, 2
 STATEMENTS = """
 SELECT COALESCE(SUM(calls), 0), COALESCE(SUM(calls) FILTER (WHERE query IN ('BEGIN', 'COMMIT')), 0)

@@ -46,7 +46,7 @@ FORGET = 10_000
 
 #: Seconds between two times of what only follows from rows, while no row changes: of what a row
 #: says of another machine, of what only the clock makes due, and of what tidies.
-OCCASIONALLY, SELDOM, RARELY = 30.0, 60.0, 600.0
+SELDOM, RARELY = 60.0, 300.0
 #: Seconds after the server of the database came back in which no lease is taken for over: the
 #: workers could not renew theirs, and do so within a second or two.
 RENEWAL = 20.0
@@ -94,7 +94,7 @@ class Keeper:
         self.rounds = (
             PeriodicTask(30, partial(database_clock.follow, db), at_rest=SELDOM),
             PeriodicTask(machine_rows.MACHINE_BEAT, self.machines.beat),
-            PeriodicTask(5, self.machines.judge, at_rest=OCCASIONALLY),
+            PeriodicTask(5, self.machines.judge, at_rest=SELDOM),
             PeriodicTask(2, self.space.watch),
             PeriodicTask(1, self.restarts.watch, at_rest=SELDOM),
             *common,
@@ -102,7 +102,7 @@ class Keeper:
             PeriodicTask(20, self.sweep, at_rest=RARELY),
             PeriodicTask(60, self.engines.watch, at_rest=RARELY),
             PeriodicTask(600, CookieWatch(db, settings).watch),
-            PeriodicTask(60, ServerSamples(db, settings).take),
+            PeriodicTask(60, ServerSamples(db, settings).take, at_rest=RARELY),
             PeriodicTask(30, BackupRounds(settings).watch),
             PeriodicTask(
                 15, MetricTextfile(db, settings, partial(alert_file.standing, settings)).write
@@ -115,7 +115,7 @@ class Keeper:
         second one of them finds nothing left to do."""
         settings = self.settings
         return (
-            PeriodicTask(5, ModeWatch(self.db, settings).watch, at_rest=SELDOM),
+            PeriodicTask(5, ModeWatch(self.db, settings).watch, at_rest=RARELY),
             PeriodicTask(1, self.bring_due, at_rest=SELDOM),
             PeriodicTask(1, FollowRounds(self.db, settings).run, at_rest=SELDOM),
             PeriodicTask(10, self.check_links, at_rest=SELDOM),

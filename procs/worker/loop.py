@@ -32,7 +32,7 @@ from procs.worker.running_jobs import RunningJobs
 BACKSTOP = 1.0
 BEAT = 15.0
 #: The same of a worker that carries nothing, while the database is at rest.
-REST_BEAT = 30.0
+REST_BEAT = 40.0
 RECYCLE = "recycle"
 STOPPED = "stopped"
 #: This machine was silent so long that others took its workers for gone.

@@ -14,7 +14,7 @@ from procs.store.jobs.leases import LEASE
 from procs.store.literals import IDLE
 
 #: Seconds between two beats, and of silence after which a machine is gone.
-MACHINE_BEAT, GONE_AFTER = 15.0, LEASE
+MACHINE_BEAT, GONE_AFTER = 20.0, LEASE
 #: Seconds after which a machine that is gone is no longer shown.
 SHOWN = 24 * 3600.0
 

@@ -43,9 +43,8 @@ NAMED = b"""
 SELECT PG_ADVISORY_XACT_LOCK(HASHTEXTEXTENDED(name, 6774642))
   FROM UNNEST(CAST($1 AS TEXT[])) AS name
 """
-#: Whether the transaction had a number, which one that changed nothing has not; and the same of one
-#: that is counted as news then.
-NUMBERED = b"SELECT PG_CURRENT_XACT_ID_IF_ASSIGNED() IS NOT NULL"
+#: Whether the transaction had a number, which one that changed nothing has not; one that has is
+#: counted as news.
 COUNTED = b"""
 SELECT CASE WHEN PG_CURRENT_XACT_ID_IF_ASSIGNED() IS NULL THEN FALSE ELSE NEXTVAL('news') > 0 END
 """
@@ -211,12 +210,13 @@ class ServerTransaction:
     def commit_quickly(self, last: list[Statement]) -> None:
         """Run the last statements and commit without a wait for the disk. Raises StoreAway when the
         connection is lost, though it may have been a commit."""
-        numbered = Statement(NUMBERED if self.quiet else COUNTED, (), last_value)
+        numbered = Statement(COUNTED, (), last_value)
+        end = [Statement(COMMIT, (), no_answer)]
         try:
-            self.transmit([*last, numbered, Statement(COMMIT, (), no_answer)])
+            self.transmit([*last, *([] if self.quiet else [numbered]), *end])
         except psycopg.Error as error:
             server_faults.raise_failure(error, self.db.url)
-        self.note(numbered.answer)
+        self.note(1 if self.quiet else numbered.answer)
 
     def commit_surely(self, last: list[Statement]) -> None:
         """The same onto the disk; when the connection is lost meanwhile, ask the server whether it
