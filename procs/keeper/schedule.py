@@ -46,7 +46,7 @@ FORGET = 10_000
 
 #: Seconds between two times of what only follows from rows, while no row changes: of what a row
 #: says of another machine, of what only the clock makes due, and of what tidies.
-SELDOM, RARELY = 60.0, 300.0
+SELDOM, RARELY = 120.0, 300.0
 #: Seconds after the server of the database came back in which no lease is taken for over: the
 #: workers could not renew theirs, and do so within a second or two.
 RENEWAL = 20.0

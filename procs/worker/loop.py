@@ -31,8 +31,7 @@ from procs.worker.running_jobs import RunningJobs
 #: interval of heartbeats.
 BACKSTOP = 1.0
 BEAT = 15.0
-#: The same of a worker that carries nothing, while the database is at rest.
-REST_BEAT = 40.0
+REST_BEAT = 40.0  # with nothing to carry, while the database is at rest
 RECYCLE = "recycle"
 STOPPED = "stopped"
 #: This machine was silent so long that others took its workers for gone.
@@ -241,9 +240,10 @@ class WorkerLoop:
         """One beat: renew the leases, compare them with what runs. Raises StoreError."""
         database_clock.follow(self.db)
         now, worker = clock.now(), self.context.worker
+        rests = not self.running_jobs.jobs and self.db.rest() is not None
         with self.db.write(only=(), quiet=True):
             is_known = workers.beat(self.db, worker, jobs=self.budget.spent, now=now)
-            renewed = leases.renew(self.db, worker=worker, now=now)
+            renewed = [] if rests else leases.renew(self.db, worker=worker, now=now)
         if not is_known:
             self.budget.places.posts.free()
             self.drain(FORGOTTEN)

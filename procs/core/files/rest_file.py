@@ -10,7 +10,7 @@ from procs.core import clock
 
 REST_NAME = "rest"
 #: Seconds after which what the file says is too old: whoever writes it is gone.
-LIFE = 10.0
+LIFE = 12.0
 
 
 def write(run: Path, mark: int | None, at: float) -> None:

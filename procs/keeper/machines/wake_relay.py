@@ -24,7 +24,7 @@ from procs.store.wake import WakeSocket
 #: two looks at whether to end.
 GATHERED, PAUSE, LOOK = 0.005, 2.0, 0.5
 #: Seconds between two questions whether the database is at rest.
-REST_LOOK = 4.0
+REST_LOOK = 5.0
 
 
 class WakeRelay(threading.Thread):

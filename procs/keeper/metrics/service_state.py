@@ -25,7 +25,7 @@ BEAT_ROW = "service.beat"
 #: Seconds between two such rows; free bytes below which each report writes one.
 BEAT_INTERVAL, SCARCE = 60.0, 64 * disk.MIB
 #: Seconds for which a report holds while the database is at rest.
-REST_LIFE = 60.0
+REST_LIFE = 120.0
 #: Seconds after which the bot's last round trip is too old.
 TRIP_LIFE = 120.0
 
@@ -94,11 +94,9 @@ class ServiceState:
 
     def line(self, serving: int, full: bool) -> str:
         """`2/2 workers, 3 running, 0 waiting, backup 12 min ago`."""
-        jobs = overview(self.db, now=clock.now()).jobs
-        running = sum(lane.get(State.LEASED.name.lower(), 0) for lane in jobs.values())
-        waiting = sum(
-            lane.get(state, 0) for lane in jobs.values() for state in ("queued", "waiting")
-        )
+        jobs = overview(self.db, now=clock.now()).jobs.values()
+        running = sum(lane.get(State.LEASED.name.lower(), 0) for lane in jobs)
+        waiting = sum(lane.get(state, 0) for lane in jobs for state in ("queued", "waiting"))
         words = [f"{serving}/{self.settings.posts} workers", f"{running} running"]
         words += [f"{waiting} waiting", self.backup()]
         words += ["DISK FULL"] if full else []

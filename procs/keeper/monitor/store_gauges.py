@@ -20,7 +20,7 @@ from procs.store.reports import metric_report
 #: Seconds over which openings of breakers are judged.
 OPENED_IN = 900.0
 #: Seconds for which figures hold while the database is at rest.
-REST_LIFE = 60.0
+REST_LIFE = 180.0
 
 
 class StoreGauges:
