@@ -1,118 +1,182 @@
-"""What many cycles leave behind: bytes of the tables, and claims under a snapshot that is held."""
+"""What many cycles leave behind: bytes of the tables, and claims under a snapshot that is held.
+
+Cycles are of eight jobs in one transaction, as a worker with eight rooms has them when they end
+together. None of it waits for a disk: rows leave the same behind, sooner.
+"""
 
 import time
 from pathlib import Path
+from statistics import median
 from typing import Any
 
-from bench.machines.lease_table import FORK, LeaseTable, claimed, finish, open_session
-from bench.queue import table
+from bench.machines import peer_queues
+from bench.machines.depth import FILL
+from bench.machines.lease_table import FORK, LeaseTable, open_session
 from procs.core import clock
+from procs.records.job import Lane, Lease
+from procs.store.database import Database
 from procs.store.health import workers
+from procs.store.jobs import leases, seats
+from procs.worker.job_line import LineHeads
 
-#: Cycles after which the tables are measured, jobs that wait at a time, and seconds of each half of
-#: the torture. An hour and a million of them is what the goals are about; `make bench-machines`
-#: measures these.
-CYCLES, WAITING, HALF = 10_000, 100, 20.0
+#: Cycles after which the tables are measured, processes that make them, and jobs of a transaction.
+CYCLES, PROCESSES, TOGETHER = 1_000_000, 2, 8
+#: Seconds of work before the snapshot is taken, and under it; jobs of a round, and how many of the
+#: plain table's are taken one by one in it.
+FREE, HELD, ROUND, SINGLE = 20.0, 300.0, 2_000, 20
 SIZE = "SELECT SUM(PG_TOTAL_RELATION_SIZE(oid)) FROM pg_class WHERE relname IN ('jobs', 'progress')"
-SKIP_LOCKED = """
+DEAD = "SELECT n_dead_tup FROM pg_stat_user_tables WHERE relname = 'jobs'"
+#: Deliveries of as many people, in line now.
+PUT_OURS = """
+INSERT INTO jobs (id, user_id, lane, state, at, seat, kind, site, payload, story)
+SELECT %(first)s + n, %(first)s + n, 0, 0, EXTRACT(EPOCH FROM CLOCK_TIMESTAMP()) + n * 1e-6, -1,
+       'deliver', '', '{"request":1,"media":1}', '' FROM GENERATE_SERIES(1, %(count)s) AS n
+"""
+PLAIN = """
 CREATE TABLE plain (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body TEXT NOT NULL)
 """
-PUT = "INSERT INTO plain (body) SELECT 'job' FROM GENERATE_SERIES(1, 100)"
+PUT = "INSERT INTO plain (body) SELECT 'job' FROM GENERATE_SERIES(1, %s)"
 TAKE = """
-DELETE FROM plain WHERE id = (SELECT id FROM plain ORDER BY id FOR UPDATE SKIP LOCKED LIMIT 1)
+DELETE FROM plain
+ WHERE id IN (SELECT id FROM plain ORDER BY id FOR UPDATE SKIP LOCKED LIMIT %s)
 """
 
 
 def measure(conninfo: str, folder: Path) -> dict[str, Any]:
     """Growth of the tables, and claims while a snapshot is held."""
+    peer_queues.wait_for_disk(conninfo, False)
     return bloat(conninfo, folder) | torture(conninfo, folder)
 
 
 def bloat(conninfo: str, folder: Path) -> dict[str, Any]:
     """Bytes of the lease table after so many cycles, beside a fresh one with the same rows."""
     place = LeaseTable(conninfo, "bloat", folder)
-    place.fill(CYCLES)
-    children = [FORK.Process(target=work_all, args=(place,)) for _ in range(2)]
+    admin = open_session(place.url)
+    admin.execute(FILL % CYCLES)
+    began = time.monotonic()
+    children = [FORK.Process(target=work_all, args=(place,)) for _ in range(PROCESSES)]
     for child in children:
         child.start()
     for child in children:
         child.join()
-    admin = open_session(place.url)
+        assert child.exitcode == 0
+    took = time.monotonic() - began
     after = admin.execute(SIZE).fetchone()[0]
     admin.execute("VACUUM FULL jobs")
     admin.execute("VACUUM FULL progress")
     tight = admin.execute(SIZE).fetchone()[0]
     admin.close()
-    return {"bloat_cycles": CYCLES, "bloat_ratio": round(float(after / tight), 2)}
-
-
-def work_all(place: LeaseTable) -> None:
-    """Claim and finish until nothing is left."""
-    db = place.open()
-    worker = workers.enter(db, "w", now=clock.now())
-    while held := claimed(db, worker):
-        for lease in held:
-            finish(db, lease)
-
-
-def torture(conninfo: str, folder: Path) -> dict[str, Any]:
-    """Claims a second of ours, and of a plain SKIP LOCKED table, before and under a held snapshot:
-    how many times longer a claim takes in the end."""
-    place = LeaseTable(conninfo, "torture", folder)
-    holder, plain = open_session(place.url), open_session(place.url)
-    plain.execute(SKIP_LOCKED)
-    free = (ours(place, HALF), theirs(plain, HALF))
-    holder.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
-    holder.execute("SELECT COUNT(*) FROM jobs")
-    held = (ours(place, HALF), theirs(plain, HALF))
-    dead = plain.execute(
-        "SELECT n_dead_tup FROM pg_stat_user_tables WHERE relname = 'jobs'"
-    ).fetchone()[0]
-    holder.close()
-    plain.close()
     return {
-        "snapshot_s": HALF,
-        "snapshot_dead_rows": dead,
-        "snapshot_claim_ratio": round(free[0] / held[0], 2),
-        "snapshot_claim_ratio_of_a_plain_table": round(free[1] / held[1], 2),
+        "bloat_cycles": CYCLES,
+        "bloat_cycles_per_s": round(CYCLES / took),
+        "bloat_ratio": round(float(after / tight), 2),
     }
 
 
-def ours(place: LeaseTable, seconds: float) -> float:
-    """Claims a second in the last quarter."""
-    db = place.open()
-    worker = workers.enter(db, f"w-{clock.now().boot}", now=clock.now())
-    numbers, counts = 0, []
-    end = time.monotonic() + seconds
-    quarter = time.monotonic() + seconds * 0.75
-    while time.monotonic() < end:
-        with db.write():
-            for _ in range(WAITING):
-                numbers += 1
-                job = table.delivery(1_000_000 + numbers)
-                table.seats.add(db, job, now=clock.now())
+class Worker:
+    """One that ends eight jobs and claims the next eight in one transaction."""
+
+    def __init__(self, place: LeaseTable) -> None:
+        self.db: Database = place.open()
+        self.number = workers.enter(self.db, f"w-{clock.now().boot}", now=clock.now())
+        self.heads = LineHeads()
+        #: Seconds of each claim of eight, with the transaction that it is in.
+        self.times: list[float] = []
+
+    def claim(self) -> list[Lease]:
+        """The first eight in line, as the product's worker looks for them."""
+        is_whole, since = self.heads.is_whole(), self.heads.since(Lane.LIGHT)
         began = time.monotonic()
-        count = 0
-        while held := claimed(db, worker):
-            with db.write(only=(f"user {held[0].user}",)):
-                finish(db, held[0])
-            count += 1
-        if began > quarter:
-            counts.append(count / (time.monotonic() - began))
-    db.close()
-    return sum(counts) / max(len(counts), 1)
+        facts: dict[str, Any] = {"lane": Lane.LIGHT, "room": TOGETHER, "since": since}
+        found = leases.claim(self.db, worker=self.number, **facts, now=clock.now())
+        if is_whole:
+            self.heads.note_whole(time.monotonic() - began, (), 0.0)
+        self.heads.note_claimed(found)
+        return found
+
+    def work(self) -> int:
+        """Claim and finish until nothing is left. Returns how many jobs."""
+        count, held = 0, self.claim()
+        while held:
+            count += len(held)
+            began = time.monotonic()
+            names = [seats.of(lease.user) for lease in held]
+            with self.db.write(only=names):
+                for lease in held:
+                    leases.finish(self.db, lease, now=clock.now())
+                held = self.claim()
+            self.times.append(time.monotonic() - began)
+        return count
 
 
-def theirs(session: Any, seconds: float) -> float:
-    """Jobs a second of the bare statements at the end of `seconds` of work."""
-    end = time.monotonic() + seconds
-    quarter = time.monotonic() + seconds * 0.75
-    counts = []
-    while time.monotonic() < end:
-        session.execute(PUT)
-        began = time.monotonic()
-        for _ in range(100):
-            session.execute(TAKE)
-        if began > quarter:
-            counts.append(100 / (time.monotonic() - began))
-    return sum(counts) / max(len(counts), 1)
+def work_all(place: LeaseTable) -> None:
+    """Of one process."""
+    Worker(place).work()
+
+
+def torture(conninfo: str, folder: Path) -> dict[str, Any]:
+    """How many times longer a claim takes under a held snapshot in the end: ours, that of a plain
+    SKIP LOCKED table which lives through as many jobs, and pgqueuer's."""
+    place = LeaseTable(conninfo, "torture", folder)
+    worker, plain, holder = Worker(place), open_session(place.url), open_session(place.url)
+    plain.execute(PLAIN)
+    lines = TwoLines(worker, plain)
+    free = lines.run(FREE)
+    others = peer_queues.named(conninfo, "torture_pgqueuer")
+    theirs = [peer_queues.pgqueuer_rate(others, TOGETHER, 400)]
+    holder.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+    holder.execute("SELECT COUNT(*) FROM jobs")
+    other = open_session(others)
+    other.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+    other.execute("SELECT COUNT(*) FROM pgqueuer")
+    before = lines.jobs
+    held = lines.run(HELD)
+    peer_queues.age_pgqueuer(others, lines.jobs - before)
+    theirs.append(peer_queues.pgqueuer_rate(others, TOGETHER, 40))
+    dead = plain.execute(DEAD).fetchone()[0]
+    for one in (holder, other, plain):
+        one.close()
+    return {
+        "snapshot_s": HELD,
+        "snapshot_jobs": lines.jobs - before,
+        "snapshot_minutes_of_800_a_second": round((lines.jobs - before) / 800 / 60),
+        "snapshot_dead_rows": dead,
+        "snapshot_claim_ms": [round(one[0] * 1000, 2) for one in (free, held)],
+        "snapshot_claim_ratio": round(held[0] / free[0], 2),
+        "snapshot_claim_ratio_of_a_plain_table": round(held[1] / free[1], 2),
+        "snapshot_claim_ratio_of_pgqueuer": round(theirs[0] / theirs[1], 2),
+    }
+
+
+class TwoLines:
+    """Ours and the plain table, in turns, with as many jobs each."""
+
+    def __init__(self, worker: Worker, plain: Any) -> None:
+        self.worker, self.plain = worker, plain
+        self.jobs = 0
+
+    def run(self, seconds: float) -> tuple[float, float]:
+        """Work for so long. Returns the medians of a transaction of eight of ours, and of a claim
+        of the plain table, in the last quarter."""
+        end = time.monotonic() + seconds
+        ours: list[float] = []
+        theirs: list[float] = []
+        while time.monotonic() < end:
+            one, other = self.round()
+            if time.monotonic() > end - seconds / 4:
+                ours, theirs = ours + one, theirs + other
+        return median(ours or one), median(theirs or other)
+
+    def round(self) -> tuple[list[float], list[float]]:
+        """As many jobs for each; the times of ours, and of the plain table's single ones."""
+        self.plain.execute(PUT_OURS, {"first": 2_000_000 + self.jobs, "count": ROUND})
+        self.worker.times.clear()
+        self.jobs += self.worker.work()
+        self.plain.execute(PUT, [ROUND])
+        self.plain.execute(TAKE, [ROUND - SINGLE])
+        times = []
+        for _ in range(SINGLE):
+            began = time.monotonic()
+            self.plain.execute(TAKE, [1])
+            times.append(time.monotonic() - began)
+        return list(self.worker.times), times

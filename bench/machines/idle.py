@@ -1,7 +1,12 @@
-"""What an idle machine asks of the server, and how soon another machine takes the bot over."""
+"""What idle machines ask of the server, and how soon another machine takes the bot over.
+
+Three machines that share a database, each with a keeper, two workers and a bot, of which one runs
+and two stand by. A statement is what pg_stat_statements counts as called, by whomever of them;
+BEGIN and COMMIT go with others in one message and are told apart."""
 
 import asyncio
 import time
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -9,23 +14,29 @@ from bench.machines.lease_table import open_session
 from procs.store.machines import bot_lease
 from tests.sandbox.stack import Stack
 
-#: Seconds that a machine has to come to rest, and seconds in which its statements are counted.
-REST, COUNTED = 20.0, 40.0
-WORKERS = 2
+#: Seconds that machines have to come to rest, and seconds in which statements are counted.
+REST, COUNTED = 100.0, 60.0
+MACHINES, WORKERS = 3, 2
 STATEMENTS = """
-SELECT COALESCE(SUM(calls), 0) FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
+SELECT COALESCE(SUM(calls), 0), COALESCE(SUM(calls) FILTER (WHERE query IN ('BEGIN', 'COMMIT')), 0)
+  FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
  WHERE d.datname = CURRENT_DATABASE() AND query NOT LIKE '%pg_stat_statements%'
-   AND query NOT IN ('BEGIN', 'COMMIT', 'ROLLBACK')
+   AND query NOT LIKE '%pg_stat_database%'
+"""
+TRANSACTIONS = """
+SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = CURRENT_DATABASE()
 """
 WHICH = r"""
-SELECT calls, LEFT(REGEXP_REPLACE(query, '\s+', ' ', 'g'), 90) FROM pg_stat_statements s
+SELECT calls, LEFT(REGEXP_REPLACE(query, '\s+', ' ', 'g'), 110),
+       CASE WHEN query ~ '^\s*(INSERT|UPDATE|DELETE)' THEN rows END
+  FROM pg_stat_statements s
   JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = CURRENT_DATABASE()
- ORDER BY calls DESC LIMIT 12
+ ORDER BY calls DESC LIMIT 150
 """
 
 
 def measure(conninfo: str, folder: Path) -> dict[str, Any]:
-    """Statements a second of each of two idle machines, and seconds of a takeover."""
+    """Statements a second of each of three idle machines, and seconds of a takeover."""
     return asyncio.run(measured(conninfo))
 
 
@@ -38,30 +49,45 @@ async def measured(conninfo: str) -> dict[str, Any]:
     url = f"postgresql://bench@/idle?host={host}"
     counter = open_session(url)
     counter.execute("CREATE EXTENSION pg_stat_statements")
-    async with (
-        Stack(database_url=url, machine="m1", workers=str(WORKERS)) as first,
-        Stack(beside=first, database_url=url, machine="m2", workers=str(WORKERS)) as second,
-    ):
+    async with AsyncExitStack() as up:
+        facts: dict[str, Any] = {"database_url": url, "workers": str(WORKERS)}
+        first = await up.enter_async_context(Stack(machine="m1", **facts))
+        others = [
+            await up.enter_async_context(Stack(beside=first, machine=f"m{n}", **facts))
+            for n in range(2, MACHINES + 1)
+        ]
         await asyncio.sleep(REST)
-        counter.execute("SELECT PG_STAT_STATEMENTS_RESET()")
-        began = time.monotonic()
-        await asyncio.sleep(COUNTED)
-        took = time.monotonic() - began
-        calls = int(counter.execute(STATEMENTS).fetchone()[0])
-        for count, query in counter.execute(WHICH).fetchall():
-            print(f"  {count / took / 2:6.2f} a second and machine: {query}", flush=True)
-        holder = bot_lease.holder(second.db)
+        figures = await counted(counter)
+        holder = bot_lease.holder(first.db)
         assert holder is not None
         assert holder.machine == "m1"
         first.kill_all()
         began = time.monotonic()
-        await second.until(lambda: "telegram.listening" in second.log("bot"))
+        while not any("telegram.listening" in one.log("bot") for one in others):
+            await asyncio.sleep(0.1)
         takeover = time.monotonic() - began
-    for stack in (second, first):
+    for stack in (*others, first):
         stack.remove()
     counter.close()
+    return figures | {"takeover_s": round(takeover, 1)}
+
+
+async def counted(counter: Any) -> dict[str, Any]:
+    """What the server did meanwhile; which statements those were goes to the terminal."""
+    counter.execute("SELECT PG_STAT_STATEMENTS_RESET()")
+    before, began = counter.execute(TRANSACTIONS).fetchone()[0], time.monotonic()
+    await asyncio.sleep(COUNTED)
+    share = (time.monotonic() - began) * MACHINES
+    calls, frames = counter.execute(STATEMENTS).fetchone()
+    after = counter.execute(TRANSACTIONS).fetchone()[0]
+    for count, query, changed in counter.execute(WHICH).fetchall():
+        rows = "" if changed is None else f" ({changed} rows)"
+        print(f"  {count / share:6.3f} a second and machine: {query}{rows}", flush=True)
     return {
-        "idle_queries_per_s_per_machine": round(calls / took / 2, 2),
+        "idle_machines": MACHINES,
         "idle_workers_per_machine": WORKERS,
-        "takeover_s": round(takeover, 1),
+        "idle_counted_s": COUNTED,
+        "idle_queries_per_s_per_machine": round(float(calls - frames) / share, 2),
+        "idle_begins_and_commits_per_s_per_machine": round(float(frames) / share, 2),
+        "idle_transactions_per_s_per_machine": round(float(after - before) / share, 2),
     }

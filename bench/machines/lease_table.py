@@ -97,7 +97,7 @@ def work(place: LeaseTable, ready: Any, go: Any, seconds: float, alone: bool) ->
         write = db.write
 
         def whole(
-            *, full: bool = False, only: Collection[str] | None = None
+            *, full: bool = False, only: Collection[str] | None = None, quiet: bool = False
         ) -> AbstractContextManager[None]:
             return write(full=full)
 

@@ -1,47 +1,54 @@
-"""Jobs a second of one worker of ours, of procrastinate and of pgqueuer, on one server in one run:
-where every end of a job is on the disk before the next begins, and where none waits for it.
+"""Jobs a second of one worker program of ours, of procrastinate and of pgqueuer, on one server in
+one run: each with eight jobs at once, as our worker has rooms for deliveries, and with one at a
+time; every commit on the disk, and with a server that waits for none.
 
-pgqueuer keeps the ends of a batch in memory, ten as it is delivered, and writes them together: what
-a crash then does again, ours never does. So it is measured with batches of one, and of ten beside
-them."""
+pgqueuer keeps the ends of a batch in memory for up to a tenth of a second while the next batch
+runs, and writes them together: what a crash then does again, ours never does. With one at a time it
+is told to keep none.
+"""
 
 import asyncio
 import importlib
+import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.machines.lease_table import LeaseTable, claimed, cycle, open_session
-from procs.core import clock
-from procs.store.health import workers
+from bench.machines import worker_program
+from bench.machines.lease_table import LeaseTable, open_session
 
-JOBS = 500
-PROCRASTINATE = (
-    *("-m", "procrastinate", "--app", "bench.queue.peers.procrastinate_app.app"),
-    *("worker", "--one-shot", "--concurrency", "1"),
-)
+JOBS = 800
+#: Rooms of our worker's light lane, and one; and what is measured at each: the disk, or none.
+ROOMS, ONE = 8, 1
+WAYS = {
+    "": (ROOMS, True),
+    "_one_at_a_time": (ONE, True),
+    "_without_disk": (ROOMS, False),
+    "_one_at_a_time_without_disk": (ONE, False),
+}
+PROCRASTINATE = ("-m", "procrastinate", "--app", "bench.queue.peers.procrastinate_app.app")
 
 
 def measure(conninfo: str, folder: Path) -> dict[str, Any]:
     """Jobs a second of each, and ours as a multiple; one that is not installed is left out."""
-    # What the jobs of procrastinate count themselves in, without an end that is told.
-    os.environ.update(BENCH_TALLY=str(folder / "tally"), BENCH_JOBS=str(JOBS + 1))
-    found: dict[str, Any] = {}
-    for way, full in (("", True), ("_without_disk", False)):
-        before = ours(conninfo, folder, full=full)
+    # What the jobs of procrastinate count themselves in.
+    os.environ.update(BENCH_TALLY=str(folder / "tally"), BENCH_JOBS=str(JOBS))
+    found: dict[str, Any] = {"peers_jobs": JOBS, "peers_rooms": ROOMS}
+    for way, (rooms, disk) in WAYS.items():
+        wait_for_disk(conninfo, disk)
+        before = ours(conninfo, folder, rooms)
         for name, peer in PEERS.items():
             try:
-                rate = peer(conninfo, full)
+                rate = peer(conninfo, rooms)
             except ImportError as error:
                 print(f"{name}: {error}")
                 continue
             # Of the two runs beside it: the disk of a shared machine is not the same all the time.
-            after = ours(conninfo, folder, full=full)
+            after = ours(conninfo, folder, rooms)
             mine = 2 / (1 / before + 1 / after)
             found[f"{name}_jobs_per_s{way}"] = [round(rate), round(mine)]
             found[f"claim_vs_{name}{way}"] = round(mine / rate, 2)
@@ -49,53 +56,75 @@ def measure(conninfo: str, folder: Path) -> dict[str, Any]:
     return found
 
 
-def ours(conninfo: str, folder: Path, *, full: bool) -> float:
-    """As a worker does: the end of a job and the next claim are one transaction."""
+def wait_for_disk(conninfo: str, disk: bool) -> None:
+    """Whether the server waits for its disk at all, whoever commits."""
+    admin = open_session(conninfo)
+    admin.execute(f"ALTER SYSTEM SET fsync = {'on' if disk else 'off'}")
+    admin.execute("ALTER SYSTEM SET synchronous_commit = 'on'")
+    admin.execute("SELECT pg_reload_conf()")
+    admin.close()
+    time.sleep(0.5)  # until every process of the server has read it
+
+
+def ours(conninfo: str, folder: Path, rooms: int) -> float:
+    """The product's own loop."""
     place = LeaseTable(conninfo, f"contest{time.monotonic_ns()}", folder)
-    place.fill(JOBS)
-    db = place.open()
-    worker = workers.enter(db, "w", now=clock.now())
-    began = time.monotonic()
-    held = claimed(db, worker)
-    while held:
-        held = cycle(db, worker, held[0], full=full)
-    took = time.monotonic() - began
-    db.close()
-    return JOBS / took
+    return worker_program.rate(place, JOBS, rooms=rooms)
 
 
-def procrastinate(conninfo: str, full: bool) -> float:
-    """Its worker program, without the time that it takes to start."""
-    place = named(conninfo, f"of_procrastinate_{int(full)}")
-    os.environ["BENCH_PLACE"] = place + durability(full)
-    os.environ["BENCH_TALLY"] += "x"
+def procrastinate(conninfo: str, rooms: int) -> float:
+    """Its worker program, from its first job on."""
+    tally = Path(f"{os.environ['BENCH_TALLY']}-{time.monotonic_ns()}")
+    place = named(conninfo, f"of_procrastinate_{time.monotonic_ns()}")
+    facts = {"BENCH_PLACE": place, "BENCH_TALLY": str(tally), "BENCH_JOBS": str(JOBS)}
+    os.environ["BENCH_PLACE"] = place
     sys.modules.pop("bench.queue.peers.procrastinate_app", None)
     procrastinate_app = importlib.import_module("bench.queue.peers.procrastinate_app")
     with procrastinate_app.app.open():
         procrastinate_app.app.schema_manager.apply_schema()
-    start = timed(PROCRASTINATE)
     procrastinate_app.enqueue(range(JOBS))
-    return JOBS / (timed(PROCRASTINATE) - start)
-
-
-def timed(words: tuple[str, ...]) -> float:
-    """Seconds of one Python program."""
-    began = time.monotonic()
+    words = (*PROCRASTINATE, "worker", "--one-shot", "--concurrency", str(rooms))
     quiet = subprocess.DEVNULL
-    subprocess.run([sys.executable, *words], check=True, stdout=quiet, stderr=quiet)
-    return time.monotonic() - began
+    subprocess.run(
+        [sys.executable, *words],
+        check=True,
+        stdout=quiet,
+        stderr=quiet,
+        env={**os.environ, **facts},
+    )
+    told = json.loads(tally.read_text().splitlines()[0])
+    return float(told["jobs"] / told["seconds"])
 
 
-def pgqueuer(conninfo: str, full: bool, *, batch: int = 1) -> float:
+def pgqueuer(conninfo: str, rooms: int) -> float:
     """Its manager, from its first job on."""
     import pgqueuer  # noqa: F401  (an ImportError says that it is not installed)
 
-    place = named(conninfo, f"of_pgqueuer_{batch}_{int(full)}") + durability(full)
-    return asyncio.run(run_pgqueuer(place, batch))
+    place = named(conninfo, f"of_pgqueuer_{time.monotonic_ns()}")
+    return pgqueuer_rate(place, rooms, JOBS)
 
 
-async def run_pgqueuer(place: str, batch: int) -> float:
-    """Jobs a second of pgqueuer's own manager, from its first job to the last."""
+def pgqueuer_rate(place: str, rooms: int, jobs: int) -> float:
+    """Jobs a second in a database that may have its tables already."""
+    return asyncio.run(run_pgqueuer(place, rooms, jobs))
+
+
+def age_pgqueuer(place: str, jobs: int) -> None:
+    """Let so many jobs of it come and go, without its programs."""
+    session = open_session(place)
+    for _ in range(max(1, jobs // 10_000)):
+        session.execute(
+            "INSERT INTO pgqueuer (priority, entrypoint, status)"
+            " SELECT 0, 'job', 'queued' FROM GENERATE_SERIES(1, 10000)"
+        )
+        session.execute("UPDATE pgqueuer SET status = 'picked'")
+        session.execute("DELETE FROM pgqueuer")
+    session.close()
+
+
+async def run_pgqueuer(place: str, rooms: int, jobs: int) -> float:
+    """Jobs a second of pgqueuer's own manager, from its first job to the last. It wants to have two
+    batches under way."""
     import psycopg
     from pgqueuer import PgQueuer
     from pgqueuer.db import PsycopgDriver
@@ -104,24 +133,20 @@ async def run_pgqueuer(place: str, batch: int) -> float:
     async with await psycopg.AsyncConnection.connect(place, autocommit=True) as connection:
         driver = PsycopgDriver(connection)
         queries = Queries(driver)
-        await queries.install()
-        await queries.enqueue(["job"] * JOBS, [None] * JOBS, [0] * JOBS)
+        if not await queries.has_table("pgqueuer"):
+            await queries.install()
+        await queries.enqueue(["job"] * jobs, [None] * jobs, [0] * jobs)
         manager = PgQueuer(driver)
         times: list[float] = []
 
         @manager.entrypoint("job")
         async def job(_: object) -> None:
             times.append(time.monotonic())
-            if len(times) == JOBS:
+            if len(times) == jobs:
                 manager.shutdown.set()
 
-        await manager.run(batch_size=batch)
-    return JOBS / (times[-1] - times[0])
-
-
-def durability(full: bool) -> str:
-    """What makes the others' commits wait for the disk, or not, as ours do."""
-    return f" options='-c synchronous_commit={'on' if full else 'off'}'"
+        await manager.run(batch_size=rooms, max_concurrent_tasks=2 * rooms)
+    return jobs / (times[-1] - times[0])
 
 
 def named(conninfo: str, name: str) -> str:
@@ -132,8 +157,7 @@ def named(conninfo: str, name: str) -> str:
     return conninfo.replace("dbname=postgres", f"dbname={name}")
 
 
-PEERS: dict[str, Callable[[str, bool], float]] = {
+PEERS: dict[str, Callable[[str, int], float]] = {
     "procrastinate": procrastinate,
     "pgqueuer": pgqueuer,
-    "pgqueuer_in_tens": partial(pgqueuer, batch=10),
 }

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from procs import config, start
@@ -65,22 +65,32 @@ async def serve(
     parts = assembled(db, chat_session, configured(settings))
     session_state = SessionState(db, settings, BOT_SESSION)
     ClockRecord(db, settings).take_up()
+    sides: list[asyncio.Task[Any]] = []
     try:
         await signals.unless_stopped(connect(parts, session_state))
         if not signals.stop.is_set():
             sides = beside(settings, db, parts)
             await signals.unless_stopped(parts.status_board.run())
-            for side in sides:  # the next start completes what they leave
-                side.cancel()
+            await end_tasks(sides)  # the next start completes what they leave
             await chat_session.quiet(DRAIN_TIMEOUT)
             await parts.status_board.settle(DRAIN_TIMEOUT)
             await parts.inline_board.settle(DRAIN_TIMEOUT)
     except ChaparError as error:
         log.error("bot.refused", error=error, why=type(error).__name__)
-    finally:
+    finally:  # also when it goes off duty: nothing may use what is closed now
+        writes = (*parts.status_board.busy.values(), *parts.inline_board.busy.values())
+        await end_tasks([*sides, *chat_session.handling, *writes])
         await chat_session.close()
     log.info("bot.left", asked=signals.stop.is_set())
     return 0 if signals.stop.is_set() else 1
+
+
+async def end_tasks(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """Cancel tasks, and wait until they are over."""
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=DRAIN_TIMEOUT)
 
 
 def beside(settings: config.Settings, db: Database, parts: BotParts) -> list[asyncio.Task[Any]]:

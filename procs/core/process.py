@@ -116,15 +116,17 @@ class Signals:
     async def unless_stopped(
         self, work: Coroutine[Any, Any, Result], *, or_renewed: bool = False
     ) -> Result | None:
-        """The result of `work`, or None when a signal came first and `work` was cancelled."""
+        """The result of `work`, or None when a signal came first and `work` was cancelled, which it
+        is too when who waits for it is."""
         working = asyncio.ensure_future(work)
         events = [self.stop, self.renew] if or_renewed else [self.stop]
         waiting = [asyncio.ensure_future(event.wait()) for event in events]
-        await asyncio.wait({working, *waiting}, return_when=asyncio.FIRST_COMPLETED)
-        for one in waiting:
-            one.cancel()
-        if working.done():
-            return working.result()
-        working.cancel()
-        await asyncio.wait({working})
+        try:
+            await asyncio.wait({working, *waiting}, return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                return working.result()
+        finally:
+            for one in (working, *waiting):
+                one.cancel()
+            await asyncio.wait({working, *waiting})
         return None

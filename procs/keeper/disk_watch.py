@@ -26,6 +26,8 @@ class DiskWatch:
         self.db = db
         self.settings = settings
         self.ballast = settings.ballast
+        #: Whether the row of this machine says that it is low, None before it was read.
+        self.was_low: bool | None = None
 
     def watch(self) -> None:
         """Look at the free bytes, and do what follows. The ballast goes first: what is written
@@ -60,7 +62,9 @@ class DiskWatch:
     def note(self, free: int) -> None:
         """Store when a disk becomes low, and when it no longer is."""
         here, floor = disk.host(), self.settings.disk_floor
-        was_low = here in low_disks.low(self.db)
+        if self.was_low is None or self.was_low or free < floor:
+            self.was_low = here in low_disks.low(self.db)
+        was_low = self.was_low
         if free < floor and not was_low:
             low_disks.note_low(self.db, here, free=free, now=clock.now())
             detail = f"{free} bytes free of {floor}"

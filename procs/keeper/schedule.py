@@ -6,6 +6,7 @@ from functools import partial
 
 from procs.config import Settings
 from procs.core import clock, disk, log
+from procs.core.files.rest_file import RestingView
 from procs.errors import StoreAway, StoreError, StoreFull, remedies
 from procs.keeper import hung_workers, sweep
 from procs.keeper.backup_rounds import BackupRounds
@@ -43,22 +44,29 @@ KEEP = 30 * 24 * 3600.0
 FORGET = 10_000
 
 
+#: Seconds between two times of what only follows from rows, while no row changes: of what a row
+#: says of another machine, of what only the clock makes due, and of what tidies.
+SELDOM, RARELY = 120.0, 300.0
 #: Seconds after the server of the database came back in which no lease is taken for over: the
 #: workers could not renew theirs, and do so within a second or two.
 RENEWAL = 20.0
 
 
 class PeriodicTask:
-    """One piece of work and the seconds between two times of it."""
+    """One piece of work and the seconds between two times of it: `at_rest` while the database is
+    as it was at the last time, `every` otherwise."""
 
-    def __init__(self, every: float, work: Callable[[], object]) -> None:
+    def __init__(
+        self, every: float, work: Callable[[], object], *, at_rest: float | None = None
+    ) -> None:
         self.every = every
+        self.view = RestingView(every if at_rest is None else at_rest)
         self.work = work
         self.next = 0.0
 
-    def run(self, now: float) -> None:
-        """Do it when it is due. Raises StoreFull."""
-        if now < self.next:
+    def run(self, now: float, rest: int | None) -> None:
+        """Do it when it is due; `rest` as of `Database`. Raises StoreFull."""
+        if now < self.next or self.view.holds(rest):
             return
         self.next = now + self.every
         self.work()
@@ -84,16 +92,17 @@ class Keeper:
         self.restarts = RestartRunner(db, settings)
         common = self.common_rounds() if "keeper" in settings.roles else ()
         self.rounds = (
-            PeriodicTask(30, partial(database_clock.follow, db)),
-            PeriodicTask(machine_rows.MACHINE_BEAT, self.machines.watch),
+            PeriodicTask(30, partial(database_clock.follow, db), at_rest=SELDOM),
+            PeriodicTask(machine_rows.MACHINE_BEAT, self.machines.beat),
+            PeriodicTask(5, self.machines.judge, at_rest=SELDOM),
             PeriodicTask(2, self.space.watch),
-            PeriodicTask(1, self.restarts.watch),
+            PeriodicTask(1, self.restarts.watch, at_rest=SELDOM),
             *common,
-            PeriodicTask(5, self.take_back),
-            PeriodicTask(20, self.sweep),
-            PeriodicTask(60, self.engines.watch),
+            PeriodicTask(5, self.take_back, at_rest=SELDOM),
+            PeriodicTask(20, self.sweep, at_rest=RARELY),
+            PeriodicTask(60, self.engines.watch, at_rest=RARELY),
             PeriodicTask(600, CookieWatch(db, settings).watch),
-            PeriodicTask(60, ServerSamples(db, settings).take),
+            PeriodicTask(60, ServerSamples(db, settings).take, at_rest=RARELY),
             PeriodicTask(30, BackupRounds(settings).watch),
             PeriodicTask(
                 15, MetricTextfile(db, settings, partial(alert_file.standing, settings)).write
@@ -106,25 +115,28 @@ class Keeper:
         second one of them finds nothing left to do."""
         settings = self.settings
         return (
-            PeriodicTask(5, ModeWatch(self.db, settings).watch),
-            PeriodicTask(1, self.bring_due),
-            PeriodicTask(1, FollowRounds(self.db, settings).run),
-            PeriodicTask(10, self.check_links),
+            PeriodicTask(5, ModeWatch(self.db, settings).watch, at_rest=RARELY),
+            PeriodicTask(1, self.bring_due, at_rest=SELDOM),
+            PeriodicTask(1, FollowRounds(self.db, settings).run, at_rest=SELDOM),
+            PeriodicTask(10, self.check_links, at_rest=SELDOM),
             PeriodicTask(10, self.maintain),
             PeriodicTask(
-                1, OrderRunner(self.db, settings, self.engines.updater, self.restarts).watch
+                1,
+                OrderRunner(self.db, settings, self.engines.updater, self.restarts).watch,
+                at_rest=SELDOM,
             ),
-            PeriodicTask(5, self.count_use),
-            PeriodicTask(60, self.prune),
-            PeriodicTask(10, self.note_unknown),
+            PeriodicTask(5, self.count_use, at_rest=RARELY),
+            PeriodicTask(60, self.prune, at_rest=RARELY),
+            PeriodicTask(10, self.note_unknown, at_rest=RARELY),
         )
 
     def run(self) -> None:
         """Whatever is due now."""
         self.turned = clock.now().boot
+        rest = None if self.restarts.is_busy() else self.db.rest()
         for one in self.rounds:
             try:
-                one.run(time.monotonic())
+                one.run(time.monotonic(), rest)
             except StoreFull as error:
                 log.error("store.full", error=error, fix=remedies.FREE_SPACE)
                 self.make_room()

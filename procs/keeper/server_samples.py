@@ -26,7 +26,7 @@ class ServerSamples:
         use_sums.note(sums, at, "samples")
         for measure, share in shares(self.settings.home).items():
             use_sums.note(sums, at, measure, value=round(share * THOUSAND))
-        with self.db.write():
+        with self.db.write(quiet=True):
             use_sums.add(self.db, sums)
 
 

@@ -180,6 +180,8 @@ class Lease:
     attempt: int
     payload: Payload
     progress: Progress = field(default_factory=Progress)
+    #: Its place in line when it was claimed: the wall instant at which it was queued.
+    place: float = 0.0
 
     @property
     def link(self) -> LinkPayload:

@@ -53,6 +53,9 @@ class Channel(Protocol):
     def heard(self) -> set[bytes]:
         """What other machines said since the last call, without waiting."""
 
+    def rest(self) -> int | None:
+        """The mark of the database at rest, asked of the server; None while it works."""
+
     def close(self) -> None:
         """Give the connection back."""
 
@@ -99,7 +102,7 @@ class Database(Protocol):
         """Insert many rows at once, in the fastest way that there is. Inside of `write` only."""
 
     def write(
-        self, *, full: bool = False, only: Collection[str] | None = None
+        self, *, full: bool = False, only: Collection[str] | None = None, quiet: bool = False
     ) -> AbstractContextManager[None]:
         """One write transaction: committed at the end of the block, undone when an error leaves it.
 
@@ -113,6 +116,7 @@ class Database(Protocol):
         different things go beside one another, none of them beside one that names nothing. What it
         picks among rows that others pick from too, it locks itself (PICK of `leases`). One that is
         joined names no more than the outer one. A file has one writer at a time in any case.
+        `quiet`: a sign of life, which is no news (`rest`); only another such may join it.
         """
 
     def also(self, names: Iterable[str]) -> None:
@@ -127,6 +131,10 @@ class Database(Protocol):
     def changed(self) -> bool:
         """Whether another connection committed since the last call; True at the first call. Cheap
         enough to ask twenty times a second."""
+
+    def rest(self) -> int | None:
+        """A mark that stays the same while only quiet ones commit and no job of any machine runs or
+        waits; None otherwise, where it is not known, and of a file. Costs no query."""
 
     def maintain(self) -> Mapping[str, int]:
         """Do what the database needs now and then to stay small and fast, when it is due; one

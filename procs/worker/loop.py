@@ -1,8 +1,7 @@
 """A worker's one loop: it waits for a free room, claims a job, and sleeps until there is news."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -13,15 +12,17 @@ from procs.errors import StoreAway, StoreFull, remedies
 from procs.records.job import Lane
 from procs.store import wake
 from procs.store.health import workers
-from procs.store.jobs import claimable, leases, recovery
+from procs.store.jobs import leases, recovery
 from procs.store.jobs.claimable import Claimable
 from procs.store.machines import database_clock
 from procs.store.server_absence import ABSENCE_PAUSE, ServerAbsence, until_back
 from procs.store.wake import WakeSocket
+from procs.worker.job_line import JobLine, LineHeads
 from procs.worker.jobs import job_folder
 from procs.worker.jobs.fetch_job import LEAVE
 from procs.worker.look_timer import looks
 from procs.worker.process.context import WorkerContext
+from procs.worker.process.group_commit import GroupCommit
 from procs.worker.process.recycle_policy import JobBudget
 from procs.worker.process.slots import most_of
 from procs.worker.running_jobs import RunningJobs
@@ -30,6 +31,7 @@ from procs.worker.running_jobs import RunningJobs
 #: interval of heartbeats.
 BACKSTOP = 1.0
 BEAT = 15.0
+REST_BEAT = 40.0  # with nothing to carry, while the database is at rest
 RECYCLE = "recycle"
 STOPPED = "stopped"
 #: This machine was silent so long that others took its workers for gone.
@@ -55,14 +57,16 @@ class WorkerLoop:
         self.wake_socket = wake_socket
         self.budget = budget
         self.news = asyncio.Event()
-        self.running_jobs = RunningJobs(context, rooms, self.news.set)
-        context.finishing = self.finishing
+        self.running_jobs = RunningJobs(context, rooms, self.note_ended)
+        most = partial(most_of, context.settings)
+        context.finishing = GroupCommit(self.db, most, self.claim_freed, self.start).end
         self.drained = asyncio.Event()
         self.cancelled = asyncio.Event()
         self.absence = ServerAbsence(context.name)
         self.why = STOPPED
         #: Lanes named by wake-ups, or seen to have work, since the last claim.
         self.told: set[Lane] = set()
+        self.line = JobLine(self.db, context.settings, context.worker)
         #: Whether this slot could not send at the last check.
         self.barred = False
         #: When the next job becomes due, by the last query.
@@ -100,22 +104,26 @@ class WorkerLoop:
             self.absence.end()
 
     def claim(self) -> None:
-        """Claim jobs for the free rooms, and wake another worker when there are more, in the lanes
-        for which it was woken, or which were seen before it slept: an idle worker only reads, and
-        does not wait at the writers' gate."""
+        """Claim jobs for the free rooms in the lanes for which it was woken, or which were seen
+        before it slept, and wake another worker when there are more. An idle worker only reads."""
         told, self.told = self.told, set()
-        self.barred = self.context.barred.is_set()
+        self.note_barred()
         for lane in told:
             room = self.room(lane)
             for lease in self.claimed(lane, room) if room else ():
                 self.running_jobs.start(lease)
             full = self.running_jobs.free(lane) == 0 or not self.serves(lane)
-            if full and leases.ready(self.db, lane):
+            if full and self.line.ready(lane, local=False):
                 wake.notify_idle(self.db.run, lanes=[lane])
+
+    def note_barred(self) -> None:
+        """Check whether this slot may send; what it passed over while it might not is seen anew."""
+        if self.barred is not self.context.barred.is_set():
+            self.barred, self.line.heads = self.context.barred.is_set(), LineHeads()
 
     def ready(self) -> tuple[Lane, ...]:
         """The lanes in which there is work, after the jobs that are due were queued."""
-        self.barred = self.context.barred.is_set()
+        self.note_barred()
         now, seen = clock.now(), self.offer()
         if seen.due is not None and seen.due <= now.wall:
             recovery.bring_due(self.db, now=now)
@@ -125,10 +133,10 @@ class WorkerLoop:
 
     def offer(self) -> Claimable:
         """The work that this worker may claim."""
-        seen = claimable.look(self.db, most=most_of(self.context.settings, Lane.HEAVY))
+        seen = self.line.look()
         if not self.barred and not machine_name.shared():
             return seen
-        able = [n for n in seen.ready if leases.ready(self.db, n, local=not self.serves(n))]
+        able = [n for n in seen.ready if self.line.ready(n, local=not self.serves(n))]
         return replace(seen, ready=tuple(able))
 
     def serves(self, lane: Lane) -> bool:
@@ -156,38 +164,31 @@ class WorkerLoop:
 
     def next(self, lane: Lane, room: int) -> list[leases.Lease]:
         """Claim the first jobs of a lane. Raises StoreFull, StoreAway."""
-        return leases.claim(
-            self.db,
-            worker=self.context.worker,
-            lane=lane,
-            room=room,
-            now=clock.now(),
-            most=most_of(self.context.settings, lane),
-            local=not self.serves(lane),
-        )
+        return self.line.claim(lane, room, local=not self.serves(lane))
 
-    @contextmanager
-    def finishing(self, lease: leases.Lease, lane: Lane, freed: int) -> Iterator[None]:
-        """The transaction in which the job of a lease ends, and the next of a lane are claimed: one
-        commit less, and nobody looks for them. They begin when it is on the disk. `freed`: the
-        rooms of the lane that the job gives back. Raises StoreUnready with nothing changed."""
-        found: list[leases.Lease] = []
-        most = most_of(self.context.settings, lane)
-        with self.db.write(full=True, only=leases.names(lease, lane, most)):
-            yield
-            room = 0 if self.drained.is_set() else self.room(lane) + freed
-            if room > 0:
-                found = self.next(lane, room)
+    def claim_freed(self, freed: Mapping[Lane, int]) -> list[leases.Lease]:
+        """The next jobs of lanes whose jobs end in the running transaction, which give back so many
+        rooms. Raises StoreFull, StoreAway."""
+        if self.drained.is_set():
+            return []
+        rooms = {lane: self.room(lane) + more for lane, more in freed.items()}
+        return [one for lane, room in rooms.items() if room > 0 for one in self.next(lane, room)]
+
+    def start(self, found: Sequence[leases.Lease]) -> None:
+        """Begin what was claimed."""
         self.budget.spend(len(found))
         for lease in found:
             self.running_jobs.start(lease)
 
-    async def rest(self) -> None:
-        """Sleep until there is news: a datagram, a job's end, a due time, a signal.
+    def note_ended(self, lane: Lane) -> None:
+        """A job is over. There is nothing to look for where its room has the next one already."""
+        if self.running_jobs.free(lane) or self.budget.left <= 0:
+            self.news.set()
 
-        Claimed jobs begin first. Then the worker registers as idle and queries the table once more,
-        so it does not sleep over a job that was added in between.
-        """
+    async def rest(self) -> None:
+        """Sleep until there is news: a datagram, a job's end, a due time, a signal. Claimed jobs
+        begin first; the worker registers as idle before it queries the table once more, so it does
+        not sleep over a job that was added in between."""
         await asyncio.sleep(0)
         free = [lane for lane in Lane if self.room(lane)]
         self.wake_socket.rest([lane for lane in free if self.serves(lane)])
@@ -207,10 +208,9 @@ class WorkerLoop:
         to nothing while nothing was committed."""
         if self.db.changed() or self.budget.leaving or self.budget.is_over():
             return True
-        if self.barred is not self.context.barred.is_set():
-            return True
         full = self.running_jobs.free(Lane.HEAVY) and Lane.HEAVY not in free
-        return bool(full) or self.is_due()
+        turned = self.barred is not self.context.barred.is_set()
+        return bool(full) or turned or self.is_due()
 
     def is_due(self) -> bool:
         """Whether a job's instant has come since the last look."""
@@ -233,18 +233,23 @@ class WorkerLoop:
                 await until_back(f"{self.context.name} beat", self.renew)
             except StoreFull as error:
                 log.warning("beat.unwritten", error=error)
-            await asyncio.sleep(BEAT)
+            is_busy = self.running_jobs.jobs or self.db.rest() is None
+            await asyncio.sleep(BEAT if is_busy else REST_BEAT)
 
     def renew(self) -> None:
         """One beat: renew the leases, compare them with what runs. Raises StoreError."""
         database_clock.follow(self.db)
-        now = clock.now()
-        if not workers.beat(self.db, self.context.worker, jobs=self.budget.spent, now=now):
+        now, worker = clock.now(), self.context.worker
+        rests = not self.running_jobs.jobs and self.db.rest() is not None
+        with self.db.write(only=(), quiet=True):
+            is_known = workers.beat(self.db, worker, jobs=self.budget.spent, now=now)
+            renewed = [] if rests else leases.renew(self.db, worker=worker, now=now)
+        if not is_known:
             self.budget.places.posts.free()
             self.drain(FORGOTTEN)
         self.context.tallies.write(self.db)
         self.context.clock_record.keep()
-        self.running_jobs.match(leases.renew(self.db, worker=self.context.worker, now=now))
+        self.running_jobs.match(renewed)
 
     def drain(self, why: str) -> None:
         """Claim no more jobs."""
@@ -256,12 +261,8 @@ class WorkerLoop:
                 workers.drain(self.db, self.context.worker, why=why)
             except StoreAway as error:  # the row says so when this worker leaves
                 self.absence.note(error)
-            log.info(
-                "worker.draining",
-                worker=self.context.name,
-                why=why,
-                running=len(self.running_jobs.jobs),
-            )
+            running = len(self.running_jobs.jobs)
+            log.info("worker.draining", worker=self.context.name, why=why, running=running)
 
     async def renew_self(self) -> None:
         """Recycle on HUP, as if the budget were spent."""

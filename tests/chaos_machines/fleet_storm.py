@@ -57,6 +57,8 @@ class FleetStorm:
         self.dice = random.Random(self.plan.seed)
         self.busy: set[str] = set()
         self.under_way: set[asyncio.Task[None]] = set()
+        #: What a trouble could not do, or undo: a fault of the product's, or of the storm's own.
+        self.broken: list[BaseException] = []
         #: Held while something is done to the database, or needs it for a start.
         self.database = asyncio.Lock()
         #: A connection of ours: a machine's own dies with it.
@@ -120,6 +122,8 @@ class FleetStorm:
         kind = next(kinds)
         while self.counts["troubles"] < self.plan.troubles:
             await asyncio.sleep(self.dice.uniform(0.2, 1.8) * self.plan.every)
+            if self.broken:
+                raise self.broken[0]
             if self.begin(kind):
                 kind = next(kinds)
 
@@ -155,8 +159,14 @@ class FleetStorm:
         }
         task = asyncio.create_task(self.count(what, troubles[what]))
         self.under_way.add(task)
-        task.add_done_callback(self.under_way.discard)
+        task.add_done_callback(self.note_over)
         return True
+
+    def note_over(self, task: asyncio.Task[None]) -> None:
+        """A trouble is over; one that broke ends the storm."""
+        self.under_way.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            self.broken.append(error)
 
     async def count(self, what: str, trouble: Callable[[], Coroutine[Any, Any, bool]]) -> None:
         if await trouble():

@@ -22,6 +22,7 @@ BOTH = {
     "test_breakers",
     "test_broadcasts",
     "test_caps",
+    "test_downloads_in_all",
     "test_leases",
     "test_machine_rows",
     "test_pauses",

@@ -138,6 +138,7 @@ async def test_a_machine_that_stood_still_is_replaced_and_writes_nothing_when_it
             await second.until(lambda: lost(second) == [])
             await first.until(lambda: "bot.off-duty" in first.log("bot"))
             await first.until(lambda: len(first.serving()) == 2)
+            assert "task.failed" not in first.log("bot")
             again = await ann.sends(first.url(f"{CLIP}?n=2"))
             await gets(ann, again)
             assert [len(await got(ann, one)) for one in (slow, again)] == [1, 1]

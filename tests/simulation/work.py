@@ -4,6 +4,7 @@ order.
 """
 
 import asyncio
+from functools import partial
 from typing import Any
 
 from procs import errors
@@ -57,14 +58,14 @@ async def send(_: Any, context: WorkerContext, lease: Lease) -> None:
 async def fetch(actor: Any, context: WorkerContext, lease: Lease) -> None:
     """admit → look → reserve → download → upload → share, resumed where the last attempt ended."""
     if lease.progress.whole and lease.progress.parts:
-        return share(context, lease)
+        return await share(context, lease)
     visit = admission.enter(context, lease)
     try:
         await download(actor, context, lease, visit)
     finally:
         visit.leave()
     await upload(actor, context, lease)
-    return share(context, lease)
+    return await share(context, lease)
 
 
 async def download(actor: Any, context: WorkerContext, lease: Lease, visit: Visit) -> None:
@@ -104,12 +105,13 @@ async def upload(actor: Any, context: WorkerContext, lease: Lease) -> None:
     uploads.drop(db, lease.job)
 
 
-def share(context: WorkerContext, lease: Lease) -> None:
+async def share(context: WorkerContext, lease: Lease) -> None:
     whole, link = lease.progress.whole, lease.link
     assert whole is not None
     got = Media(link.key, link.variant, whole.title, whole.site, link.url, lease.progress.parts)
-    with context.ending(lease, Lane.LIGHT, 0):
-        outcomes.finish_download(context.db, lease, got, keys=set(whole.keys), now=clock.now())
+    keys, now = set(whole.keys), clock.now()
+    write = partial(outcomes.finish_download, context.db, lease, got, keys=keys, now=now)
+    await context.end(lease, Lane.LIGHT, 0, write)
 
 
 async def look(actor: Any, context: WorkerContext, lease: Lease) -> None:

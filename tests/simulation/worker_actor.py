@@ -5,8 +5,6 @@ jobs goes on next, and whether a beat comes before it, is drawn.
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
@@ -18,6 +16,7 @@ from procs.store.jobs import claimable, leases, recovery
 from procs.telegram.pace import Pace
 from procs.worker import settlement
 from procs.worker.process.context import WorkerContext
+from procs.worker.process.group_commit import JobEnd
 from procs.worker.process.progress_writer import ProgressWriter
 from tests.simulation.actor import Actor
 from tests.simulation.courier import SimulatedCourier
@@ -130,14 +129,14 @@ class WorkerActor(Actor):
         taken = sum(task.lease.lane is lane for task in self.tasks.values())
         return max(0, ROOM[lane] - taken)
 
-    @contextmanager
-    def finishing(self, lease: Lease, lane: Lane, freed: int) -> Iterator[None]:
-        """As `WorkerLoop.finishing`: the end of a job and the next claim in one transaction."""
+    async def finishing(self, end: JobEnd) -> None:
+        """As `GroupCommit`, of one: the end of a job and the next claim in one transaction."""
         found: list[Lease] = []
-        with self.db.write(full=True, only=leases.names(lease, lane, ROOM[lane])):
-            yield
-            if not self.drained and self.free(lane) + freed > 0:
-                found = self.claimed(lane, self.free(lane) + freed)
+        lane = end.lane
+        with self.db.write(full=True, only=leases.names(end.lease, lane, ROOM[lane])):
+            end.write()
+            if not self.drained and self.free(lane) + end.freed > 0:
+                found = self.claimed(lane, self.free(lane) + end.freed)
         self.start(found)
 
     def go_on(self) -> None:

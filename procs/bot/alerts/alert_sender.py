@@ -49,7 +49,7 @@ class AlertSender:
 
     async def run(self) -> None:
         """Send due notifications until cancelled."""
-        await repeat(self.look, ALERT_INTERVAL)
+        await repeat(self.look, ALERT_INTERVAL, db=self.db)
 
     async def look(self) -> None:
         """Send the notifications that are due."""

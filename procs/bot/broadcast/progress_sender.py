@@ -37,7 +37,7 @@ class ProgressSender:
 
     async def run(self) -> None:
         """Look until cancelled."""
-        await repeat(self.look, ROWS_LOOK)
+        await repeat(self.look, ROWS_LOOK, db=self.db)
 
     async def look(self) -> None:
         """Send the due progress and final reports of broadcasts."""

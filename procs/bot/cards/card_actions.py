@@ -270,7 +270,7 @@ class CardActions:
 
     async def run(self) -> None:
         """Take the usual form of the cards on which nobody chose in time, until cancelled."""
-        await repeat(self.look, TIMEOUT_POLL)
+        await repeat(self.look, TIMEOUT_POLL, db=self.db)
 
     async def look(self) -> None:
         """Take the usual form for each card whose time is over."""

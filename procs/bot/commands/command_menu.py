@@ -69,7 +69,7 @@ class MenuSync:
 
     async def run(self) -> None:
         """Keep the menus in step until cancelled."""
-        await repeat(self.look, SETTING_POLL)
+        await repeat(self.look, SETTING_POLL, db=self.db)
 
     async def look(self) -> None:
         """Register the menus anew when following was switched on or off."""

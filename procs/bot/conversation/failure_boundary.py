@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from procs.core import log
+from procs.core.files.rest_file import RestingView
 from procs.errors import (
     ChatClosed,
     SessionRevoked,
@@ -12,6 +13,7 @@ from procs.errors import (
     TelegramRefused,
     TelegramWait,
 )
+from procs.store.database import Database
 from procs.store.jobs.outcomes import new_code
 from procs.store.server_absence import ServerAbsence
 
@@ -20,6 +22,8 @@ UNSAID = (ChatClosed, SessionRevoked, TelegramAway, TelegramRefused, TelegramWai
 
 #: Seconds by which a timer may be early.
 TICK_MARGIN = 0.005
+#: Seconds between two looks at a database at rest: for what only time makes due.
+REST_INTERVAL = 30.0
 
 Apology = Callable[[str], Awaitable[None]]
 
@@ -40,9 +44,13 @@ async def logged(work: Awaitable[None], **facts: object) -> str:
     return ""
 
 
-async def repeat(look: Callable[[], Awaitable[None]], interval: float) -> None:
-    """Do the work until cancelled, again at the next tick of `interval` seconds. One that fails is
-    logged, and repeated like the others. Raises CancelledError only."""
+async def repeat(
+    look: Callable[[], Awaitable[None]], interval: float, *, db: Database | None = None
+) -> None:
+    """Do the work until cancelled, again at the next tick of `interval` seconds; work that follows
+    from the rows of `db`, seldom while that is at rest. One that fails is logged, and repeated like
+    the others. Raises CancelledError only."""
+    view = RestingView(REST_INTERVAL)
     absence = ServerAbsence(getattr(look, "__qualname__", "repeat"))
 
     async def look_once() -> None:
@@ -50,7 +58,8 @@ async def repeat(look: Callable[[], Awaitable[None]], interval: float) -> None:
             await look()
 
     while True:
-        await logged(look_once())
+        if db is None or not view.holds(db.rest()):
+            await logged(look_once())
         await asyncio.sleep(until_tick(interval))
 
 

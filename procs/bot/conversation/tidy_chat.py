@@ -21,7 +21,7 @@ class TidyChat:
 
     async def run(self) -> None:
         """Until cancelled."""
-        await repeat(self.look, TIDY_POLL)
+        await repeat(self.look, TIDY_POLL, db=self.db)
 
     async def look(self) -> None:
         """Delete what is due; the rest waits while Telegram asks to wait, or is away."""

@@ -16,7 +16,7 @@ from procs.telegram.session import sign_in
 from procs.telegram.session.sign_in import SIGN_IN
 from procs.telegram.updates.update_client import UpdateClient
 
-#: Renewals between two looks at the server's clock.
+#: Renewals, or looks of a standby, between two looks at the server's clock.
 CLOCK_BEATS = 15
 
 
@@ -29,14 +29,19 @@ class BotDuty(PlaceBook):
         self.lease = BotLease(db, settings.machine)
         self.written: set[Place] = set()
         self.lineage = ""
+        #: The end of the lease as a standby saw it last, on the shared clock, and which mark the
+        #: database had at rest then.
+        self.seen_until = 0.0
+        self.seen_mark: int | None = None
+        self.looks = 0
 
     async def begin(self) -> None:
         """Stand by until nobody holds the lease, then hold it."""
         if not self.take():
             log.info("bot.stands-by", machine=self.settings.machine)
             await self.sign_in_early()
-            while not self.take():
-                await asyncio.sleep(bot_lease.STANDBY_LOOK)
+            while not (await self.is_due() and self.take()):
+                continue
         SPEECH.end = lambda: self.lease.steady_end
         log.info("bot.on-duty", machine=self.settings.machine, fence=self.lease.fence)
 
@@ -44,11 +49,32 @@ class BotDuty(PlaceBook):
         """Take or renew the lease. False when another has it, or the store cannot be used."""
         try:
             database_clock.follow(self.db)
-            self.lineage = self.db.lineage()
-            return self.lease.take(now=clock.now())
+            if not self.lease.take(now=clock.now()):
+                return False
+            self.lineage = self.lease.lineage
+            return True
         except StoreError as error:
             log.warning("bot-lease.unread", error=error)
             return False
+
+    async def is_due(self) -> bool:
+        """Wait until another look at the lease is due, and whether its time is over then: before
+        the end that was seen last, only a change of rows can have ended it."""
+        await asyncio.sleep(bot_lease.STANDBY_LOOK)
+        mark = self.db.rest()
+        if mark is not None and mark == self.seen_mark and clock.now().boot < self.seen_until:
+            return False
+        self.seen_mark = mark
+        self.looks += 1
+        try:
+            if self.looks % CLOCK_BEATS == 0:
+                database_clock.follow(self.db)
+            found = bot_lease.holder(self.db)
+        except StoreError as error:
+            log.warning("bot-lease.unread", error=error)
+            return False
+        self.seen_until = found.until if found else 0.0
+        return clock.now().boot >= self.seen_until
 
     async def sign_in_early(self) -> None:
         """Sign in where this machine never did, so that taking over needs no sign-in."""
@@ -78,8 +104,8 @@ class BotDuty(PlaceBook):
                     database_clock.follow(self.db)
                 if not self.lease.renew(now=clock.now()):
                     return log.warning("bot.off-duty", machine=self.settings.machine)
-                if self.db.lineage() != self.lineage:
-                    return log.warning("bot.server-replaced", lineage=self.db.lineage())
+                if self.lease.lineage != self.lineage:
+                    return log.warning("bot.server-replaced", lineage=self.lease.lineage)
             except StoreError as error:
                 log.warning("bot-lease.unwritten", error=error)
 

@@ -25,7 +25,7 @@ class FollowNotifier:
 
     async def run(self) -> None:
         """Look until cancelled."""
-        await repeat(self.look, NOTICE_INTERVAL)
+        await repeat(self.look, NOTICE_INTERVAL, db=self.db)
 
     async def look(self) -> None:
         """Send the due notices; one that fails for the moment is sent later."""

@@ -23,7 +23,7 @@ class NoteSender:
 
     async def run(self) -> None:
         """Send the due notes until cancelled."""
-        await repeat(self.look, NOTE_LOOK)
+        await repeat(self.look, NOTE_LOOK, db=self.db)
 
     async def look(self) -> None:
         """Send what is due; one that fails does not keep the others."""

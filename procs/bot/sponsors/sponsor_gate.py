@@ -275,7 +275,7 @@ class SponsorGate:
     async def run(self) -> None:
         """Release the messages that nothing holds any more, until cancelled: a campaign is over,
         or the bot was killed after Telegram told it of a join."""
-        await repeat(self.look, HELD_LOOK)
+        await repeat(self.look, HELD_LOOK, db=self.db)
 
     async def look(self) -> None:
         """Look at the next people whose messages are held; after the last, begin anew."""

@@ -21,8 +21,8 @@ class MachineWatch:
         self.settings = settings
         self.version = version("chapar-bot")
 
-    def watch(self) -> None:
-        """Beat; where this machine looks after the common rows, judge the others."""
+    def beat(self) -> None:
+        """Write that this machine is there."""
         if not self.settings.has_server:
             return
         settings = self.settings
@@ -36,12 +36,12 @@ class MachineWatch:
             version=self.version,
             now=clock.now(),
         )
-        if "keeper" in settings.roles:
-            self.judge()
 
     def judge(self) -> None:
-        """Raise and clear the alerts about lost machines, and free the jobs of those that are
-        gone."""
+        """Raise and clear the alerts about lost machines, and free the jobs of those that are gone,
+        where this machine looks after the common rows."""
+        if not self.settings.has_server or "keeper" not in self.settings.roles:
+            return
         now = clock.now()
         machines = machine_rows.listed(self.db)
         told = {

@@ -28,6 +28,10 @@ class RestartRunner:
         self.settings = settings
         self.children: dict[tuple[str, int], subprocess.Popen[bytes]] = {}
 
+    def is_busy(self) -> bool:
+        """Whether a restart that it started runs, of whose end no row tells."""
+        return any(child.poll() is None for child in self.children.values())
+
     def watch(self) -> None:
         """Note which restarts are over, whoever ordered them; begin what another machine ordered,
         and end what was broken off."""

@@ -3,7 +3,8 @@
 A process that wakes another tells a socket of this machine. Where nobody was there to be woken, the
 word comes here and goes to every other machine, whose relay tells its own sockets. The first word
 goes at once; those of the next milliseconds wait for each other, whatever their number. What is
-lost on the way is found by the look that each process takes anyhow.
+lost on the way is found by the look that each process takes anyhow; whether such a look can find
+anything, the relay asks the server for all processes of the machine.
 """
 
 import select
@@ -12,7 +13,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from procs.core import log
+from procs.core import clock, log
+from procs.core.files import rest_file
 from procs.errors import StoreError
 from procs.store import wake
 from procs.store.database import Channel
@@ -21,6 +23,8 @@ from procs.store.wake import WakeSocket
 #: Seconds between two notifications at least, between two attempts to reach the server, and between
 #: two looks at whether to end.
 GATHERED, PAUSE, LOOK = 0.005, 2.0, 0.5
+#: Seconds between two questions whether the database is at rest.
+REST_LOOK = 5.0
 
 
 class WakeRelay(threading.Thread):
@@ -31,6 +35,8 @@ class WakeRelay(threading.Thread):
         self.folder, self.channel = run, channel
         self.socket = WakeSocket(run, wake.RELAY)
         self.gone = threading.Event()
+        #: When the server is asked next, on this machine's steady clock.
+        self.next_rest = 0.0
 
     def run(self) -> None:
         """Relay until sent away; a lost connection is made anew after PAUSE seconds."""
@@ -49,6 +55,19 @@ class WakeRelay(threading.Thread):
                 channel.close()
         self.socket.close()
 
+    def note_rest(self, channel: Channel) -> bool:
+        """Ask the server and tell the processes of this machine, when it is time. Returns whether
+        it was asked. Raises StoreError."""
+        if time.monotonic() < self.next_rest:
+            return False
+        self.next_rest = time.monotonic() + REST_LOOK
+        at = clock.steady()
+        try:
+            rest_file.write(self.folder, channel.rest(), at)
+        except OSError as error:  # a full disk: each process looks for itself
+            log.warning("rest.unwritten", error=error)
+        return True
+
     def pass_on(self, channel: Channel) -> None:
         """Carry words both ways. Raises StoreError when the connection is gone."""
         here, there = self.socket.socket.fileno(), channel.fileno()
@@ -60,7 +79,8 @@ class WakeRelay(threading.Thread):
             if here in ready:
                 channel.say(self.socket.heard())
                 next_at = time.monotonic() + GATHERED
-            if ready:  # words of others may have come with the answer to ours
+            # Words of others may have come with the answer to ours, or with that about the rest.
+            if self.note_rest(channel) or ready:
                 for word in channel.heard():
                     wake_here(self.folder, word)
 

@@ -10,6 +10,7 @@ from procs.backups import backup_store
 from procs.config import Settings
 from procs.core import clock, disk, durations, log
 from procs.core.files import event_file
+from procs.core.files.rest_file import RestingView
 from procs.errors import StoreFull
 from procs.keeper.metrics import readiness, service_report
 from procs.keeper.metrics.service_report import ServiceReport
@@ -23,6 +24,8 @@ from procs.store.reports.system_report import overview
 BEAT_ROW = "service.beat"
 #: Seconds between two such rows; free bytes below which each report writes one.
 BEAT_INTERVAL, SCARCE = 60.0, 64 * disk.MIB
+#: Seconds for which a report holds while the database is at rest.
+REST_LIFE = 120.0
 #: Seconds after which the bot's last round trip is too old.
 TRIP_LIFE = 120.0
 
@@ -37,9 +40,19 @@ class ServiceState:
         self.joined: set[str] = set()
         #: When the row is written next, on the boot clock.
         self.next_beat = 0.0
+        #: What was written last.
+        self.words: ServiceReport | None = None
+        self.view = RestingView(REST_LIFE)
 
     def report(self) -> None:
-        """Write the report. Raises StoreError but StoreFull; then none is written."""
+        """Write the report, for a while the same while the database is at rest. Raises StoreError
+        but StoreFull; then none is written."""
+        if not self.view.holds(self.db.rest()) or self.words is None:
+            self.words = self.judged()
+        service_report.write(self.settings.run, self.words)
+
+    def judged(self) -> ServiceReport:
+        """What is found now. Raises as `report`."""
         full = not self.try_store()
         serving = self.serving()
         claimable.look(self.db)
@@ -50,8 +63,7 @@ class ServiceState:
             stale = ()
         if stale:
             log.error("service.stale", what=",".join(stale), fix="systemd restarts the service")
-        words = ServiceReport(self.line(serving, full), stale, serving >= self.settings.posts)
-        service_report.write(self.settings.run, words)
+        return ServiceReport(self.line(serving, full), stale, serving >= self.settings.posts)
 
     def try_store(self) -> bool:
         """Whether the store takes a write; False where the disk is full. Each report passes the
@@ -60,9 +72,9 @@ class ServiceState:
         now = clock.now()
         doubtful = disk.free(self.settings.home) < SCARCE
         try:
-            with self.db.write():
+            with self.db.write(quiet=True):
                 if doubtful or now.boot >= self.next_beat:
-                    runtime_settings.write(self.db, BEAT_ROW, "1", now=now)
+                    runtime_settings.write(self.db, BEAT_ROW, "1", now=now, quiet=True)
                     self.next_beat = now.boot + BEAT_INTERVAL
         except StoreFull:
             self.next_beat = 0.0
@@ -82,11 +94,9 @@ class ServiceState:
 
     def line(self, serving: int, full: bool) -> str:
         """`2/2 workers, 3 running, 0 waiting, backup 12 min ago`."""
-        jobs = overview(self.db, now=clock.now()).jobs
-        running = sum(lane.get(State.LEASED.name.lower(), 0) for lane in jobs.values())
-        waiting = sum(
-            lane.get(state, 0) for lane in jobs.values() for state in ("queued", "waiting")
-        )
+        jobs = overview(self.db, now=clock.now()).jobs.values()
+        running = sum(lane.get(State.LEASED.name.lower(), 0) for lane in jobs)
+        waiting = sum(lane.get(state, 0) for lane in jobs for state in ("queued", "waiting"))
         words = [f"{serving}/{self.settings.posts} workers", f"{running} running"]
         words += [f"{waiting} waiting", self.backup()]
         words += ["DISK FULL"] if full else []

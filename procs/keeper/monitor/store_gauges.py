@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from procs.config import Settings
 from procs.core import codec
 from procs.core.clock import Now
+from procs.core.files.rest_file import RestingView
 from procs.errors import StoreError
 from procs.keeper.monitor.machine_gauges import Gauge
 from procs.keeper.monitor.response_times import ResponseTimes
@@ -18,6 +19,8 @@ from procs.store.reports import metric_report
 
 #: Seconds over which openings of breakers are judged.
 OPENED_IN = 900.0
+#: Seconds for which figures hold while the database is at rest.
+REST_LIFE = 180.0
 
 
 class StoreGauges:
@@ -27,13 +30,25 @@ class StoreGauges:
         self.db = db
         self.settings = settings
         self.responses, self.openings = ResponseTimes(), SlidingWindow(OPENED_IN)
+        #: What was found last.
+        self.found: dict[str, Gauge] = {}
+        self.noted: list[Alert] = []
+        self.view = RestingView(REST_LIFE)
 
     def read(self, now: Now) -> dict[str, Gauge]:
-        """All of them; only that it fails, when the database cannot be read."""
+        """All of them; only that it fails, when the database cannot be read. For a while the same
+        while it is at rest."""
+        if not self.view.holds(self.db.rest()):
+            self.found = self.asked(now)
+        return self.found
+
+    def asked(self, now: Now) -> dict[str, Gauge]:
+        """What the database says now."""
         try:
             self.db.require_same()
             report = metric_report.read(self.db, now=now)
             skew = codec.load(runtime_settings.read(self.db, runtime_settings.SKEW, "null"))
+            snapshot, self.noted = self.db.oldest_snapshot(), alerts.standing(self.db)
         except StoreError as error:
             return {"database_fault": (1, str(error))}
         opened = self.openings.growth(report.counts, now.boot)["breakers.opened"]
@@ -44,16 +59,16 @@ class StoreGauges:
             "oldest_waiting": oldest(report),
             "workers_missing": missing(report.workers, self.settings.posts),
             "breakers_opened": (opened, f"{opened} in 15 minutes"),
-            "snapshot_age": self.db.oldest_snapshot(),
+            "snapshot_age": snapshot,
             "clock_skew": (off, f"{off or 0:.0f} s"),
         }
 
     def others(self, known: frozenset[str]) -> list[Alert] | None:
-        """The alerts that processes noted themselves; None when they cannot be read now."""
-        try:
-            return [one for one in alerts.standing(self.db) if one.kind not in known]
-        except StoreError:
+        """The alerts that processes had noted themselves at the last reading; None when they could
+        not be read."""
+        if self.found.get("database_fault", (1, ""))[0]:
             return None
+        return [one for one in self.noted if one.kind not in known]
 
     def response(self, counts: Mapping[str, int], now: Now) -> Gauge:
         """Seconds within which nearly everybody had a first answer; 0 for too few to say."""

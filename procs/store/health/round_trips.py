@@ -12,7 +12,7 @@ def note(db: Database, result: str, *, now: Now) -> None:
     """Write down that a round trip ended: with an answer, or with the word that there is no way.
     It means nothing after a power cut, so nobody waits for the disk. Raises StoreError."""
     trip = f"{base()} {now.boot:.1f} {result}"
-    runtime_settings.write(db, TRIP, trip, now=now, full=False)
+    runtime_settings.write(db, TRIP, trip, now=now, full=False, quiet=True)
 
 
 def latest(db: Database) -> float | None:

@@ -23,9 +23,11 @@ def read(db: Database, name: str, default: str) -> str:
     return str(row[0]) if row else default
 
 
-def write(db: Database, name: str, value: str, *, now: Now, full: bool = True) -> None:
-    """Keep a value. Without `full` a power cut may lose it."""
-    with db.write(full=full):
+def write(
+    db: Database, name: str, value: str, *, now: Now, full: bool = True, quiet: bool = False
+) -> None:
+    """Keep a value. Without `full` a power cut may lose it; `quiet` as of `Database.write`."""
+    with db.write(full=full, quiet=quiet):
         db.change(WRITE, {"name": name, "value": value, "now": now.wall})
 
 

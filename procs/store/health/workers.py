@@ -126,7 +126,7 @@ def connect(db: Database, worker: int, *, now: Now) -> None:
 
 def beat(db: Database, worker: int, *, jobs: int, now: Now) -> bool:
     """Note that a worker lives. False when it is counted as gone: it makes room for a new one."""
-    with db.write(only=()):
+    with db.write(only=(), quiet=True):
         return db.change(BEAT, {"worker": worker, "jobs": jobs, "beat": now.boot}) > 0
 
 

@@ -1,5 +1,6 @@
 """Which lanes have a job to claim: a worker reads it before and after it sleeps."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from procs.records.job import Lane, State
@@ -7,18 +8,22 @@ from procs.store.database import Database
 from procs.store.jobs.leases import ENDLESS, LANES
 from procs.store.literals import KNOWN_KINDS
 
-#: One row for each lane in which jobs are queued, and a last one without.
+#: Every line from its beginning.
+NOWHERE: Mapping[Lane, float] = {}
+#: Whether there is a job in the line of a lane, and what else a worker must know.
+WAITS = " UNION ALL ".join(
+    f"""
+SELECT {lane:d} AS lane, EXISTS (SELECT 1 FROM jobs
+         WHERE state = {State.QUEUED} AND lane = {lane:d} AND at >= :since_{lane.name.lower()}
+           AND kind IN ({KNOWN_KINDS})) AS waits"""
+    for lane in Lane
+)
 OUTLOOK = f"""
-WITH RECURSIVE queued (lane) AS (
-    SELECT MIN(lane) FROM jobs WHERE state = {State.QUEUED} AND kind IN ({KNOWN_KINDS})
-     UNION ALL
-    SELECT (SELECT MIN(lane) FROM jobs
-             WHERE state = {State.QUEUED} AND lane > queued.lane AND kind IN ({KNOWN_KINDS}))
-      FROM queued WHERE queued.lane IS NOT NULL)
-SELECT lane, (SELECT MIN(at) FROM jobs WHERE state = {State.LATER}),
+SELECT lane, waits, (SELECT MIN(at) FROM jobs WHERE state = {State.LATER}),
        EXISTS (SELECT 1 FROM pauses WHERE scope = 'all'),
-       :most <= (SELECT COUNT(*) FROM jobs WHERE state = {State.LEASED} AND lane = {Lane.HEAVY})
-  FROM queued
+       :most < CAST({ENDLESS} AS INTEGER)
+       AND :most <= (SELECT COUNT(*) FROM jobs WHERE state = {State.LEASED} AND lane = {Lane.HEAVY})
+  FROM ({WAITS}) AS lines
 """
 #: What a newer version left in the line: nobody of this version takes it.
 UNKNOWN = f"""
@@ -34,16 +39,26 @@ class Claimable:
 
     ready: tuple[Lane, ...]
     due: float | None
+    #: Lanes without anybody in line, claimable or not.
+    empty: tuple[Lane, ...] = ()
 
 
-def look(db: Database, *, most: int = ENDLESS) -> Claimable:
-    """What there is to do, by one statement. No download can be claimed while `most` are leased.
-    Where machines share the database, this one may be paused, or the files of all that is ready may
-    lie on another: `leases.ready` tells."""
-    rows = db.all(OUTLOOK, {"most": most})
-    _, due, paused, full = rows[0]
-    lanes = [LANES[lane] for lane, *_ in rows[:-1] if not (full and lane == Lane.HEAVY)]
-    return Claimable(ready=() if paused else tuple(lanes), due=due)
+def look(db: Database, *, most: int = ENDLESS, since: Mapping[Lane, float] = NOWHERE) -> Claimable:
+    """What there is to do, by one statement. No download can be claimed while `most` are leased;
+    of a lane only what is in line from `since` on counts. Where machines share the database, this
+    one may be paused, or the files of all that is ready may lie on another: `leases.ready`
+    tells."""
+    places = {f"since_{lane.name.lower()}": since.get(lane, 0.0) for lane in Lane}
+    rows = db.all(OUTLOOK, {"most": most, **places})
+    _, _, due, paused, full = rows[0]
+    lanes = [LANES[lane] for lane, waits, *_ in rows if waits]
+    ready = [lane for lane in lanes if not (full and lane is Lane.HEAVY)]
+    return Claimable(ready=() if paused else tuple(ready), due=due, empty=empty(lanes))
+
+
+def empty(waiting: Sequence[Lane]) -> tuple[Lane, ...]:
+    """The lanes that are none of these."""
+    return tuple(lane for lane in Lane if lane not in waiting)
 
 
 def unknown(db: Database) -> dict[str, int]:

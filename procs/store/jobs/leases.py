@@ -6,8 +6,9 @@ seat to the user's next waiting job in the same transaction, and that job joins 
 queue: users take turns. `fence` grows with every claim and every reap; every write names it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 
 from procs.core.clock import Now
@@ -22,25 +23,28 @@ from procs.store.literals import EVERY_LANE, IS_KNOWN
 
 #: Seconds a lease lasts without a beat.
 LEASE = 60.0
-#: A look-up costs a tenth of what making the same from its value does.
 LANES, KINDS = {int(lane): lane for lane in Lane}, {kind.value: kind for kind in Kind}
 #: More leases than there will ever be.
 ENDLESS = 1 << 30
 
-#: The first in line, then CLAIM for each of them: one statement with RETURNING costs half as much
-#: again. Nobody comes between the two, because a write transaction is IMMEDIATE.
-PICK = f"""
-SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, progress
+#: What a worker of this machine may claim.
+CLAIMABLE = f"""
   FROM jobs
- WHERE state = {State.QUEUED} AND lane = :lane AND {IS_KNOWN}
-   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
+ WHERE state = {State.QUEUED} AND lane = :lane AND at >= :since AND {IS_KNOWN}
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope IN ('all', :scope))
    AND (:local = 0 OR folder = 1)
    AND (:machine = '' OR NOT EXISTS (SELECT 1 FROM job_files f
                                       WHERE f.job = jobs.id AND f.machine <> :machine))
- ORDER BY at, id
- LIMIT (SELECT CASE WHEN COUNT(*) >= :most THEN 0
-                    WHEN COUNT(*) > :most - :room THEN :most - COUNT(*) ELSE :room END
-          FROM jobs WHERE state = {State.LEASED} AND lane = :lane)
+"""
+#: The first in line, then CLAIM for each of them: one statement with RETURNING costs half as much
+#: again. Nobody comes between the two, because a write transaction is IMMEDIATE.
+PICK = f"""
+SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, progress, at
+{CLAIMABLE} ORDER BY at, id
+ LIMIT (CASE WHEN :most >= CAST({ENDLESS} AS INTEGER) THEN :room ELSE
+         (SELECT CASE WHEN COUNT(*) >= :most THEN 0
+                      WHEN COUNT(*) > :most - :room THEN :most - COUNT(*) ELSE :room END
+            FROM jobs WHERE state = {State.LEASED} AND lane = :lane) END)
 /* FOR UPDATE SKIP LOCKED */
 """
 CLAIM = f"""
@@ -49,6 +53,9 @@ UPDATE jobs
        worker = :worker, story = story || :event
  WHERE id = :job AND state = {State.QUEUED}
 """
+#: The same of several: a number stands in more than one place where they are fewer.
+PLACES = tuple(f"job_{letter}" for letter in "abcdefgh")
+CLAIM_ALL = CLAIM.replace("= :job", f"IN ({', '.join(f':{place}' for place in PLACES)})")
 RENEW = f"""
 UPDATE jobs SET at = :end
  WHERE state = {State.LEASED} AND lane IN ({EVERY_LANE}) AND worker = :worker
@@ -86,7 +93,7 @@ STOPPED = f"""
 SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = {State.LEASED} AND stop = 1
 """
 HELD = f"""
-SELECT id, fence, worker, user_id, lane, seat, kind, attempt, payload, progress
+SELECT id, fence, worker, user_id, lane, seat, kind, attempt, payload, progress, 0
   FROM jobs WHERE id = :job AND fence = :fence AND state = {State.LEASED}
 """
 RUNNING = f"""
@@ -94,19 +101,12 @@ SELECT worker, COUNT(*) FROM jobs WHERE state = {State.LEASED} AND lane IN ({EVE
  GROUP BY worker
 """
 FORGET_PROGRESS = "DELETE FROM progress WHERE job = :job"
-READY = f"""
-SELECT 1 FROM jobs
- WHERE state = {State.QUEUED} AND lane = :lane AND {IS_KNOWN}
-   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
-   AND (:local = 0 OR folder = 1)
-   AND (:machine = '' OR NOT EXISTS (SELECT 1 FROM job_files f
-                                      WHERE f.job = jobs.id AND f.machine <> :machine)) LIMIT 1
-"""
+READY = f"SELECT 1 {CLAIMABLE} LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
 class RenewedLease:
-    """What a beat brought back: a lease that is still ours, and whether it should stop."""
+    """A lease that is still ours, and whether it should stop."""
 
     job: int
     fence: int
@@ -122,20 +122,28 @@ def claim(
     now: Now,
     most: int = ENDLESS,
     local: bool = False,
+    since: float = 0.0,
 ) -> list[Lease]:
     """Take up to `room` queued jobs of a lane, the longest in the ring first; in all, never more
     than `most` jobs of the lane are leased. `local`: only those whose files stay on this
-    disk."""
-    wanted = {"worker": worker, "lane": lane, "local": int(local), "machine": machine_name.shared()}
+    disk. `since`: none whose place in line is before that."""
+    wanted = {"worker": worker, "lane": lane, "local": int(local), **here()}
     said = event(now, "claimed", worker=worker)
     facts = {"worker": worker, "end": now.boot + LEASE, "event": said}
     with db.write(only=counted(lane, most)):
-        if is_held(db):
-            return []
-        rows = db.all(PICK, {**wanted, "room": room, "most": most})
-        for row in rows:
-            db.send(CLAIM, {**facts, "job": row[0]})
+        rows = db.all(PICK, {**wanted, "room": room, "most": most, "since": since})
+        take(db, [row[0] for row in rows], facts)
     return [lease(row) for row in rows]
+
+
+def take(db: Database, jobs: Sequence[int], facts: Mapping[str, Any]) -> None:
+    """Claim these jobs, of which the transaction knows that they are queued."""
+    if len(jobs) == 1:
+        return db.send(CLAIM, {**facts, "job": jobs[0]})
+    for start in range(0, len(jobs), len(PLACES)):
+        some = cycle(jobs[start : start + len(PLACES)])
+        db.send(CLAIM_ALL, {**facts, **{place: next(some) for place in PLACES}})
+    return None
 
 
 def counted(lane: Lane, most: int) -> tuple[str, ...]:
@@ -151,22 +159,24 @@ def names(lease: Lease, lane: Lane, most: int) -> tuple[str, ...]:
 
 def lease(row: Row) -> Lease:
     """A lease from the row that a claim returns, with payload and progress as records."""
-    job, fence, worker, user, lane, seat, kind, attempt, payload, progress = row
+    job, fence, worker, user, lane, seat, kind, attempt, payload, progress, at = row
     wish, done = job_payload.decode(kind, payload), job_progress.decode(progress)
     named = LANES[lane], seat, KINDS[kind], attempt
-    return Lease(job, fence, worker, user, *named, wish, done)
+    return Lease(job, fence, worker, user, *named, wish, done, at)
 
 
-def ready(db: Database, lane: Lane, *, local: bool = False) -> bool:
-    """Whether a job of this lane could be claimed; `local` as for `claim`."""
-    facts = {"lane": int(lane), "local": int(local), "machine": machine_name.shared()}
-    return not is_held(db) and db.one(READY, facts) is not None
+def ready(db: Database, lane: Lane, *, local: bool = False, since: float = 0.0) -> bool:
+    """Whether a job of this lane could be claimed; `local` and `since` as for `claim`."""
+    return (
+        db.one(READY, {"lane": int(lane), "local": int(local), "since": since, **here()})
+        is not None
+    )
 
 
-def is_held(db: Database) -> bool:
-    """Whether this machine, one of several, is paused."""
+def here() -> dict[str, str]:
+    """This machine, "" where it is the only one, and the scope of a pause of it alone."""
     name = machine_name.shared()
-    return bool(name) and pauses.is_paused(db, pauses.machine(name))
+    return {"machine": name, "scope": pauses.machine(name) if name else pauses.ALL}
 
 
 def running_by_worker(db: Database) -> dict[int, int]:
@@ -176,15 +186,14 @@ def running_by_worker(db: Database) -> dict[int, int]:
 
 def renew(db: Database, *, worker: int, now: Now, ttl: float = LEASE) -> list[RenewedLease]:
     """The beat: keep every lease of a worker, learn what it still holds and what should stop."""
-    with db.write(only=()):
+    with db.write(only=(), quiet=True):
         rows = db.all(RENEW, {"worker": worker, "end": now.boot + ttl})
     return [RenewedLease(job, fence, bool(stop)) for job, fence, stop in rows]
 
 
 def held(db: Database, job: int, fence: int) -> Lease | None:
     """A lease by its number and fence; None when it is over."""
-    row = db.one(HELD, {"job": job, "fence": fence})
-    return lease(row) if row else None
+    return next(map(lease, db.all(HELD, {"job": job, "fence": fence})), None)
 
 
 def note(db: Database, lease: Lease, *, full: bool = False) -> None:
@@ -216,7 +225,7 @@ def end(
 
 
 def finish(db: Database, lease: Lease, *, now: Now) -> None:
-    """Mark the job done. Raises LeaseLost when the lease is no longer ours."""
+    """Mark the job done. Raises LeaseLost."""
     end(db, lease, State.DONE, now=now)
 
 

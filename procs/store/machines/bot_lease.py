@@ -13,7 +13,7 @@ from procs.store.database import Database
 
 #: Seconds that the lease lasts, between two renewals and two looks of who stands by, and before its
 #: end from which on its holder says nothing: clocks of machines agree to less than that.
-BOT_LEASE, BOT_BEAT, STANDBY_LOOK, MARGIN = 8.0, 2.0, 1.0, 1.0
+BOT_LEASE, BOT_BEAT, STANDBY_LOOK, MARGIN = 8.0, 3.0, 1.0, 1.0
 
 TAKE = """
 INSERT INTO bot_lease (name, machine, pid, fence, until) VALUES ('bot', :machine, :pid, 1, :until)
@@ -46,6 +46,8 @@ class BotLease:
         self.machine = machine
         self.fence = 0
         self.steady_end = 0.0
+        #: The history of the database in which the lease was written last.
+        self.lineage = ""
 
     def take(self, *, now: Now) -> bool:
         """Take the lease, if its time is over. Raises StoreError."""
@@ -53,14 +55,16 @@ class BotLease:
         facts = {"machine": self.machine, "pid": os.getpid(), "until": now.boot + BOT_LEASE}
         with self.db.write():
             rows = self.db.all(TAKE, {**facts, "now": now.boot})
+            self.lineage = self.db.lineage()
         return self._hold(began, int(rows[0][0])) if rows else False
 
     def renew(self, *, now: Now) -> bool:
         """Keep the lease. False when another took it. Raises StoreError."""
         began = clock.steady()
         facts = {"fence": self.fence, "until": now.boot + BOT_LEASE}
-        with self.db.write():
+        with self.db.write(only=(), quiet=True):
             kept = self.db.change(RENEW, facts) > 0
+            self.lineage = self.db.lineage()
         return self._hold(began, self.fence) if kept else False
 
     def give_up(self) -> None:

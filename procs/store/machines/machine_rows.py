@@ -14,7 +14,7 @@ from procs.store.jobs.leases import LEASE
 from procs.store.literals import IDLE
 
 #: Seconds between two beats, and of silence after which a machine is gone.
-MACHINE_BEAT, GONE_AFTER = 5.0, LEASE
+MACHINE_BEAT, GONE_AFTER = 20.0, LEASE
 #: Seconds after which a machine that is gone is no longer shown.
 SHOWN = 24 * 3600.0
 
@@ -84,8 +84,8 @@ def beat(
 ) -> None:
     """Note that this machine is there. Raises StoreError."""
     facts = {"name": name, "boot": boot, "home": home, "roles": roles, "slots": slots}
-    with db.write():
-        db.change(BEAT, {**facts, "version": version, "now": now.boot})
+    with db.write(only=(), quiet=True):
+        db.send(BEAT, {**facts, "version": version, "now": now.boot})
 
 
 def leave(db: Database, name: str, *, now: Now) -> None:

@@ -99,17 +99,26 @@ def leave_to_system(db: Database) -> bool:
 
 def set_by_system(db: Database, mode: Mode, *, why: str, now: Now) -> bool:
     """The mode that the system goes into by its rules. False where it is in it already."""
+    if is_set_by_system(db, mode, why):
+        return False
     with db.write(full=True):
+        if is_set_by_system(db, mode, why):
+            return False
         row = next((one for one in db.all(READ) if one[0] == BY_SYSTEM), None)
         was = row[1] if row else Mode.NORMAL.value
-        if was == mode.value and (row is None or row[5] == why):
-            return False
         if mode is Mode.NORMAL:
             db.change(DROP, {"origin": BY_SYSTEM})
         else:
             facts = {"origin": BY_SYSTEM, "mode": mode.value, "until": None, "admin": 0}
             db.change(WRITE, {**facts, "why": why, "now": now.wall})
     return was != mode.value
+
+
+def is_set_by_system(db: Database, mode: Mode, why: str) -> bool:
+    """Whether the system is in this mode by its rules, and for this reason."""
+    row = next((one for one in db.all(READ) if one[0] == BY_SYSTEM), None)
+    was = row[1] if row else Mode.NORMAL.value
+    return bool(was == mode.value and (row is None or row[5] == why))
 
 
 def span_and_reason(text: str) -> tuple[float, str]:

@@ -50,6 +50,8 @@ TURNS = b"""
 CREATE INDEX IF NOT EXISTS job_turns ON jobs (lane, at, id) WHERE state = 0;
 DROP INDEX IF EXISTS job_ring;
 """
+#: Counts transactions of which others must hear, by a number that no transaction takes back.
+NEWS = b"CREATE SEQUENCE IF NOT EXISTS news"
 #: The number of a new row, where its writer gives it: one more than the highest, which where
 #: several write may be what another has taken and not committed. So each draws one of its own,
 #: which is a gap when it is not used; behind what a version of before wrote, which drew none.
@@ -59,7 +61,6 @@ DRAWN = r"""
 """
 #: Has what is drawn begin behind what is there.
 NUMBERS = b"""
-SELECT PG_ADVISORY_XACT_LOCK(6774642, 1);
 SELECT SETVAL(PG_GET_SERIAL_SEQUENCE('jobs', 'id'), MAX(id)) FROM jobs
 HAVING MAX(id) > COALESCE(PG_SEQUENCE_LAST_VALUE(PG_GET_SERIAL_SEQUENCE('jobs', 'id')), 0);
 """

@@ -12,10 +12,20 @@ import psycopg
 from procs.core import clock
 from procs.errors import StoreError
 from procs.store.postgresql import server_faults
-from procs.store.postgresql.dialect import FUNCTIONS, NUMBERS, STORAGE, TURNS, tables
+from procs.store.postgresql.dialect import (
+    FUNCTIONS,
+    NEWS,
+    NUMBERS,
+    STORAGE,
+    TURNS,
+    tables,
+)
 from procs.store.postgresql.server_session import connect
 
 ALONE = b"SELECT PG_ADVISORY_XACT_LOCK(6774642, 2)"
+#: The gate that writers pass before they touch a table, and so does this: machines that work while
+#: another one starts would else wait for its locks of tables, and it for them.
+GATE = b"SELECT PG_ADVISORY_XACT_LOCK(6774642, 1)"
 ENCODING = (
     b"SELECT PG_ENCODING_TO_CHAR(encoding) FROM pg_database WHERE datname = CURRENT_DATABASE()"
 )
@@ -44,6 +54,7 @@ def migrate(url: str, *, run: Path, steps: Sequence[tuple[str, str]]) -> None:
     try:
         with session.transaction():
             session.execute(ALONE)
+            session.execute(GATE)
             apply(session, url, steps)
     except psycopg.Error as error:
         server_faults.raise_failure(error, url)
@@ -68,6 +79,7 @@ def apply(
             session.execute(NOTE, [name, clock.now().wall])
         session.execute(STORAGE.encode())
     session.execute(TURNS)
+    session.execute(NEWS)
     session.execute(NUMBERS)
 
 

@@ -6,11 +6,22 @@ a connection of their own, after the commit that they are about, and many of the
 
 import psycopg
 
+from procs.records.job import State
 from procs.store.postgresql import server_faults
 from procs.store.postgresql.server_session import connect
 
 LISTEN = b"LISTEN chapar"
 NOTIFY = b"SELECT PG_NOTIFY('chapar', $1)"
+#: How many transactions others had to hear of; whether there is a job that runs, or waits for a
+#: worker or an instant; and whether one of the counted may be under way still, which is asked last.
+REST = f"""
+SELECT (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM news),
+       EXISTS (SELECT 1 FROM jobs WHERE state = {State.LEASED})
+       OR EXISTS (SELECT 1 FROM jobs WHERE state = {State.QUEUED})
+       OR EXISTS (SELECT 1 FROM jobs WHERE state = {State.LATER}),
+       EXISTS (SELECT 1 FROM pg_stat_activity
+                WHERE backend_xid IS NOT NULL AND datname = CURRENT_DATABASE())
+""".encode()
 #: Bytes of one notification; PostgreSQL takes 8000.
 MOST = 7000
 
@@ -23,6 +34,8 @@ class ServerChannel:
         self.url = url
         self.session = connect(url)
         self.session.execute(LISTEN)
+        #: The mark at the last look, if nothing was under way.
+        self.mark: int | None = None
 
     def fileno(self) -> int:
         """Readable when there may be words."""
@@ -47,6 +60,17 @@ class ServerChannel:
         except psycopg.Error as error:
             server_faults.raise_failure(error, self.url)
         return words
+
+    def rest(self) -> int | None:
+        """The mark of the database at rest; None while there are jobs. What is counted and not
+        committed shows nothing yet to who looks: the mark before holds until it is. Raises
+        StoreError."""
+        try:
+            mark, works, unsettled = self.session.execute(REST).fetchone() or (0, 1, 0)
+        except psycopg.Error as error:
+            server_faults.raise_failure(error, self.url)
+        before, self.mark = self.mark, None if works or unsettled else int(mark)
+        return before if unsettled and not works else self.mark
 
     def close(self) -> None:
         """Close the connection; no word comes any more."""

@@ -4,8 +4,7 @@ First right, then loose: a write transaction begins with an advisory lock of the
 same gate that the other kind has as a kernel lock, so that whatever holds behind that gate holds
 here. One that names what it is about has that lock shared, and a lock of each thing that it names.
 Every statement stays prepared on the server. A connection that broke off is made anew before the
-next statement, for which nobody waits long: while there is none, every call raises StoreAway at
-once.
+next one; while there is none, every call raises StoreAway at once.
 """
 
 import os
@@ -17,6 +16,7 @@ from typing import Any
 
 import psycopg
 
+from procs.core.files import rest_file
 from procs.errors import StoreAway, StoreError
 from procs.store.postgresql import pooler, server_faults
 from procs.store.postgresql.dialect import numbered
@@ -37,8 +37,7 @@ from procs.store.postgresql.server_reconnection import ServerReconnection
 from procs.store.postgresql.server_session import Greeted, Row, greet
 from procs.store.postgresql.server_transaction import ServerTransaction
 
-#: How many transactions of the server had a number and are over: all below the newest that is over,
-#: without those that still run.
+#: Transactions with a number that are over: all below the newest of them but those that run.
 OVER = b"""
 SELECT CAST(CAST(PG_SNAPSHOT_XMAX(now) AS TEXT) AS BIGINT)
        - (SELECT COUNT(*) FROM PG_SNAPSHOT_XIP(now))
@@ -92,6 +91,8 @@ class ServerConnection:
         self.transaction: ServerTransaction | None = None
         self.reconnection: ServerReconnection | None = None
         self.over, self.own = -1, 0
+        self.mark: int | None = None
+        self.told_at = 0.0
         run.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = greet(url)
         pooler.require_session(found, url)
@@ -115,16 +116,14 @@ class ServerConnection:
     def send(
         self, sql: str, facts: Facts | None = None, *, otherwise: Exception | None = None
     ) -> None:
-        """The same for whoever need not know the number: it goes with the next statement that is
-        asked, or with the commit."""
+        """The same, which goes with the next statement that is asked, or with the commit."""
         if self.transaction is None:
             raise StoreError(OUTSIDE)
         self._mine()
         self.transaction.send(statement_of(sql, facts, row_count), otherwise)
 
     def change_many(self, sql: str, facts: Iterable[Facts]) -> int:
-        """The same statement with each of `facts`, sent one after the other without waiting for the
-        answers: how many rows it changed in all."""
+        """The same statement with each of `facts`, sent together: how many rows it changed."""
         self._must_write()
         text, names = numbered(sql)
         values = [[one[name] for name in names] for one in facts]
@@ -137,7 +136,7 @@ class ServerConnection:
         self._run(Statement(text.encode(), list(rows), row_count, COPIED))
 
     def write(
-        self, *, full: bool = False, only: Collection[str] | None = None
+        self, *, full: bool = False, only: Collection[str] | None = None, quiet: bool = False
     ) -> AbstractContextManager[None]:
         """One write transaction; joins the one that runs already, unless that names less.
 
@@ -146,7 +145,9 @@ class ServerConnection:
         Raises StoreFull when that disk is full; nothing is changed then.
         """
         if self.transaction is None:
-            return ServerTransaction(self, full, only)
+            return ServerTransaction(self, full, only, quiet=quiet)
+        if self.transaction.quiet and not quiet:
+            raise StoreError("a quiet transaction has no part of which others must hear")
         if not self.transaction.covers(only):
             raise StoreError(
                 "a transaction goes beside others, and may not become one that is alone"
@@ -164,12 +165,20 @@ class ServerConnection:
         return ServerConnection(self.url, run=self.run, version=self.version)
 
     def changed(self) -> bool:
-        """Whether another connection committed since the last call. True too when one of another
-        database of the server did."""
+        """Whether another connection committed since the last call, or one of another database of
+        the server. No query while this one is known to be at rest."""
+        before, self.mark = self.mark, self.rest()
+        if self.mark is not None:
+            return self.mark != before
         over = self.run_alone(Statement(OVER, (), last_value))
-        before, self.over = self.over, over
+        seen, self.over = self.over, over
         own, self.own = self.own, 0
-        return bool(before < 0 or over - before != own)
+        return bool(seen < 0 or over - seen != own)
+
+    def rest(self) -> int | None:
+        """What the keeper of this machine found last, unless this process committed since, or its
+        connection is lost."""
+        return None if self.session.closed else rest_file.read(self.run, since=self.told_at)
 
     def maintain(self) -> Mapping[str, int]:
         """Nothing: the server's autovacuum does it."""
@@ -189,18 +198,19 @@ class ServerConnection:
         return ()
 
     def require_writable(self) -> None:
-        """Raises StoreAway where no server answers, or one that takes no writes (a standby)."""
+        """Raises StoreAway where no server answers, or a standby."""
         if self.run_alone(Statement(READ_ONLY, (), last_value)) == "on":
             self.session.close()  # the next may be another server
             raise StoreAway(f"{server_faults.shown(self.url)} takes no writes at the moment")
 
     def time(self) -> float:
-        """The server's clock, in epoch seconds, as the server sends its answer."""
+        """The server's clock in epoch seconds, as it sends its answer."""
         return float(self.run_alone(Statement(CLOCK, (), last_value)))
 
     def lineage(self) -> str:
-        """The timeline of the server, which a standby leaves when it is promoted."""
-        self._run(Statement(HERE, (), no_answer))
+        """The server's timeline, which a standby leaves when it is promoted."""
+        if self.transaction is None or not self.transaction.opened:
+            self._run(Statement(HERE, (), no_answer))
         return self.timeline
 
     def channel(self) -> Callable[[], ServerChannel]:

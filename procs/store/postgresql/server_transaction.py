@@ -11,11 +11,12 @@ sent, and never answered, is looked up by the transaction's number.
 """
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NoReturn, Protocol
 
 import psycopg
 
+from procs.core import clock
 from procs.errors import StoreAway
 from procs.store.postgresql import server_faults
 from procs.store.postgresql.pipeline import (
@@ -33,12 +34,20 @@ BEGIN, COMMIT = b"BEGIN", b"COMMIT"
 GATE = b"SELECT %s, %s"
 ALONE, BESIDE = b"PG_ADVISORY_XACT_LOCK(6774642, 1)", b"PG_ADVISORY_XACT_LOCK_SHARED(6774642, 1)"
 FULL = b"CAST(PG_CURRENT_XACT_ID() AS TEXT)"
+#: It is counted as news, after it has its number.
+TOLD = b", NEXTVAL('news'), "
 QUICK = b"SET_CONFIG('synchronous_commit', 'off', TRUE)"
 #: Then a lock of each thing that is named, in the order of their names, so that no two wait for
 #: each other.
-NAMED = b"SELECT PG_ADVISORY_XACT_LOCK(HASHTEXTEXTENDED($1, 6774642))"
-#: Whether the transaction had a number, which one that changed nothing has not.
-NUMBERED = b"SELECT PG_CURRENT_XACT_ID_IF_ASSIGNED() IS NOT NULL"
+NAMED = b"""
+SELECT PG_ADVISORY_XACT_LOCK(HASHTEXTEXTENDED(name, 6774642))
+  FROM UNNEST(CAST($1 AS TEXT[])) AS name
+"""
+#: Whether the transaction had a number, which one that changed nothing has not; one that has is
+#: counted as news.
+COUNTED = b"""
+SELECT CASE WHEN PG_CURRENT_XACT_ID_IF_ASSIGNED() IS NULL THEN FALSE ELSE NEXTVAL('news') > 0 END
+"""
 #: What became of a transaction by its number.
 OUTCOME = b"SELECT PG_XACT_STATUS(CAST(CAST($1 AS TEXT) AS XID8))"
 #: Attempts for one transaction; how often a commit that still runs is looked at, and seconds
@@ -62,6 +71,8 @@ class TransactionOwner(Protocol):
     timeline: str
     transaction: "ServerTransaction | None"
     own: int
+    #: The steady instant of the last commit of which others must hear.
+    told_at: float
 
     def run_alone(self, statement: Statement) -> Any:
         """Run a statement outside of a transaction, on a new connection when the old one is gone.
@@ -74,10 +85,15 @@ class TransactionOwner(Protocol):
 class ServerTransaction:
     """From the gate to the commit."""
 
-    __slots__ = ("attempts", "db", "done", "full", "named", "number", "only", "opened", "pending")
+    __slots__ = (
+        *("attempts", "db", "done", "full", "named"),
+        *("number", "only", "opened", "pending", "quiet"),
+    )
 
-    def __init__(self, db: TransactionOwner, full: bool, only: Collection[str] | None) -> None:
-        self.db, self.full, self.attempts = db, full, 1
+    def __init__(
+        self, db: TransactionOwner, full: bool, only: Collection[str] | None, *, quiet: bool
+    ) -> None:
+        self.db, self.full, self.attempts, self.quiet = db, full, 1, quiet
         self.only = None if only is None else set(only)
         self.named = sorted(self.only or ())
         self.opened, self.number = False, ""
@@ -103,9 +119,9 @@ class ServerTransaction:
         """Be about these things too. What is asked after it sees what others did with them."""
         if self.only is None:
             return
-        for name in sorted(set(names) - self.only):
-            self.send(Statement(NAMED, (name,), no_answer))
-            self.only.add(name)
+        if more := sorted(set(names) - self.only):
+            self.send(locks_of(more))
+            self.only.update(more)
 
     def run(self, statement: Statement) -> Any:
         """The answer of a statement, after what was done before it."""
@@ -145,8 +161,8 @@ class ServerTransaction:
         psycopg.Error."""
         if self.opened:
             return self.db.pipeline.run(statements)
-        gate = Statement(gate_of(self.full, self.only is None), (), last_value)
-        names = [Statement(NAMED, (name,), no_answer) for name in self.named]
+        gate = Statement(gate_of(self.full, self.only is None, self.quiet), (), last_value)
+        names = [locks_of(self.named)] if self.named else []
         self.db.pipeline.run([Statement(BEGIN, (), no_answer), gate, *names, *statements])
         self.opened, self.number = True, str(gate.answer)
         return None
@@ -194,12 +210,13 @@ class ServerTransaction:
     def commit_quickly(self, last: list[Statement]) -> None:
         """Run the last statements and commit without a wait for the disk. Raises StoreAway when the
         connection is lost, though it may have been a commit."""
-        numbered = Statement(NUMBERED, (), last_value)
+        numbered = Statement(COUNTED, (), last_value)
+        end = [Statement(COMMIT, (), no_answer)]
         try:
-            self.transmit([*last, numbered, Statement(COMMIT, (), no_answer)])
+            self.transmit([*last, *([] if self.quiet else [numbered]), *end])
         except psycopg.Error as error:
             server_faults.raise_failure(error, self.db.url)
-        self.db.own += numbered.answer
+        self.note(1 if self.quiet else numbered.answer)
 
     def commit_surely(self, last: list[Statement]) -> None:
         """The same onto the disk; when the connection is lost meanwhile, ask the server whether it
@@ -211,8 +228,14 @@ class ServerTransaction:
             if not (self.db.session.closed and self.was_committed(error)):
                 self.replay(error)
                 return self.commit_surely(last)
-        self.db.own += 1
+        self.note(1)
         return None
+
+    def note(self, numbered: int) -> None:
+        """Count a commit of this connection, if it had a number."""
+        self.db.own += numbered
+        if numbered and not self.quiet:
+            self.db.told_at = clock.steady()
 
     def was_committed(self, error: psycopg.Error) -> bool:
         """What became of a commit whose answer was lost. Raises StoreAway when no server knows:
@@ -239,6 +262,13 @@ class ServerTransaction:
             session.close()
 
 
-def gate_of(full: bool, alone: bool) -> bytes:
+def locks_of(names: Sequence[str]) -> Statement:
+    """The statement that locks these names, in their order."""
+    quoted = (name.replace("\\", "\\\\").replace('"', '\\"') for name in names)
+    return Statement(NAMED, ('{"' + '","'.join(quoted) + '"}',), no_answer)
+
+
+def gate_of(full: bool, alone: bool, quiet: bool) -> bytes:
     """The statement that passes the gate, and says whether the commit waits for the disk."""
-    return GATE % (ALONE if alone else BESIDE, FULL if full else QUICK)
+    number = FULL if quiet else FULL + TOLD + FULL
+    return GATE % (ALONE if alone else BESIDE, number if full else QUICK)

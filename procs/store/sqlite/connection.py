@@ -109,7 +109,7 @@ class Connection:
             database_file.raise_failure(error, self.path)
 
     def write(
-        self, *, full: bool = False, only: Collection[str] | None = None
+        self, *, full: bool = False, only: Collection[str] | None = None, quiet: bool = False
     ) -> AbstractContextManager[None]:
         """One write transaction, alone whatever it names; joins the one that runs already.
 
@@ -147,6 +147,9 @@ class Connection:
         version = seen[0] if seen else 0
         before, self.version = self.version, version
         return bool(version != before)
+
+    def rest(self) -> None:
+        """Never: a look costs next to nothing."""
 
     def maintain(self) -> Mapping[str, int]:
         """Move the log into the database when it has grown long."""

@@ -110,26 +110,29 @@ async def send(context: WorkerContext, lease: Lease, order: RequestOrder, media:
             raise
         fetch_again(context, lease, order, media, why=error.detail)
         return
-    end(context, lease, order, media, copies)
+    await end(context, lease, order, media, copies)
 
 
-def end(
+async def end(
     context: WorkerContext, lease: Lease, order: RequestOrder, media: Media, copies: Copies
 ) -> None:
     """Store what Telegram answered last, end the job and claim the next, in one transaction; then
     wake who has something to do by that. Raises LeaseLost, with the answers stored: whoever has the
     lease now need not search for the messages."""
     db, receipts = context.db, partial(deliveries.receipts, context.db, order.id, media.id, copies)
+    finish = partial(outcomes.finish_delivery, db, lease, order.id, worker=context.name)
+    said: list[bool] = []
+
+    def write() -> None:
+        receipts(now=clock.now())
+        said.append(finish(now=clock.now()))
+
     try:
-        with context.ending(lease, lease.lane, 1):
-            receipts(now=clock.now())
-            is_said = outcomes.finish_delivery(
-                db, lease, order.id, worker=context.name, now=clock.now()
-            )
+        await context.end(lease, lease.lane, 1, write)
     except LeaseLost:
         receipts(now=clock.now())
         raise
-    if not is_said:
+    if not said[-1]:
         wake.notify(db.run, wake.BOT)
     if leases.ready(db, Lane.LIGHT):
         wake.notify_idle(db.run, lanes=(Lane.LIGHT,))

@@ -2,8 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine
-from contextlib import AbstractContextManager
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
@@ -30,6 +29,7 @@ from procs.telegram.pace import Pace
 from procs.telegram.session.clock_record import ClockRecord
 from procs.telegram.session.session_state import SessionState
 from procs.telegram.session.sign_in import SIGN_IN
+from procs.worker.process.group_commit import JobEnd
 from procs.worker.process.progress_writer import ProgressWriter
 from procs.worker.process.tallies import Tallies
 
@@ -57,9 +57,8 @@ class WorkerContext:
     pace: Pace
     #: Lets this worker drain and end.
     leave: Callable[[], None] = lambda: None
-    #: The transaction in which the job of a lease ends: what a lane has next is claimed in it, with
-    #: so many rooms more than are free. Set by the loop.
-    finishing: Callable[[Lease, Lane, int], AbstractContextManager[None]] | None = None
+    #: Writes the end of a job, and claims what its lane has next. Set by the loop.
+    finishing: Callable[[JobEnd], Awaitable[None]] | None = None
     #: Whether this worker was connected once.
     was_connected: bool = False
     #: Set while Telegram makes this slot wait before it may sign in: until then the worker takes
@@ -75,9 +74,14 @@ class WorkerContext:
         """What was found of Telegram's time, by this process and those before it."""
         return ClockRecord(self.db, self.settings)
 
-    def ending(self, lease: Lease, lane: Lane, freed: int) -> AbstractContextManager[None]:
-        """The same, without a claim where no loop runs."""
-        return self.finishing(lease, lane, freed) if self.finishing else self.db.write(full=True)
+    async def end(self, lease: Lease, lane: Lane, freed: int, write: Callable[[], object]) -> None:
+        """Have `write` end the job of a lease, in one transaction with others that end now; what
+        `lane` has next is claimed in it, with `freed` rooms more than are free. Where no loop runs,
+        nothing is claimed. Raises what `write` raises, StoreUnready."""
+        if self.finishing is not None:
+            return await self.finishing(JobEnd(lease, lane, freed, write))
+        with self.db.write(full=True):
+            write()
 
     @property
     def session_state(self) -> SessionState:

@@ -26,6 +26,7 @@ class Aside:
 
     def __init__(self, place: Place, act: Callable[[Database], object]) -> None:
         self.result: object = None
+        self.error: Exception | None = None
         self.thread = threading.Thread(target=self.run, args=(place, act))
         self.thread.start()
 
@@ -33,6 +34,9 @@ class Aside:
         db = place.open()
         try:
             self.result = act(db)
+        except Exception as error:
+            self.error = error
+            raise
         finally:
             db.close()
 

@@ -8,9 +8,12 @@ import pytest
 from procs.errors import NewerDatabase, StoreError
 from procs.store.database import migrate, open_database
 from procs.store.postgresql import migration
+from procs.store.postgresql.server_connection import ServerConnection
 from procs.store.sqlite.schema import STEPS, VERSION
 from tests import postgresql_server
+from tests.contract.conftest import Desk
 from tests.contract.place import Place
+from tests.contract.postgresql.aside import Aside
 
 pytestmark = pytest.mark.postgresql
 FORK = multiprocessing.get_context("fork")
@@ -84,3 +87,18 @@ def test_the_views_for_people_tell_instants_as_text(place: Place) -> None:
     ask("INSERT INTO pauses (scope, since, why) VALUES ('all', 1790000000.5, '')", place)
 
     assert ask("SELECT began FROM readable_pauses", place) == "2026-09-21 14:13:20"
+
+
+def test_a_machine_that_starts_gets_in_no_deadlock_with_one_that_works(
+    db: ServerConnection, desk: Desk, place: Place
+) -> None:
+    """It migrated for nothing, and held the tables when it came to the gate of the writers."""
+    (asked,) = desk.asks(1, "a")
+    with db.write(only=()):
+        assert db.all("SELECT 1") == [(1,)]
+        other = Aside(place, lambda _: migrate(place.url, run=place.run))
+        assert other.waits(db)
+        db.change("UPDATE jobs SET stop = 0 WHERE id = :job", {"job": asked.job})
+
+    other.end()
+    assert other.error is None

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -12,10 +13,22 @@ from procs.errors.alert_kinds import SNAPSHOT
 from procs.keeper.monitor import alert_states
 from procs.keeper.monitor.alert_rules import RULES
 from procs.keeper.monitor.store_gauges import StoreGauges
+from procs.records.job import Kind, Lane, Lease
+from procs.records.job_payload import LinkPayload
+from procs.store.jobs import leases
+from procs.store.postgresql.dialect import numbered
 from procs.store.postgresql.server_connection import ServerConnection
+from procs.worker.job_line import LineHeads
+from tests.contract.conftest import Desk
 from tests.contract.place import Place
 
 pytestmark = pytest.mark.postgresql
+MANY = 2000
+WAITING = """
+INSERT INTO jobs (id, user_id, lane, state, at, seat, kind, site, payload, story)
+SELECT n, n, 1, 0, 1.78e9 + n, -1, 'fetch', '', '{}', '' FROM GENERATE_SERIES(1, %s) AS n
+"""
+LEASE = Lease(1, 1, 1, 1, Lane.HEAVY, -1, Kind.FETCH, 1, LinkPayload("", "", ""))
 
 
 def test_nobody_holds_a_snapshot(db: ServerConnection) -> None:
@@ -56,3 +69,37 @@ def test_the_alert_names_the_snapshot_and_its_owner(
     assert (begun.kind, begun.detail) == ("snapshot-old", whose)
     value, detail = gauges.read(clock.now())[rule.gauge]
     assert alert_states.follow(None, rule, value, detail, now=clock.now()) is None
+
+
+def test_a_claim_under_an_old_snapshot_passes_over_what_was_claimed_before(
+    desk: Desk, db: ServerConnection, place: Place
+) -> None:
+    with psycopg.connect(place.url) as report, psycopg.connect(place.url) as server:
+        server.execute(WAITING, [MANY])
+        server.commit()
+        report.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        report.execute("SELECT COUNT(*) FROM jobs")
+        server.execute("UPDATE jobs SET state = 20, seat = NULL")
+        server.commit()
+        desk.asks(7, "a")
+        heads = LineHeads()
+        heads.note_claimed([replace(LEASE, place=desk.clock.now().wall)])
+        whole = pages(server, heads.since(Lane.HEAVY))
+        heads.note_whole(1.0, (), 0.0)
+        near = pages(server, heads.since(Lane.HEAVY))
+
+    assert whole > 40
+    assert near < 8
+
+
+def pages(server: psycopg.Connection[Any], since: float) -> int:
+    """Pages that a look at the first in line reads."""
+    text, names = numbered(leases.PICK)
+    facts = {"worker": 1, "lane": 1, "most": 1 << 30, "room": 1, "local": 0, "since": since}
+    facts |= {"machine": "", "scope": "all"}
+    server.execute("SET enable_seqscan = off")
+    sql = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {text.decode()}"
+    with psycopg.RawCursor(server) as cursor:
+        ((plan,),) = cursor.execute(sql.encode(), [facts[name] for name in names]).fetchall()
+    read = plan[0]["Plan"]
+    return int(read["Shared Hit Blocks"]) + int(read["Shared Read Blocks"])

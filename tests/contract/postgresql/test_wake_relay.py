@@ -46,7 +46,8 @@ def hears(socket: WakeSocket) -> set[bytes]:
 
 
 def listens(place: Place, count: int) -> bool:
-    told = "SELECT COUNT(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = '{}'"
+    asks = "(query LIKE 'LISTEN%' OR query LIKE '%FROM news%')"
+    told = f"SELECT COUNT(*) FROM pg_stat_activity WHERE {asks} AND datname = '{{}}'"
     return postgresql_server.running().answer(told.format(place.name)) == str(count)
 
 

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from procs.bot.__main__ import serve
 from procs.bot.duty.bot_duty import BotDuty
 from procs.config import Settings
 from procs.core import clock
+from procs.core.process import Signals
 from procs.errors import TelegramAway
 from procs.store.database import Database
 from procs.store.machines import bot_places
@@ -129,3 +131,17 @@ async def test_a_machine_that_lost_the_lease_moves_no_place(tg, settings, db, al
     assert stored
     assert bot_places.stored(db) == stored
     await first.chat_session.close()
+
+
+async def test_a_bot_that_goes_off_duty_leaves_no_task_that_uses_what_is_closed(
+    tg, settings, db, ali
+):
+    session, before = BotSession(settings), asyncio.all_tasks()
+    serving = asyncio.create_task(serve(settings, db, Signals(), session))
+    await session.named.wait()
+    await ali.sends("/help")  # some of it is under way when the lease is lost
+
+    serving.cancel()
+    await asyncio.wait({serving})
+
+    assert [task for task in asyncio.all_tasks() - before if not task.done()] == []

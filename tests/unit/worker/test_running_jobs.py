@@ -35,7 +35,7 @@ def running(context, monkeypatch) -> RunningJobs:
         await asyncio.Event().wait()
 
     monkeypatch.setitem(running_jobs.WORK, Kind.FETCH, work)
-    return RunningJobs(context, dict.fromkeys(Lane, 2), lambda: None)
+    return RunningJobs(context, dict.fromkeys(Lane, 2), lambda _: None)
 
 
 def claimed(context: WorkerContext) -> Lease:

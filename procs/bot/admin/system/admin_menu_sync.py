@@ -31,7 +31,7 @@ class AdminMenuSync:
 
     async def run(self) -> None:
         """Keep the menus in step until cancelled."""
-        await repeat(self.look, MENU_POLL)
+        await repeat(self.look, MENU_POLL, db=self.db)
 
     async def look(self) -> None:
         """Give each admin the menu of their role, and remove it from those who have none any

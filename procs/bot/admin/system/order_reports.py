@@ -25,7 +25,7 @@ class OrderReports:
 
     async def run(self) -> None:
         """Report outcomes until cancelled."""
-        await repeat(self.look, REPORT_POLL)
+        await repeat(self.look, REPORT_POLL, db=self.db)
 
     async def look(self) -> None:
         """Report what ended and was not told; what fails for the moment is told later."""

@@ -1,5 +1,7 @@
 """share: Telegram holds everything, and each request that waits gets a delivery."""
 
+from functools import partial
+
 from procs.core import clock, log
 from procs.records.job import Lane, Media
 from procs.store.jobs import outcomes
@@ -22,8 +24,9 @@ async def share(job: FetchJob) -> None:
         adult=whole.adult,
         rest=whole.rest,
     )
-    with context.ending(lease, Lane.LIGHT, 0):  # its deliveries are the next there
-        outcomes.finish_download(context.db, lease, got, keys=set(whole.keys), now=clock.now())
+    keys, now = set(whole.keys), clock.now()
+    write = partial(outcomes.finish_download, context.db, lease, got, keys=keys, now=now)
+    await context.end(lease, Lane.LIGHT, 0, write)  # its deliveries are the next there
     log.info(
         "job.done",
         job=lease.job,
