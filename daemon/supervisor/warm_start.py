@@ -14,6 +14,7 @@ libraries read at their start has another value, and when the modules could not 
 import asyncio
 import ctypes
 import gc
+import hashlib
 import importlib
 import importlib.util
 import os
@@ -27,6 +28,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from procs.core import log, process
+from procs.core.memory import shared_heap
 
 #: The modules that supervisord runs (supervisord.conf).
 PROGRAMS = ("procs.worker", "procs.bot", "procs.keeper", "daemon.supervisor.event_listener")
@@ -38,8 +40,8 @@ UNIMPORTABLE = (ImportError, SyntaxError, AttributeError, NameError, TypeError, 
 #: behind the name, which may have anything in it.
 FIRST_WORD, LAST_WORD = 45, 46
 
-#: A file as it was: time of change, bytes, inode.
-Stamp = tuple[int, int, int]
+#: Between the paths of files, which cannot have it.
+NUL = "\0"
 
 
 class WarmStart:
@@ -48,7 +50,9 @@ class WarmStart:
 
     def __init__(self, around: Mapping[str, str], programs: Sequence[str] = PROGRAMS) -> None:
         self.programs = tuple(programs)
-        self.files: dict[str, Stamp | None] = {}
+        #: The files of all modules in one text, and how they were. Whoever compares them is a fork,
+        #: and must not touch each of the texts that belong to the modules: 3 MiB of pages.
+        self.files, self.seen = "", b""
         self.around = read_at_start(around)
 
     def warm_up(self) -> None:
@@ -66,11 +70,11 @@ class WarmStart:
             log.warning("warm-start.off", why="a module opened something, or started a thread")
             return
         paths = {getattr(one, "__file__", None) for one in list(sys.modules.values())}
-        self.files = {path: stamp(path) for path in paths if path}
+        self.files = NUL.join(path for path in paths if path)
+        self.seen = stamp(self.files)
         for program in self.programs:  # they are run from their first line, as programs
             del sys.modules[main_of(program)]
-        gc.collect()
-        gc.freeze()
+        shared_heap.settle()
 
     def can(self, argv: Sequence[str], env: Mapping[str, str]) -> bool:
         """Whether a fork of this process would be the same as what would be executed."""
@@ -79,7 +83,7 @@ class WarmStart:
             and tuple(argv[:2]) == (sys.executable, "-m")
             and tuple(argv[2:]) in {(program,) for program in self.programs}
             and read_at_start(env) == self.around
-            and all(stamp(path) == before for path, before in self.files.items())
+            and stamp(self.files) == self.seen
         )
 
 
@@ -113,12 +117,17 @@ def read_at_start(env: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in env.items() if name.startswith(READ_AT_START)}
 
 
-def stamp(path: str) -> Stamp | None:
-    """None for a file that is not there."""
-    with suppress(OSError):
-        found = os.stat(path)
-        return found.st_mtime_ns, found.st_size, found.st_ino
-    return None
+def stamp(files: str) -> bytes:
+    """What differs when one of the files was changed, or is gone: of times, sizes and inodes."""
+    seen = hashlib.blake2b()
+    for path in files.split(NUL):
+        try:
+            found = os.stat(path)
+        except OSError:
+            seen.update(b"-")
+        else:
+            seen.update(b"%d %d %d;" % (found.st_mtime_ns, found.st_size, found.st_ino))
+    return seen.digest()
 
 
 def become(argv: Sequence[str], env: Mapping[str, str]) -> NoReturn:

@@ -18,13 +18,13 @@ nursery closes its door, so that a new one can open, and ends when its last job 
 """
 
 import argparse
-import gc
 import os
 import resource
 import sys
 from pathlib import Path
 
 from procs.core import log, process
+from procs.core.memory import shared_heap
 from procs.engine.jail import resource_limits
 from procs.engine.nursery.listener import FolderTaken, NurserySocket, likeness
 from procs.engine.nursery.server import Nursery, Serve
@@ -72,13 +72,12 @@ def main() -> None:
 
 
 def warm_up() -> tuple[Serve, bool]:
-    """Import what children need, and put it where garbage collection copies no page of it. Returns
-    what serves a request, and whether a download could be rehearsed."""
+    """Import what children need, and have them share as much of it as they can. Returns what serves
+    a request, and whether a download could be rehearsed."""
     from procs.engine.child import child
 
     rehearsed = child.warm_up()
-    gc.collect()
-    gc.freeze()
+    shared_heap.settle()
     return child.serve, rehearsed
 
 
