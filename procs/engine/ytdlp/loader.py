@@ -20,6 +20,7 @@ from procs.engine.jail import child_programs
 from procs.engine.protocol import part_file
 from procs.engine.protocol.messages import MIB, check_scheme
 from procs.engine.protocol.part_file import PartFile
+from procs.engine.releases import lean_extractors
 from procs.engine.releases.extractor_index import ExtractorIndex
 from procs.engine.ytdlp.merge_stream import MergeHooks
 from procs.errors import TooLarge
@@ -180,6 +181,7 @@ def limit_reads(answer: common.Response, note: Callable[[bytes], None]) -> None:
 def prepare() -> None:
     """Do once what every job needs. It is worth 150 ms of CPU for a page, 60 for a file: load all
     extractors and compile their patterns, read the certificates, ask ffmpeg for its version."""
+    lean_extractors.drop_test_cases()
     common.make_ssl_context = cache(common.make_ssl_context)
     with Loader({"quiet": True, "ffmpeg_location": tools().ffmpeg, "cachedir": False}) as loader:
         for extractor in gen_extractor_classes():
