@@ -32,6 +32,8 @@ from procs.core.memory import shared_heap
 
 #: The modules that supervisord runs (supervisord.conf).
 PROGRAMS = ("procs.worker", "procs.bot", "procs.keeper", "daemon.supervisor.event_listener")
+#: What they import when they run.
+LATER = ("uvloop", "encodings.ascii", "encodings.utf_8_sig")
 #: How variables begin that Python, the C library and OpenSSL read once.
 READ_AT_START = ("PYTHON", "MALLOC_", "GLIBC_", "LD_", "LANG", "LC_", "OPENSSL_", "SSL_")
 #: What may be wrong with a module, ours or a library's, that cannot be imported.
@@ -60,8 +62,8 @@ class WarmStart:
         by itself then, and says what is wrong with it."""
         opened = descriptors()
         try:
-            for program in self.programs:
-                importlib.import_module(main_of(program))
+            for name in (*map(main_of, self.programs), *LATER):
+                importlib.import_module(name)
         except UNIMPORTABLE as error:
             log.warning("warm-start.off", why=error)
             return
