@@ -27,15 +27,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
+from daemon.supervisor import warm_modules
 from procs.core import log, process
 from procs.core.memory import shared_heap
 
 #: The modules that supervisord runs (supervisord.conf).
 PROGRAMS = ("procs.worker", "procs.bot", "procs.keeper", "daemon.supervisor.event_listener")
-#: What they import when they run.
-LATER = ("uvloop", "encodings.ascii", "encodings.utf_8_sig")
 #: How variables begin that Python, the C library and OpenSSL read once.
-READ_AT_START = ("PYTHON", "MALLOC_", "GLIBC_", "LD_", "LANG", "LC_", "OPENSSL_", "SSL_")
+READ_AT_START = ("PYTHON", "MALLOC_", "GLIBC_", "LD_", "LANG", "LC_", "OPENSSL_", "SSL_", "TZ")
 #: What may be wrong with a module, ours or a library's, that cannot be imported.
 UNIMPORTABLE = (ImportError, SyntaxError, AttributeError, NameError, TypeError, ValueError, OSError)
 #: Where the words of the command line begin and end in memory (proc(5), fields 48 and 49), counted
@@ -52,18 +51,19 @@ class WarmStart:
 
     def __init__(self, around: Mapping[str, str], programs: Sequence[str] = PROGRAMS) -> None:
         self.programs = tuple(programs)
-        #: The files of all modules in one text, and how they were. Whoever compares them is a fork,
-        #: and must not touch each of the texts that belong to the modules: 3 MiB of pages.
+        #: All files that are in memory, in one text, and how they were. A fork compares them, and
+        #: must not touch each of the texts that belong to the modules: 3 MiB of pages.
         self.files, self.seen = "", b""
         self.around = read_at_start(around)
 
     def warm_up(self) -> None:
-        """Import what the programs import. Where that fails nothing is forked: each process starts
-        by itself then, and says what is wrong with it."""
+        """Import what the programs import, and load what they load later. Where that fails nothing
+        is forked: each process starts by itself then, and says what is wrong with it."""
         opened = descriptors()
         try:
-            for name in (*map(main_of, self.programs), *LATER):
-                importlib.import_module(name)
+            warm_modules.load()
+            for program in self.programs:
+                importlib.import_module(main_of(program))
         except UNIMPORTABLE as error:
             log.warning("warm-start.off", why=error)
             return
@@ -72,7 +72,7 @@ class WarmStart:
             log.warning("warm-start.off", why="a module opened something, or started a thread")
             return
         paths = {getattr(one, "__file__", None) for one in list(sys.modules.values())}
-        self.files = NUL.join(path for path in paths if path)
+        self.files = NUL.join([*filter(None, paths), *warm_modules.files()])
         self.seen = stamp(self.files)
         for program in self.programs:  # they are run from their first line, as programs
             del sys.modules[main_of(program)]

@@ -39,30 +39,32 @@ def catalogue(language: str) -> dict[str, str]:
 
 @cache
 def written(language: str) -> dict[str, tuple[str, ...]]:
-    """All texts of a language with their plural forms, by key. The English remedies stand in
-    `procs.errors.remedies`, since processes log them that load no catalogue."""
-    if language == PERSIAN_LATIN:
-        told = written("fa").items()
-        return {key: tuple(text.translate(LATIN) for text in forms) for key, forms in told}
+    """All texts of a language with their plural forms, by key."""
+    texts, _ = from_file(base(language))
+    if language != PERSIAN_LATIN:
+        return texts
+    return {key: tuple(text.translate(LATIN) for text in forms) for key, forms in texts.items()}
+
+
+@cache
+def from_file(language: str) -> tuple[dict[str, tuple[str, ...]], str]:
+    """The texts of a language's file by key, and its rule of plural forms. What Babel makes of the
+    file is larger, and not kept. The English remedies stand in `procs.errors.remedies`, since
+    processes log them that load no catalogue."""
+    from babel.messages.pofile import read_po
+
+    with (LOCALE / f"{language}.po").open("rb") as file:
+        found = read_po(file, locale=language)
     texts = {
         str(one.id[0] if one.pluralizable else one.id): (
             tuple(one.string) if one.pluralizable else (str(one.string),)
         )
-        for one in po_file(language)
+        for one in found
         if one.id
     }
     if language == DEFAULT:
         texts |= {f"fix-{name}": (text,) for name, text in remedies.BY_NAME.items()}
-    return texts
-
-
-@cache
-def po_file(language: str) -> Any:
-    """The catalogue of a language, as Babel reads it from its file."""
-    from babel.messages.pofile import read_po
-
-    with (LOCALE / f"{base(language)}.po").open("rb") as file:
-        return read_po(file, locale=base(language))
+    return texts, found.plural_expr
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class PluralForms:
 def counted(language: str) -> PluralForms:
     """By gettext's rule, which the file states or CLDR knows."""
     several = {key: forms for key, forms in written(language).items() if len(forms) > 1}
-    return PluralForms(several, c2py(po_file(language).plural_expr))
+    return PluralForms(several, c2py(from_file(base(language))[1]))
 
 
 def how_many(values: Mapping[str, object]) -> int:

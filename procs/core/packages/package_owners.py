@@ -7,7 +7,7 @@ The standard library's `packages_distributions` makes a path of every file of ev
 from importlib import metadata
 
 #: The files in which a distribution says which packages it has, and which files.
-DECLARED, FILES = "top_level.txt", "RECORD"
+TOP_LEVEL, FILE_LIST = "top_level.txt", "RECORD"
 
 
 def owners_of(package: str) -> list[str]:
@@ -18,6 +18,6 @@ def owners_of(package: str) -> list[str]:
 def owns(one: metadata.Distribution, package: str) -> bool:
     """Whether a distribution says that the package is its own, or, where it says nothing, has files
     in it."""
-    if declared := (one.read_text(DECLARED) or "").split():
+    if declared := (one.read_text(TOP_LEVEL) or "").split():
         return package in declared
-    return f"\n{package}/" in f"\n{one.read_text(FILES) or ''}"
+    return f"\n{package}/" in f"\n{one.read_text(FILE_LIST) or ''}"
