@@ -54,7 +54,7 @@ def from_file(language: str) -> tuple[dict[str, tuple[str, ...]], str]:
     from babel.messages.pofile import read_po
 
     with (LOCALE / f"{language}.po").open("rb") as file:
-        found = read_po(file, locale=language)
+        found: Any = read_po(file, locale=language)
     texts = {
         str(one.id[0] if one.pluralizable else one.id): (
             tuple(one.string) if one.pluralizable else (str(one.string),)
