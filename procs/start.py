@@ -14,6 +14,7 @@ from procs.config import Settings, live_settings
 from procs.config.settings import live_texts
 from procs.core import clock, log, process
 from procs.core.machine import machine_name
+from procs.core.memory import unused_heap
 from procs.errors import StoreAway, StoreError
 from procs.store import server_absence, wake
 from procs.store.database import Database, open_database, require_started
@@ -43,9 +44,15 @@ def run(name: str, work: Work, *, need_telegram: bool = False) -> int:
         return 1
     try:
         live = live_settings.live(settings, partial(runtime_settings.found, db), live_texts())
-        return int(uvloop.run(work(live, db)))
+        return int(uvloop.run(lean(work(live, db))))
     finally:
         db.close()
+
+
+async def lean(work: Coroutine[Any, Any, Any]) -> Any:
+    """The result of `work`; meanwhile memory that is not used goes back to the machine."""
+    unused_heap.give_back_now_and_then()
+    return await work
 
 
 def open_when_there(name: str, settings: Settings) -> Database:

@@ -17,6 +17,7 @@ from procs import config
 from procs.config import Settings, SettingText, rulebook
 from procs.core import disk, ffmpeg
 from procs.core.disk import MIB
+from procs.core.packages.package_owners import owners_of
 from procs.engine.jail import jail, js_runtimes
 from procs.errors import StoreError
 
@@ -124,11 +125,6 @@ def ffmpeg_complaints() -> list[str]:
     if found.ffprobe is None and not ffmpeg.has_libav():
         return ["there is no ffprobe: install the system's ffmpeg, or the extra `ffmpeg`"]
     return []
-
-
-def owners_of(package: str) -> list[str]:
-    """The installed distributions that own an import package."""
-    return sorted(set(metadata.packages_distributions().get(package, [])))
 
 
 def owner_complaints(owners: list[str]) -> list[str]:

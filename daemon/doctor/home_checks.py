@@ -14,6 +14,7 @@ from daemon.supervisor import file_modes, process_tree
 from daemon.supervisor.control import ProcessState
 from procs import config
 from procs.core import disk, meminfo
+from procs.core.packages.package_owners import owners_of
 from procs.store.database import files_of
 
 GIB = 1024**3
@@ -35,7 +36,7 @@ def settings(facts: DoctorFacts) -> list[Finding]:
 
 def tools(facts: DoctorFacts) -> list[Finding]:
     """What the work depends on is installed, and downloads can be kept apart."""
-    owners = check.owners_of("pyrogram")
+    owners = owners_of("pyrogram")
     wrong = [*check.owner_complaints(owners), *check.ffmpeg_complaints(), *check.jail_complaints()]
     seen = ", ".join(f"{name} {path}" for name, path in check.media_tools())
     return whole("tools", wrong, "ffmpeg, the Telegram library and the jail are there", seen)

@@ -17,6 +17,7 @@ from procs import config, start
 from procs.config import Settings
 from procs.core import clock, log, process
 from procs.core.files import event_file
+from procs.core.memory import unused_heap
 from procs.errors import StoreError
 from procs.store import wake
 from procs.store.jobs import recovery
@@ -52,6 +53,7 @@ def listen(settings: Settings, events: BinaryIO, answers: BinaryIO) -> None:
     """Read one event after the other. Workers that died before it started are released first."""
     event_file.append(settings.run / event_file.STATES, event_file.SERVICE, event_file.RUNS)
     owed = not release(settings, why="start")
+    unused_heap.give_back()
     answers.write(b"READY\n")
     while True:
         if owed and not select.select([events], [], [], RELEASE_RETRY)[0]:

@@ -14,6 +14,7 @@ libraries read at their start has another value, and when the modules could not 
 import asyncio
 import ctypes
 import gc
+import hashlib
 import importlib
 import importlib.util
 import os
@@ -26,21 +27,22 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
+from daemon.supervisor import warm_modules
 from procs.core import log, process
-from procs.texts import i18n
+from procs.core.memory import shared_heap
 
 #: The modules that supervisord runs (supervisord.conf).
 PROGRAMS = ("procs.worker", "procs.bot", "procs.keeper", "daemon.supervisor.event_listener")
 #: How variables begin that Python, the C library and OpenSSL read once.
-READ_AT_START = ("PYTHON", "MALLOC_", "GLIBC_", "LD_", "LANG", "LC_", "OPENSSL_", "SSL_")
+READ_AT_START = ("PYTHON", "MALLOC_", "GLIBC_", "LD_", "LANG", "LC_", "OPENSSL_", "SSL_", "TZ")
 #: What may be wrong with a module, ours or a library's, that cannot be imported.
 UNIMPORTABLE = (ImportError, SyntaxError, AttributeError, NameError, TypeError, ValueError, OSError)
 #: Where the words of the command line begin and end in memory (proc(5), fields 48 and 49), counted
 #: behind the name, which may have anything in it.
 FIRST_WORD, LAST_WORD = 45, 46
 
-#: A file as it was: time of change, bytes, inode.
-Stamp = tuple[int, int, int]
+#: Between the paths of files, which cannot have it.
+NUL = "\0"
 
 
 class WarmStart:
@@ -49,17 +51,19 @@ class WarmStart:
 
     def __init__(self, around: Mapping[str, str], programs: Sequence[str] = PROGRAMS) -> None:
         self.programs = tuple(programs)
-        self.files: dict[str, Stamp | None] = {}
+        #: All files that are in memory, in one text, and how they were. A fork compares them, and
+        #: must not touch each of the texts that belong to the modules: 3 MiB of pages.
+        self.files, self.seen = "", b""
         self.around = read_at_start(around)
 
     def warm_up(self) -> None:
-        """Import what the programs import, and read the texts that they say. Where that fails
-        nothing is forked: each process starts by itself then, and says what is wrong with it."""
+        """Import what the programs import, and load what they load later. Where that fails nothing
+        is forked: each process starts by itself then, and says what is wrong with it."""
         opened = descriptors()
         try:
+            warm_modules.load()
             for program in self.programs:
                 importlib.import_module(main_of(program))
-            i18n.preload()
         except UNIMPORTABLE as error:
             log.warning("warm-start.off", why=error)
             return
@@ -68,12 +72,11 @@ class WarmStart:
             log.warning("warm-start.off", why="a module opened something, or started a thread")
             return
         paths = {getattr(one, "__file__", None) for one in list(sys.modules.values())}
-        paths |= {str(path) for path in i18n.LOCALE.glob("*.po")}
-        self.files = {path: stamp(path) for path in paths if path}
+        self.files = NUL.join([*filter(None, paths), *warm_modules.files()])
+        self.seen = stamp(self.files)
         for program in self.programs:  # they are run from their first line, as programs
             del sys.modules[main_of(program)]
-        gc.collect()
-        gc.freeze()
+        shared_heap.settle()
 
     def can(self, argv: Sequence[str], env: Mapping[str, str]) -> bool:
         """Whether a fork of this process would be the same as what would be executed."""
@@ -82,7 +85,7 @@ class WarmStart:
             and tuple(argv[:2]) == (sys.executable, "-m")
             and tuple(argv[2:]) in {(program,) for program in self.programs}
             and read_at_start(env) == self.around
-            and all(stamp(path) == before for path, before in self.files.items())
+            and stamp(self.files) == self.seen
         )
 
 
@@ -116,12 +119,17 @@ def read_at_start(env: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in env.items() if name.startswith(READ_AT_START)}
 
 
-def stamp(path: str) -> Stamp | None:
-    """None for a file that is not there."""
-    with suppress(OSError):
-        found = os.stat(path)
-        return found.st_mtime_ns, found.st_size, found.st_ino
-    return None
+def stamp(files: str) -> bytes:
+    """What differs when one of the files was changed, or is gone: of times, sizes and inodes."""
+    seen = hashlib.blake2b()
+    for path in files.split(NUL):
+        try:
+            found = os.stat(path)
+        except OSError:
+            seen.update(b"-")
+        else:
+            seen.update(b"%d %d %d;" % (found.st_mtime_ns, found.st_size, found.st_ino))
+    return seen.digest()
 
 
 def become(argv: Sequence[str], env: Mapping[str, str]) -> NoReturn:

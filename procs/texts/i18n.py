@@ -83,6 +83,7 @@ def preload() -> None:
         size(language, 1)
         span(language, 1)
         percent(language, 1)
+        listed(language, ["", ""])
         date(language, Date(2026, 1, 1))
 
 

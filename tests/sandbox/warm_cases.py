@@ -18,6 +18,7 @@ START = (sys.executable, "-m")
 OTHERS: dict[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
     "another setting of Python": ((*START, PROGRAM), {"PYTHONHASHSEED": "1"}),
     "another setting of the C library": ((*START, PROGRAM), {"MALLOC_ARENA_MAX": "9"}),
+    "another time zone": ((*START, PROGRAM), {"TZ": "Asia/Tehran"}),
     "other arguments": ((*START, PROGRAM, "--more"), {}),
     "another Python": (("/bin/python", "-m", PROGRAM), {}),
     "another program": ((*START, "json.tool"), {}),
@@ -49,7 +50,7 @@ def main() -> None:
         answers["before a change"] = alone.can(argv, os.environ)
         program.write_text("pass")
         answers["after a change"] = alone.can(argv, os.environ)
-    answers["texts"] = [name for name in warm.files if name.endswith(".po")]
+    answers["texts"] = [name for name in warm.files.split("\0") if name.endswith(".po")]
     print(json.dumps(answers))
 
 

@@ -1,6 +1,7 @@
 """One job in a forked child: probes the link, reports what it leads to, and fetches it when the
 worker says so."""
 
+import gc
 import os
 import socket
 from collections.abc import Sequence
@@ -65,6 +66,13 @@ def warm_up() -> bool:
     jail.shown()
     jail.compile_filters()
     return rehearsal.play(fetch)
+
+
+def foresee(request: dict[str, Any]) -> None:
+    """In the nursery: compile the patterns that the link of a download needs. Its site's next link
+    needs them too."""
+    if request["do"] == "fetch" and loader.compile_for(str(request["order"]["url"])):
+        gc.freeze()  # as what was there before: no child's collector shall write to them
 
 
 def serve(request: dict[str, Any], link: socket.socket, post: socket.socket, nursery: int) -> None:

@@ -18,16 +18,16 @@ nursery closes its door, so that a new one can open, and ends when its last job 
 """
 
 import argparse
-import gc
 import os
 import resource
 import sys
 from pathlib import Path
 
 from procs.core import log, process
+from procs.core.memory import shared_heap
 from procs.engine.jail import resource_limits
 from procs.engine.nursery.listener import FolderTaken, NurserySocket, likeness
-from procs.engine.nursery.server import Nursery, Serve
+from procs.engine.nursery.server import Foresee, Nursery, Serve
 from procs.engine.releases.versions import EngineRefused, check_floor, installed
 
 #: How the lines of all our processes look; a worker passes it on.
@@ -64,22 +64,22 @@ def main() -> None:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # one descriptor for each job
     known_by = likeness(mine.name)
-    serve, rehearsed = warm_up()
+    (serve, foresee), rehearsed = warm_up()
     log.info("nursery.started", pid=os.getpid(), rehearsed=rehearsed, yt_dlp=mine.name)
-    why = Nursery(door, serve, known_by, linger=options.linger).run()
+    why = Nursery(door, serve, known_by, linger=options.linger, foresee=foresee).run()
     door.close()
     log.info("nursery.ended", pid=os.getpid(), why=why)
 
 
-def warm_up() -> tuple[Serve, bool]:
-    """Import what children need, and put it where garbage collection copies no page of it. Returns
-    what serves a request, and whether a download could be rehearsed."""
+def warm_up() -> tuple[tuple[Serve, Foresee], bool]:
+    """Import what children need, and have them share as much of it as they can. Returns what serves
+    a request in a child and what is done for it before, and whether a download could be
+    rehearsed."""
     from procs.engine.child import child
 
     rehearsed = child.warm_up()
-    gc.collect()
-    gc.freeze()
-    return child.serve, rehearsed
+    shared_heap.settle()
+    return (child.serve, child.foresee), rehearsed
 
 
 if __name__ == "__main__":

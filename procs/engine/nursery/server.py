@@ -24,6 +24,8 @@ REFUSALS = (ValueError, KeyError, TypeError, OSError)
 REFUSED_KINDS = 20
 
 Serve = Callable[[dict[str, Any], socket.socket, socket.socket, int], None]
+#: Does for a request what stays in the nursery, so that its child, and later ones, need not do it.
+Foresee = Callable[[dict[str, Any]], None]
 
 
 @dataclass(slots=True, eq=False)
@@ -41,9 +43,17 @@ class Call:
 class Nursery:
     """All connections, and the children that serve them."""
 
-    def __init__(self, door: NurserySocket, serve: Serve, likeness: str, *, linger: float) -> None:
+    def __init__(
+        self,
+        door: NurserySocket,
+        serve: Serve,
+        likeness: str,
+        *,
+        linger: float,
+        foresee: Foresee = lambda _: None,
+    ) -> None:
         self.door = door
-        self.serve = serve
+        self.serve, self.foresee = serve, foresee
         self.likeness = likeness
         self.linger = linger
         self.calls: dict[int, Call] = {}
@@ -158,6 +168,7 @@ class Nursery:
         if request["do"] == "stay":
             self.stay(call, request["like"])
             return
+        self.foresee(request)
         nursery = os.getpid()
         call.group = cgroups.make(self.groups, Limits(**request["limits"]))
         ours, theirs = socket.socketpair()

@@ -43,11 +43,14 @@ class ExtractorIndex:
         letters beyond ASCII nobody says here which are the same in another case."""
         if not url.isascii():
             return None
-        small = url.lower()
-        found = set(self.unknown)
+        return (key for _, key in sorted({*self.unknown, *self.named(url)}))
+
+    def named(self, url: str) -> set[tuple[int, str]]:
+        """The extractors, by place and key, that an address of ASCII letters holds a text of."""
+        small, found = url.lower(), set[tuple[int, str]]()
         for place in range(len(small) - GRAM + 1):
             found.update(self.by_gram.get(small[place : place + GRAM], ()))
-        return (key for _, key in sorted(found))
+        return found
 
 
 def needs_of(extractor: Any) -> Needs:

@@ -5,7 +5,7 @@ import importlib
 import logging
 from collections.abc import Callable, Iterable
 from functools import cache
-from importlib.metadata import packages_distributions, version
+from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,6 +19,7 @@ from pyrogram.storage import SQLiteStorage
 
 from procs.config import Settings
 from procs.core import log
+from procs.core.packages.package_owners import owners_of
 from procs.store.database import needing_room
 from procs.telegram.departure import PunctualConnection
 from procs.telegram.rpc_errors import TwoPyrograms
@@ -175,7 +176,7 @@ def elsewhere(host: str, port: int) -> type[Connection]:
 def check() -> None:
     """Once per process: one owner of the package, a quiet library that reads message by message,
     the fastest cipher there is."""
-    owners = sorted(set(packages_distributions().get("pyrogram", ())))
+    owners = owners_of("pyrogram")
     if len(owners) > 1:
         raise TwoPyrograms(
             f"{' and '.join(owners)} both own the package `pyrogram`: uninstall them, "

@@ -12,6 +12,7 @@ from pyrogram.errors import RPCError
 from pyrogram.session.session import TransportError
 
 from procs.core import log
+from procs.core.memory import unused_heap
 from procs.telegram.rpc_errors import translate
 from procs.telegram.upload import heap
 from procs.telegram.upload.part_connection import PartConnection
@@ -50,7 +51,7 @@ class ConnectionPool:
         finally:
             self.users -= 1
             if not self.users:
-                heap.give_back()
+                unused_heap.give_back()
                 loop = asyncio.get_running_loop()
                 self.closing = loop.call_later(IDLE, self._begin_end)
 

@@ -23,10 +23,3 @@ def keep() -> None:
         mallopt(MMAP_THRESHOLD, MAPPED)
         mallopt(TRIM_THRESHOLD, FREE_KEPT)
         mallopt(ARENA_MAX, 1)
-
-
-def give_back() -> None:
-    """Return the kept memory to the kernel, when no upload runs any more."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)

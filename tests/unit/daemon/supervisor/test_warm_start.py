@@ -80,17 +80,39 @@ def test_beside_what_cannot_be_imported_all_are_executed(answers, name):
     assert answers[f"{name} beside a broken one"] is False
 
 
-def test_supervisord_forks_what_it_runs():
-    code = (
-        "import os, sys\n"
-        "from daemon.supervisor.warm_start import PROGRAMS, WarmStart\n"
-        "warm = WarmStart(os.environ)\n"
-        "warm.warm_up()\n"
-        "print([warm.can([sys.executable, '-m', one], os.environ) for one in PROGRAMS])\n"
-    )
-    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
-    assert ended.stdout == f"{[True] * len(warm_start.PROGRAMS)}\n", ended.stderr
-
-
 def test_texts_are_read_before_the_fork_and_watched(answers):
     assert {Path(name).stem for name in answers["texts"]} == set(LANGUAGES)
+
+
+#: What supervisord would fork, and the KiB that a fork has of its own when it has found that out.
+ASKED = """
+import json, os, sys
+from pathlib import Path
+from daemon.supervisor.warm_start import PROGRAMS, WarmStart
+
+warm = WarmStart(os.environ)
+warm.warm_up()
+if not os.fork():
+    answers = [warm.can([sys.executable, "-m", one], os.environ) for one in PROGRAMS]
+    facts = Path("/proc/self/smaps_rollup").read_text().splitlines()
+    own = sum(int(one.split()[1]) for one in facts if one.startswith("Private_"))
+    print(json.dumps([answers, own]), flush=True)
+    os._exit(0)
+os.wait()
+"""
+
+
+@pytest.fixture(scope="module")
+def asked():
+    ended = subprocess.run([sys.executable, "-c", ASKED], cwd=ROOT, capture_output=True, text=True)
+    return json.loads(ended.stdout), ended.stderr
+
+
+def test_supervisord_forks_what_it_runs(asked):
+    (answers, _), errors = asked
+    assert answers == [True] * len(warm_start.PROGRAMS), errors
+
+
+def test_whoever_is_forked_still_shares_nearly_all_when_it_becomes_a_program(asked):
+    (_, own), _ = asked
+    assert own < 3 * 1024

@@ -109,9 +109,7 @@ def test_what_is_no_key_is_refused(text):
 
 
 def test_two_owners_of_pyrogram_are_refused(monkeypatch):
-    monkeypatch.setattr(
-        mtproto_client, "packages_distributions", lambda: {"pyrogram": ["Kurigram", "pyrofork"]}
-    )
+    monkeypatch.setattr(mtproto_client, "owners_of", lambda _: ["Kurigram", "pyrofork"])
     with pytest.raises(TwoPyrograms, match="Kurigram and pyrofork"):
         mtproto_client.check.__wrapped__()
 
