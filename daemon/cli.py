@@ -11,6 +11,7 @@ from pathlib import Path
 import daemon
 from daemon import backup_registry, install_registry, operator_registry
 from daemon import registry as below
+from daemon.answers import json_option
 from daemon.command_error import NotServing, NotUp
 from daemon.helps import exit_codes
 from daemon.registry import NOT_UP, SOMETHING_DOWN, Command
@@ -32,20 +33,6 @@ BACKUP_WORDS = {
     "verify": "Restore one to a scratch folder and audit it; exit code 1 when it is bad",
     "prune": "Delete those that CHAPAR_BACKUP_KEEP does not keep",
 }
-#: The commands that read, whose answers programs can have as JSON.
-READ_COMMANDS = (
-    "status",
-    "check",
-    "jobs",
-    "why",
-    "errors",
-    "breakers",
-    "cap",
-    "audit",
-    "use",
-    "sites",
-    "mode",
-)
 #: As a shell reports a command that ended by Ctrl-C, or because nobody reads on (`jobs | head`).
 INTERRUPTED, UNREAD = 130, 141
 
@@ -150,9 +137,8 @@ def parser() -> argparse.ArgumentParser:
     words_about_engines(of["engine"])
     words_about_backups(of)
     operator_registry.words(of)
-    for name in READ_COMMANDS:
-        of[name].add_argument("--json", action="store_true", help="for programs")
     words_about_installs(of)
+    json_option.offer(top)
     return top
 
 
@@ -233,7 +219,6 @@ def words_about_engines(engine: argparse.ArgumentParser) -> None:
     for name, meaning in ENGINE_WORDS.items():
         codes = exit_codes.epilog(f"engine {name}")
         words[name] = of.add_parser(name, help=meaning, description=f"{meaning}.", epilog=codes)
-    words["list"].add_argument("--json", action="store_true", help="for programs")
     words["update"].add_argument("version", nargs="?", default="", help="default: the newest")
     words["update"].add_argument("--pre", action="store_true", help="take nightly versions too")
     words["use"].add_argument("version", help="one that chapar engine list shows")
@@ -250,8 +235,6 @@ def words_about_backups(of: dict[str, argparse.ArgumentParser]) -> None:
             description=f"{meaning}.",
             epilog=exit_codes.epilog(f"backup {name}"),
         )
-    for name in ("list", "verify"):
-        words[name].add_argument("--json", action="store_true", help="for programs")
     words["verify"].add_argument(
         "name", nargs="?", default="", metavar="FILE|all", help="default: the newest"
     )
