@@ -41,6 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand. Whatever it refuses is one sentence on standard error and exit code 1;
     4 when Chapar is not started."""
     process.keep_private()
+    process.keep_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names of files need not be text
@@ -48,8 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             return carry_out(argv)
         finally:
-            if sys.stdout:
-                sys.stdout.flush()
+            sys.stdout.flush()
     except BrokenPipeError:
         # Python writes the rest of the buffer once more when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -62,7 +62,7 @@ def init(given: Mapping[str, str], path: Path, *, live: bool, environ: Mapping[s
     """Write the settings. Returns 0, or 3 when they could not be tried. Raises BadSettings and
     Refusal: then nothing was written."""
     texts = dict(given)
-    wrong = [line for one in QUESTIONS for line in complaints(one, texts.get(one.name, ""))]
+    wrong = [line for one in QUESTIONS for line in of_flag(one, texts)]
     if wrong:
         raise config.BadSettings(tuple(wrong))
     settings_file.require_place(path)
@@ -78,6 +78,13 @@ def init(given: Mapping[str, str], path: Path, *, live: bool, environ: Mapping[s
     settings_file.write(path, texts)
     print_outcome(path, texts, environ, account, untried)
     return NOT_TRIED if untried else 0
+
+
+def of_flag(question: SettingQuestion, texts: Mapping[str, str]) -> list[str]:
+    """What is wrong with the text of a flag; nothing where it was not given."""
+    if question.needed and texts.get(question.name) == "":
+        return [f"{question.name} is needed, and {question.flag} is empty"]
+    return complaints(question, texts.get(question.name, ""))
 
 
 def missing(texts: Mapping[str, str]) -> list[SettingQuestion]:
@@ -125,6 +132,8 @@ def answer(question: SettingQuestion, prompt: str) -> str:
         line = sys.stdin.readline()
     except EOFError:
         line = ""
+    except UnicodeDecodeError:
+        line = "\N{REPLACEMENT CHARACTER}\n"
     if not line:
         raise Refusal(
             f"{question.name} is missing; nothing was written: give it as {question.flag}"

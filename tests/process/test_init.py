@@ -121,6 +121,15 @@ async def test_a_flag_that_telegram_refuses_leaves_the_old_file_alone(desk):
     assert desk.file.read_text() == "CHAPAR_WORKERS=3\n"
 
 
+@pytest.mark.parametrize("flag", ["--token", "--api-id", "--api-hash"])
+async def test_an_empty_flag_is_refused_and_the_file_keeps_what_it_has(desk, flag):
+    desk.file.write_text(f"CHAPAR_BOT_TOKEN={TOKEN}\n")
+    code, said = await desk.says(*FLAGS, "--no-live", flag, "")
+
+    assert (code, f"{flag} is empty" in said) == (1, True)
+    assert desk.file.read_text() == f"CHAPAR_BOT_TOKEN={TOKEN}\n"
+
+
 async def test_answers_that_end_early_write_nothing(desk):
     code, said = await desk.says(answers=f"{TOKEN}\n")
 
