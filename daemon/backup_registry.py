@@ -25,7 +25,7 @@ def backup(options: argparse.Namespace) -> int:
         print(*backup_commands.prune(settings), sep="\n")
     else:
         with step_bar.shown(say) as told:
-            backup_commands.now(settings, told)
+            backup_commands.now_or_why(settings, told)
     return 0
 
 

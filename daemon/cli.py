@@ -16,7 +16,7 @@ from daemon.command_error import NotServing, NotUp
 from daemon.helps import exit_codes
 from daemon.registry import NOT_UP, SOMETHING_DOWN, Command
 from procs import config
-from procs.core import process
+from procs.core import disk, process
 from procs.errors import ChaparError
 
 #: The subcommands of `chapar engine`, and what each does.
@@ -83,7 +83,7 @@ def carry_out(argv: Sequence[str] | None) -> int:
         if error.errno == errno.ENOSPC and not error.filename:
             raise  # standard output is a file on a full disk
         where = f"{error.filename}: " if error.filename else ""
-        say_why(f"{where}{error.strerror or error}; see that it belongs to the user that runs this")
+        say_why(f"{where}{error.strerror or error}; {disk.help_of(error)}")
     except KeyboardInterrupt:
         return INTERRUPTED
     return 1

@@ -74,14 +74,15 @@ def fetch(options: argparse.Namespace) -> int:
             raise Refusal("--list only shows what is there; leave --as and --to out")
         page = fetch_command.page_of(options.page)
         found = fetch_command.look(home_settings(), options.url, page=page)
-        lines, facts = partial(fetch_command.shown, found), partial(fetch_command.facts, found)
+        json_text.show(
+            options, partial(fetch_command.shown, found), partial(fetch_command.facts, found)
+        )
     else:
         if options.page is not None:
             raise Refusal("--page N turns the pages of a list; write --list too")
         wish, folder = fetch_command.wish_of(options.variant or "best"), options.to or Path()
         files = fetch_command.fetch(home_settings(), options.url, wish=wish, folder=folder)
-        lines, facts = partial(map, str, files), lambda: {"files": files}
-    json_text.show(options, lines, facts)
+        json_text.show(options, lambda: map(str, files), lambda: {"files": files})
     return 0
 
 

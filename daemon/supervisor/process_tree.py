@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from procs.core import disk
 from procs.core.machine import boot_identity
 
 #: What names the process that is supervisord.
@@ -51,7 +52,7 @@ def noted(lock: Path) -> int | None:
     """The process that is named in the lock file, if it is still that one. The lock itself is not
     tried: held for a moment, it would make a start believe that another one runs."""
     with suppress(OSError, ValueError):
-        pid, start = map(int, lock.read_text(encoding="ascii").split()[:2])
+        pid, start = map(int, disk.text(lock).split()[:2])
         if start_of(pid) == start:
             return pid
     return None

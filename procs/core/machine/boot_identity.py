@@ -9,7 +9,7 @@ is this one, whatever that file shows here.
 from contextlib import suppress
 from pathlib import Path
 
-from procs.core import clock
+from procs.core import clock, disk
 
 #: Held by supervisord as long as it lives. It begins with its process id and its start (clock ticks
 #: since the boot), which no other process has, and the boot id that it found.
@@ -30,7 +30,7 @@ def follow(run: Path) -> None:
 def noted(lock: Path) -> str | None:
     """The boot id in a lock whose process lives."""
     with suppress(OSError, ValueError):
-        pid, start, boot = lock.read_text(encoding="ascii").split()
+        pid, start, boot = disk.text(lock).split()
         if start_of(int(pid)) == int(start):
             return boot
     return None
