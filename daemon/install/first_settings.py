@@ -124,7 +124,8 @@ def ask(question: SettingQuestion, kept: str) -> str:
 
 
 def answer(question: SettingQuestion, prompt: str) -> str:
-    """One line, from the terminal or from what is piped in. Raises Refusal at its end."""
+    """One line, from the terminal or from what is piped in. At its end what is not needed is left
+    out, and Refusal raised for the rest."""
     try:
         if question.secret and sys.stdin.isatty():
             return getpass.getpass(prompt).strip()
@@ -132,9 +133,12 @@ def answer(question: SettingQuestion, prompt: str) -> str:
         line = sys.stdin.readline()
     except EOFError:
         line = ""
+    except KeyboardInterrupt:
+        print("\nnothing was written", file=sys.stderr)
+        raise
     except UnicodeDecodeError:
         line = "\N{REPLACEMENT CHARACTER}\n"
-    if not line:
+    if not line and question.needed:
         raise Refusal(
             f"{question.name} is missing; nothing was written: give it as {question.flag}"
         )

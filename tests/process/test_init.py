@@ -138,6 +138,51 @@ async def test_answers_that_end_early_write_nothing(desk):
     assert not desk.file.exists()
 
 
+async def test_a_pipe_may_end_before_what_is_not_needed(desk):
+    code, said = await desk.says("--no-live", answers=f"{TOKEN}\n12345\n{HASH}\n")
+
+    assert code == 0, said
+    assert desk.settings().admins == ()
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [0, pytest.param(1, marks=pytest.mark.long), pytest.param(2, marks=pytest.mark.long), 3],
+)
+async def test_ctrl_c_at_any_question_writes_nothing_and_says_so(desk, answered):
+    answers = {
+        "from @BotFather": TOKEN,
+        "my.telegram.org/apps": "12345",
+        "the same page": HASH,
+        "none yet)": "\x03",
+    }
+    ours, process = at_a_terminal(desk)
+    given = dict(list(answers.items())[:answered])
+    await asyncio.to_thread(typed, ours, given)
+    await asyncio.to_thread(typed, ours, {list(answers)[answered]: "\x03"})
+    code = await asyncio.to_thread(process.wait, PATIENCE)
+    said = os.read(ours, 4096).decode()
+    os.close(ours)
+
+    assert (code, "nothing was written" in said) == (130, True)
+    assert list(desk.folder.iterdir()) == []
+
+
+def at_a_terminal(desk: Desk) -> tuple[int, subprocess.Popen]:
+    """The command on a terminal of its own, which Ctrl-C is typed at."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        ["setsid", "--ctty", "--wait", sys.executable, "-m", "daemon.cli", "init", "--no-live"],
+        cwd=desk.folder,
+        env=desk.around,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    return ours, process
+
+
 async def test_a_telegram_that_cannot_be_reached_is_said_and_the_file_written(desk):
     desk.around["CHAPAR_TELEGRAM_SERVER"] = "127.0.0.1:9"
     code, said = await desk.says(*FLAGS)
