@@ -16,6 +16,7 @@ from tests import ROOT
 from tests.sandbox.sandbox_server import Server
 from tests.sandbox.stack import TOKEN
 from tests.sandbox.telegram.control import Control
+from tests.sandbox.telegram.methods.account import UNKNOWN_API_ID
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -119,6 +120,18 @@ async def test_a_flag_that_telegram_refuses_leaves_the_old_file_alone(desk):
     assert code == 1
     assert "nothing was written: correct --token" in said
     assert desk.file.read_text() == "CHAPAR_WORKERS=3\n"
+
+
+async def test_an_api_id_that_telegram_does_not_know_is_refused_as_a_flag_and_asked_again(desk):
+    code, said = await desk.says(*FLAGS[:2], "--api-id", str(UNKNOWN_API_ID), *FLAGS[4:])
+    assert code == 1
+    assert "Telegram does not know this api_id with this api_hash (API_ID_INVALID)" in said
+    assert "nothing was written: correct --api-id and --api-hash" in said
+    assert not desk.file.exists()
+
+    answers = "\n".join([TOKEN, str(UNKNOWN_API_ID), HASH, "5", "12345", HASH, ""])
+    code, said = await desk.says(answers=answers)
+    assert (code, desk.settings().api_id) == (0, 12345), said
 
 
 @pytest.mark.parametrize("flag", ["--token", "--api-id", "--api-hash"])
