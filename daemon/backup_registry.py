@@ -2,6 +2,8 @@
 
 import argparse
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from daemon.console import step_bar
 from daemon.registry import home_settings, say
@@ -23,7 +25,7 @@ def backup(options: argparse.Namespace) -> int:
         print(*backup_commands.prune(settings), sep="\n")
     else:
         with step_bar.shown(say) as told:
-            backup_commands.now(settings, told)
+            backup_commands.now_or_why(settings, told)
     return 0
 
 
@@ -32,21 +34,32 @@ def verify(options: argparse.Namespace) -> int:
     from daemon.answers import json_text
     from daemon.commands.backups import backup_commands
 
-    wanted = (home_settings(), options.name, options.key)
+    with told_of(options) as told:
+        wanted = (home_settings(), options.name, options.key)
+        judged = list(backup_commands.verify(*wanted, told))
     if options.json:
-        judged = list(backup_commands.verify(*wanted, lambda line: None))
         json_text.show(options, list, lambda: judged)
-    else:
-        with step_bar.shown(say) as told:
-            judged = list(backup_commands.verify(*wanted, told))
     return 0 if all(one.ok for one in judged) else 1
 
 
 def restore(options: argparse.Namespace) -> int:
     """Put a backup in the place of what is there, which stays beside; refuses while Chapar runs."""
+    from daemon.answers import json_text
     from daemon.commands.backups import restore_command
 
-    settings = home_settings()
-    with step_bar.shown(say) as told:
-        restore_command.restore(settings, options.file, options.key, told, dry=options.dry_run)
+    with told_of(options) as told:
+        wanted = (home_settings(), options.file, options.key)
+        outcome = restore_command.restore(*wanted, told, dry=options.dry_run)
+    if options.json:
+        json_text.show(options, list, lambda: outcome)
     return 0
+
+
+@contextmanager
+def told_of(options: argparse.Namespace) -> Iterator[Callable[[str], None]]:
+    """What is told of each step: people see the lines and a bar, programs only the answer."""
+    if options.json:
+        yield lambda line: None
+    else:
+        with step_bar.shown(say) as told:
+            yield told

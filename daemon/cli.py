@@ -11,11 +11,12 @@ from pathlib import Path
 import daemon
 from daemon import backup_registry, install_registry, operator_registry
 from daemon import registry as below
+from daemon.answers import json_option
 from daemon.command_error import NotServing, NotUp
 from daemon.helps import exit_codes
 from daemon.registry import NOT_UP, SOMETHING_DOWN, Command
 from procs import config
-from procs.core import process
+from procs.core import disk, process
 from procs.errors import ChaparError
 
 #: The subcommands of `chapar engine`, and what each does.
@@ -32,20 +33,6 @@ BACKUP_WORDS = {
     "verify": "Restore one to a scratch folder and audit it; exit code 1 when it is bad",
     "prune": "Delete those that CHAPAR_BACKUP_KEEP does not keep",
 }
-#: The commands that read, whose answers programs can have as JSON.
-READ_COMMANDS = (
-    "status",
-    "check",
-    "jobs",
-    "why",
-    "errors",
-    "breakers",
-    "cap",
-    "audit",
-    "use",
-    "sites",
-    "mode",
-)
 #: As a shell reports a command that ended by Ctrl-C, or because nobody reads on (`jobs | head`).
 INTERRUPTED, UNREAD = 130, 141
 
@@ -54,6 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand. Whatever it refuses is one sentence on standard error and exit code 1;
     4 when Chapar is not started."""
     process.keep_private()
+    process.keep_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names of files need not be text
@@ -61,8 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             return carry_out(argv)
         finally:
-            if sys.stdout:
-                sys.stdout.flush()
+            sys.stdout.flush()
     except BrokenPipeError:
         # Python writes the rest of the buffer once more when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -96,7 +83,7 @@ def carry_out(argv: Sequence[str] | None) -> int:
         if error.errno == errno.ENOSPC and not error.filename:
             raise  # standard output is a file on a full disk
         where = f"{error.filename}: " if error.filename else ""
-        say_why(f"{where}{error.strerror or error}; see that it belongs to the user that runs this")
+        say_why(f"{where}{error.strerror or error}; {disk.help_of(error)}")
     except KeyboardInterrupt:
         return INTERRUPTED
     return 1
@@ -150,9 +137,8 @@ def parser() -> argparse.ArgumentParser:
     words_about_engines(of["engine"])
     words_about_backups(of)
     operator_registry.words(of)
-    for name in READ_COMMANDS:
-        of[name].add_argument("--json", action="store_true", help="for programs")
     words_about_installs(of)
+    json_option.offer(top)
     return top
 
 
@@ -233,7 +219,6 @@ def words_about_engines(engine: argparse.ArgumentParser) -> None:
     for name, meaning in ENGINE_WORDS.items():
         codes = exit_codes.epilog(f"engine {name}")
         words[name] = of.add_parser(name, help=meaning, description=f"{meaning}.", epilog=codes)
-    words["list"].add_argument("--json", action="store_true", help="for programs")
     words["update"].add_argument("version", nargs="?", default="", help="default: the newest")
     words["update"].add_argument("--pre", action="store_true", help="take nightly versions too")
     words["use"].add_argument("version", help="one that chapar engine list shows")
@@ -250,8 +235,6 @@ def words_about_backups(of: dict[str, argparse.ArgumentParser]) -> None:
             description=f"{meaning}.",
             epilog=exit_codes.epilog(f"backup {name}"),
         )
-    for name in ("list", "verify"):
-        words[name].add_argument("--json", action="store_true", help="for programs")
     words["verify"].add_argument(
         "name", nargs="?", default="", metavar="FILE|all", help="default: the newest"
     )

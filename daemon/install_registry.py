@@ -3,18 +3,22 @@
 import argparse
 import os
 
+from daemon.command_error import Refusal
 from daemon.registry import home_settings, say, store
 from procs import config
 
 
 def files(options: argparse.Namespace) -> int:
     """Name the files that come with Chapar: the systemd unit, examples, rules; or print one."""
+    from daemon.answers import json_text
     from daemon.console import package_files
 
     if options.name:
-        print(package_files.text(options.name), end="")
+        text = package_files.text(options.name)
+        facts = {"path": package_files.path(options.name), "text": text}
+        json_text.show(options, lambda: [text.removesuffix("\n")], lambda: facts)
     else:
-        print(*package_files.listed(), sep="\n")
+        json_text.show(options, package_files.listed, package_files.listed)
     return 0
 
 
@@ -62,14 +66,22 @@ def rolling_restart(options: argparse.Namespace) -> int:
 
 def move(options: argparse.Namespace) -> int:
     """Move the database to a server or back: copy while all runs, pause, compare, switch."""
+    from daemon.answers import json_text
     from daemon.move import move_command
 
+    if options.json and not options.dry_run:
+        raise Refusal("--json tells what --dry-run finds; a move itself tells its steps as it goes")
+    if options.dry_run and not options.to:
+        raise Refusal("--dry-run tells what a move would do; name the database by --to")
     if options.undo:
         move_command.undo(home_settings(), say)
     elif options.cancel:
         move_command.cancel(home_settings(), say)
+    elif options.dry_run:
+        plan = move_command.try_out(home_settings(), options.to)
+        json_text.show(options, lambda: move_command.spoken(plan), lambda: plan)
     else:
-        move_command.move(home_settings(), options.to, say, dry=options.dry_run)
+        move_command.move(home_settings(), options.to, say)
     return 0
 
 

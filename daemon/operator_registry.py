@@ -124,7 +124,6 @@ def man(options: argparse.Namespace) -> int:
 
 def words(of: dict[str, argparse.ArgumentParser]) -> None:
     """The words of these subcommands."""
-    of["doctor"].add_argument("--json", action="store_true", help="for programs")
     of["doctor"].add_argument(
         "--offline", action="store_true", help="ask neither Telegram nor any site, download nothing"
     )
@@ -132,7 +131,6 @@ def words(of: dict[str, argparse.ArgumentParser]) -> None:
         "--fix", action="store_true", help="do what is safe: modes of files, lost log files"
     )
     of["top"].add_argument("--once", action="store_true", help="as text, once")
-    of["top"].add_argument("--json", action="store_true", help="once, for programs")
     play = of["load"]
     play.add_argument("scenario", nargs="?", default="advert", help="a kept one, or a file")
     play.add_argument("--seconds", type=float, default=1e9, help="play only the first seconds")
@@ -149,4 +147,3 @@ def words(of: dict[str, argparse.ArgumentParser]) -> None:
         "--worker", nargs="?", const="", metavar="N", help="those of the workers, or of one"
     )
     one.add_argument("--since", default="", metavar="2h|7d", help="written since then only")
-    one.add_argument("--json", action="store_true", help="a JSON object for each, for programs")

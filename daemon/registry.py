@@ -66,22 +66,23 @@ def check(options: argparse.Namespace) -> int:
 
 def fetch(options: argparse.Namespace) -> int:
     """Download one link into a folder, through the same queue and workers as the bot's users."""
+    from daemon.answers import json_text
     from daemon.commands import fetch_command
 
     if options.list:
         if options.variant or options.to:
             raise Refusal("--list only shows what is there; leave --as and --to out")
-        print(
-            fetch_command.look(
-                home_settings(), options.url, page=fetch_command.page_of(options.page)
-            )
+        page = fetch_command.page_of(options.page)
+        found = fetch_command.look(home_settings(), options.url, page=page)
+        json_text.show(
+            options, partial(fetch_command.shown, found), partial(fetch_command.facts, found)
         )
-        return 0
-    if options.page is not None:
-        raise Refusal("--page N turns the pages of a list; write --list too")
-    wish, folder = fetch_command.wish_of(options.variant or "best"), options.to or Path()
-    for path in fetch_command.fetch(home_settings(), options.url, wish=wish, folder=folder):
-        print(path)
+    else:
+        if options.page is not None:
+            raise Refusal("--page N turns the pages of a list; write --list too")
+        wish, folder = fetch_command.wish_of(options.variant or "best"), options.to or Path()
+        files = fetch_command.fetch(home_settings(), options.url, wish=wish, folder=folder)
+        json_text.show(options, lambda: map(str, files), lambda: {"files": files})
     return 0
 
 
@@ -127,13 +128,13 @@ def errors(options: argparse.Namespace) -> int:
 
 def use(options: argparse.Namespace) -> int:
     """Show what people used and how the server did, over 1, 7 or 30 days; --png draws it."""
-    from daemon.answers import json_text, record_facts
+    from daemon.answers import json_text
     from daemon.reports import use_command
 
     with store() as db:
-        shown = partial(use_command.shown, db, options.days, png=options.png)
-        shown = partial(shown, server=options.server, language=options.language)
-        json_text.show(options, shown, lambda: record_facts.use(db, options.days))
+        drawn = {"png": options.png, "server": options.server, "language": options.language}
+        shown = partial(use_command.shown, db, options.days, **drawn)
+        json_text.show(options, shown, partial(use_command.facts, db, options.days, **drawn))
     return 0
 
 
@@ -155,11 +156,11 @@ def breakers(options: argparse.Namespace) -> int:
     from daemon.commands import breaker_commands
 
     with store() as db:
+        shown = partial(breaker_commands.listed, db)
         if options.close:
-            print(breaker_commands.close(db, options.close))
-        else:
-            shown = partial(breaker_commands.listed, db)
-            json_text.show(options, shown, lambda: record_facts.sites(db))
+            closed = breaker_commands.close(db, options.close)
+            shown = partial(list, [closed])
+        json_text.show(options, shown, lambda: record_facts.sites(db))
     return 0
 
 
@@ -245,10 +246,11 @@ def cap(options: argparse.Namespace) -> int:
     from daemon.commands import caps
 
     with store() as db:
+        shown = partial(caps.listed, db)
         if options.words or options.all is not None:
-            print(caps.change(db, options.words, everybody=options.all))
-        else:
-            json_text.show(options, lambda: caps.listed(db), lambda: record_facts.caps(db))
+            changed = caps.change(db, options.words, everybody=options.all)
+            shown = partial(list, [changed])
+        json_text.show(options, shown, lambda: record_facts.caps(db))
     return 0
 
 

@@ -13,7 +13,7 @@ from procs import config
 from procs.config import Settings, live_settings
 from procs.config.settings import live_texts
 from procs.core import clock, log, process
-from procs.core.machine import machine_name
+from procs.core.machine import boot_identity, machine_name
 from procs.core.memory import unused_heap
 from procs.errors import StoreAway, StoreError
 from procs.store import server_absence, wake
@@ -88,7 +88,8 @@ def open_store(settings: Settings) -> Database:
 
 
 def go_by(settings: Settings, db: Database) -> None:
-    """Let this process go by the name of its machine and by the clock of its database, where
-    machines share one. Raises StoreError."""
+    """Let this process go by the boot of its supervisord, and by the name of its machine and the
+    clock of its database, where machines share one. Raises StoreError."""
+    boot_identity.follow(settings.run)
     machine_name.give(settings.machine if settings.has_server else "")
     database_clock.follow(db)

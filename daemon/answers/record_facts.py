@@ -1,11 +1,8 @@
-"""The rows that `chapar jobs`, `why`, `errors`, `breakers`, `cap`, `audit` and `use` show, for
-programs."""
+"""What `chapar jobs`, `why`, `errors`, `breakers`, `cap` and `audit` show, for programs."""
 
 from typing import Any
 
-from daemon.command_error import Refusal
 from daemon.commands import error_groups, job_commands
-from daemon.reports.use_command import DAYS
 from procs.core import clock
 from procs.errors import remedies
 from procs.store.admins import audit_log
@@ -13,7 +10,7 @@ from procs.store.database import Database
 from procs.store.health import failed_attempts, runtime_settings
 from procs.store.jobs import seats
 from procs.store.people import users
-from procs.store.reports import job_people, job_record, use_report
+from procs.store.reports import job_people, job_record
 from procs.store.reports.job_record import JobRecord
 from procs.store.sites import breakers, cookies
 
@@ -104,10 +101,3 @@ def audit(db: Database, *, person: int | None, most: int) -> list[audit_log.Audi
     """The latest rows of the audit log, of one person or of all."""
     subject = audit_log.person(person) if person is not None else ""
     return audit_log.latest(db, subject=subject, most=most)
-
-
-def use(db: Database, days: str) -> use_report.UseReport:
-    """The figures of a period. Raises Refusal."""
-    if days not in DAYS:
-        raise Refusal(f"--days {days} is none of {', '.join(DAYS)}")
-    return use_report.read(db, use_report.PERIODS[DAYS[days]], now=clock.now())

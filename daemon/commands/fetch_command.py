@@ -8,12 +8,13 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from daemon.command_error import Refusal
 from daemon.commands import fetch_target
 from daemon.console.open_store import opened
 from procs.config import Settings
-from procs.core import clock
+from procs.core import clock, codec
 from procs.records.job import SYSADMIN, Ask, Link, State, Step
 from procs.store.database import Database
 from procs.store.reports import system_report
@@ -78,7 +79,8 @@ def fetch(settings: Settings, url: str, *, wish: str, folder: Path) -> list[Path
     fetch_target.require_folder(folder)
     last, files = carried(settings, found, folder)
     if last.state == "listed":
-        raise Refusal(f"a list; choose with --as, as in --as '1-5 mp3'\n\n{shown(last)}")
+        listing = "\n".join(shown(last))
+        raise Refusal(f"a list; choose with --as, as in --as '1-5 mp3'\n\n{listing}")
     if last.lost:
         print(f"these entries failed: {last.lost}; chapar errors tells why", file=sys.stderr)
     if last.found and last.entries:
@@ -88,18 +90,23 @@ def fetch(settings: Settings, url: str, *, wish: str, folder: Path) -> list[Path
     return files
 
 
-def look(settings: Settings, url: str, *, page: int) -> str:
+def look(settings: Settings, url: str, *, page: int) -> RequestStatus:
     """What a link leads to: a page of a list, or the forms of one media. Raises Refusal."""
     wish = str(Variant("look", pick="" if page == 1 else str(page)))
     last, _ = carried(settings, link_of(url, wish), None)
     if last.state != "listed":
         raise Refusal(why(last))
-    return shown(last)
+    return last
 
 
-def shown(last: RequestStatus) -> str:
+def shown(last: RequestStatus) -> list[str]:
     """What a look found, as lines of text."""
-    return look_text.lines("en", last.found)
+    return look_text.lines("en", last.found).split("\n")
+
+
+def facts(last: RequestStatus) -> dict[str, Any]:
+    """What a look found, for programs: as the request keeps it."""
+    return dict(codec.load(last.found))
 
 
 def why(last: RequestStatus) -> str:

@@ -22,7 +22,7 @@ from daemon.supervisor import child_environment, control, file_modes, process_tr
 from daemon.supervisor.control import ANSWER, Supervisor
 from procs import config
 from procs.config import Settings, SettingsReading, values
-from procs.core import clock
+from procs.core import clock, disk
 from procs.engine.jail import cgroups
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,8 +86,8 @@ def make_folders(settings: Settings) -> None:
             folder.chmod(0o700)
         except OSError as error:
             raise Refusal(
-                f"cannot make {folder} ({error.strerror}); "
-                "let CHAPAR_HOME name a folder that this user may write"
+                f"cannot make {folder} ({error.strerror}); {disk.help_of(error)}, or let "
+                "CHAPAR_HOME name a folder that this user may write"
             ) from None
 
 

@@ -13,6 +13,7 @@ GAVE_UP = {3: "a process was not in after two minutes; what served before serves
 #: What a code means besides, by the command.
 OWN_CODES: dict[str, dict[int, str]] = {
     "up": {3: "all is started, and after a minute something does not serve yet"},
+    "init": {3: "the file is written, and Telegram could not be asked"},
     "stop": NOT_STARTED,
     "status": {
         0: "all runs",
@@ -25,6 +26,7 @@ OWN_CODES: dict[str, dict[int, str]] = {
     "rolling-restart": {**GAVE_UP, **NOT_STARTED},
     "reload": {**GAVE_UP, **NOT_STARTED},
     "upgrade": {1: "it went back, or says what did not; or it refused", **GAVE_UP},
+    "move": {4: "supervisord ended meanwhile"},
     "backup verify": {1: "a backup is bad, or it refused"},
 }
 

@@ -62,7 +62,7 @@ def init(given: Mapping[str, str], path: Path, *, live: bool, environ: Mapping[s
     """Write the settings. Returns 0, or 3 when they could not be tried. Raises BadSettings and
     Refusal: then nothing was written."""
     texts = dict(given)
-    wrong = [line for one in QUESTIONS for line in complaints(one, texts.get(one.name, ""))]
+    wrong = [line for one in QUESTIONS for line in of_flag(one, texts)]
     if wrong:
         raise config.BadSettings(tuple(wrong))
     settings_file.require_place(path)
@@ -78,6 +78,13 @@ def init(given: Mapping[str, str], path: Path, *, live: bool, environ: Mapping[s
     settings_file.write(path, texts)
     print_outcome(path, texts, environ, account, untried)
     return NOT_TRIED if untried else 0
+
+
+def of_flag(question: SettingQuestion, texts: Mapping[str, str]) -> list[str]:
+    """What is wrong with the text of a flag; nothing where it was not given."""
+    if question.needed and texts.get(question.name) == "":
+        return [f"{question.name} is needed, and {question.flag} is empty"]
+    return complaints(question, texts.get(question.name, ""))
 
 
 def missing(texts: Mapping[str, str]) -> list[SettingQuestion]:
@@ -117,7 +124,8 @@ def ask(question: SettingQuestion, kept: str) -> str:
 
 
 def answer(question: SettingQuestion, prompt: str) -> str:
-    """One line, from the terminal or from what is piped in. Raises Refusal at its end."""
+    """One line, from the terminal or from what is piped in. At its end what is not needed is left
+    out, and Refusal raised for the rest."""
     try:
         if question.secret and sys.stdin.isatty():
             return getpass.getpass(prompt).strip()
@@ -125,7 +133,12 @@ def answer(question: SettingQuestion, prompt: str) -> str:
         line = sys.stdin.readline()
     except EOFError:
         line = ""
-    if not line:
+    except KeyboardInterrupt:
+        print("\nnothing was written", file=sys.stderr)
+        raise
+    except UnicodeDecodeError:
+        line = "\N{REPLACEMENT CHARACTER}\n"
+    if not line and question.needed:
         raise Refusal(
             f"{question.name} is missing; nothing was written: give it as {question.flag}"
         )

@@ -16,9 +16,11 @@ NEW_MODE, KEPT_MODE = 0o600, 0o640
 
 
 def require_place(path: Path) -> None:
-    """Raises Refusal where no file can be written, before anything is asked."""
-    folder = path.absolute().parent
-    if path.is_dir() or not folder.is_dir():
+    """Raises Refusal where no file can be written, before anything is asked. What is there and is
+    no file, as /dev/null, would be replaced by one."""
+    real = Path(os.path.realpath(path))
+    folder = real.parent
+    if not folder.is_dir() or (os.path.lexists(real) and not real.is_file()):
         raise Refusal(f"{path} cannot be a file; name one in a folder that is there (--file)")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise Refusal(f"this user may not write in {folder}; name another file (--file)")
@@ -46,7 +48,8 @@ def write(path: Path, given: Mapping[str, str]) -> None:
     fresh.unlink(missing_ok=True)
     file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, NEW_MODE)
     try:
-        os.write(file, text.encode())
+        with os.fdopen(os.dup(file), "wb") as whole:  # one write may end early on a full disk
+            whole.write(text.encode())
         if there:
             if (there.st_uid, there.st_gid) != (os.geteuid(), os.getegid()):
                 os.chown(file, there.st_uid, there.st_gid)

@@ -4,7 +4,8 @@ which is one line of the file of settings. Until then the database before is in 
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from daemon.command_error import Refusal
@@ -24,19 +25,24 @@ DATABASE = "CHAPAR_DATABASE_URL"
 RECORD = "move.json"
 
 
-def move(settings: Settings, to: str, say: Say, *, dry: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class MovePlan:
+    """What a move would do: rows by table, seconds while everything runs and while it pauses, and
+    the room that the new database needs, in MiB. `to` is shown without its password."""
+
+    to: str
+    tables: dict[str, int]
+    rows: int
+    counted_in: float
+    copy_seconds: float
+    pause_seconds: float
+    mebibytes: int
+
+
+def move(settings: Settings, to: str, say: Say) -> None:
     """Move to the database of another address. Raises Refusal, StoreError: then the one before is
     in charge, and the same command goes on."""
-    old = settings.database_url
-    path = settings_place(settings)
-    kinds = ", ".join(SCHEMES.values())
-    if old.startswith(SERVER) == to.startswith(SERVER):
-        raise Refusal(
-            f"a move goes to the other kind of database ({kinds}); --to names one of that"
-        )
-    require_reachable(to)
-    if dry:
-        return try_out(settings, to, say)
+    old, path = settings.database_url, require_goal(settings, to)
     scratch = settings.home / "moving"
     with alone(settings.run), store_move.opened(old, to, run=settings.run, scratch=scratch) as work:
         work.copy(say)
@@ -51,22 +57,46 @@ def move(settings: Settings, to: str, say: Say, *, dry: bool) -> None:
             work.forget()
         say(f"switched: {DATABASE}={log.mask(to)} in {path}")
     say(f"undo, until somebody asks for something: chapar move --undo; {log.mask(old)} stays")
-    return None
 
 
-def try_out(settings: Settings, to: str, say: Say) -> None:
-    """Say what a move would do, and change nothing."""
+def require_goal(settings: Settings, to: str) -> Path:
+    """The file of settings in which the switch is made. Raises Refusal where no move can go to this
+    database, StoreError where nobody reaches it."""
+    path = settings_place(settings)
+    kinds = ", ".join(SCHEMES.values())
+    if settings.database_url.startswith(SERVER) == to.startswith(SERVER):
+        raise Refusal(
+            f"a move goes to the other kind of database ({kinds}); --to names one of that"
+        )
+    require_reachable(to)
+    return path
+
+
+def try_out(settings: Settings, to: str) -> MovePlan:
+    """What a move would do; nothing is changed. Raises Refusal, StoreError."""
+    require_goal(settings, to)
     with open_store.opened(settings) as db:
         began = time.monotonic()
         counts = store_move.counts(db)
-        for table, count in sorted(counts.items(), key=lambda one: -one[1]):
-            if count:
-                say(f"{table}: {count} rows")
-        seconds = store_move.seconds(db, counts)
-        say(f"{sum(counts.values())} rows, counted in {time.monotonic() - began:.1f} s")
-        say(f"to {log.mask(to)}: about {seconds:.0f} s while everything runs,")
-        say(f"then a pause of about {store_move.pause(counts):.0f} s")
-        say(f"free space there: {store_move.size(counts)} MiB")
+        return MovePlan(
+            to=log.mask(to),
+            tables={table: count for table, count in counts.items() if count},
+            rows=sum(counts.values()),
+            counted_in=time.monotonic() - began,
+            copy_seconds=store_move.seconds(db, counts),
+            pause_seconds=store_move.pause(counts),
+            mebibytes=store_move.size(counts),
+        )
+
+
+def spoken(plan: MovePlan) -> Iterator[str]:
+    """A plan in words, the largest table first."""
+    for table, count in sorted(plan.tables.items(), key=lambda one: -one[1]):
+        yield f"{table}: {count} rows"
+    yield f"{plan.rows} rows, counted in {plan.counted_in:.1f} s"
+    yield f"to {plan.to}: about {plan.copy_seconds:.0f} s while everything runs,"
+    yield f"then a pause of about {plan.pause_seconds:.0f} s"
+    yield f"free space there: {plan.mebibytes} MiB"
 
 
 def undo(settings: Settings, say: Say) -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from daemon.command_error import Refusal
 from procs.charts import chart_process, use_charts, use_text
@@ -21,26 +23,42 @@ def shown(
     db: Database, days: str, *, png: Path | None, server: bool, language: str
 ) -> Iterator[str]:
     """The lines of text, then the file that was written. Raises Refusal, ChartFailed."""
+    report, period = read(db, days, language)
+    yield use_text.use(report, period, language)
+    yield ""
+    yield use_text.server(report, period, language)
+    if png is not None:
+        picture = written(db, report, period, png, "server" if server else "use", language)
+        yield f"\n{picture}"
+
+
+def facts(
+    db: Database, days: str, *, png: Path | None, server: bool, language: str
+) -> dict[str, Any]:
+    """The same for programs, with the `picture` that was written. Raises Refusal, ChartFailed."""
+    report, period = read(db, days, language)
+    if png is not None:
+        written(db, report, period, png, "server" if server else "use", language)
+    return {one.name: getattr(report, one.name) for one in fields(report)} | {"picture": png}
+
+
+def read(db: Database, days: str, language: str) -> tuple[UseReport, str]:
+    """The figures of so many days, and the name of that period. Raises Refusal."""
     if days not in DAYS:
         raise Refusal(f"--days {days} is none of {', '.join(DAYS)}")
     if language not in i18n.LANGUAGES:
         raise Refusal(f"--language {language} is none of {', '.join(i18n.LANGUAGES)}")
     period = DAYS[days]
-    report = use_report.read(db, PERIODS[period], now=clock.now())
-    yield use_text.use(report, period, language)
-    yield ""
-    yield use_text.server(report, period, language)
-    if png is not None:
-        yield written(db, report, period, png, "server" if server else "use", language)
+    return use_report.read(db, PERIODS[period], now=clock.now()), period
 
 
 def written(
     db: Database, report: UseReport, period: str, png: Path, kind: str, language: str
-) -> str:
+) -> Path:
     """The picture is in the file; an old one is there until the new one is whole."""
     plan = PICTURES[kind](report, period, language)
     picture = asyncio.run(chart_process.draw(plan, cache=db.run.parent / "cache"))
     fresh = png.with_name(f".{png.name}.new")
     fresh.write_bytes(picture)
     fresh.replace(png)
-    return f"\n{png}"
+    return png

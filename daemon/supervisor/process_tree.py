@@ -8,9 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-#: Held by supervisord as long as it lives; it begins with its process id and start (clock ticks
-#: since the boot), which no other process has.
-LOCK, NOTE = "supervisor.lock", "{pid} {start}\n"
+from procs.core import disk
+from procs.core.machine import boot_identity
+
+#: What names the process that is supervisord.
+LOCK = boot_identity.LOCK
 #: The word of supervisord's command line behind which its home can be told.
 PID_FILE = "supervisord.pid"
 PROC = Path("/proc")
@@ -36,7 +38,7 @@ def note(lock: int) -> None:
     """Write into the lock file that this process is, or becomes, supervisord."""
     pid = os.getpid()
     os.ftruncate(lock, 0)
-    os.pwrite(lock, NOTE.format(pid=pid, start=start_of(pid)).encode(), 0)
+    os.pwrite(lock, boot_identity.text(pid, start_of(pid)).encode(), 0)
 
 
 def supervisor_of(run: Path) -> int | None:
@@ -50,7 +52,7 @@ def noted(lock: Path) -> int | None:
     """The process that is named in the lock file, if it is still that one. The lock itself is not
     tried: held for a moment, it would make a start believe that another one runs."""
     with suppress(OSError, ValueError):
-        pid, start = map(int, lock.read_text(encoding="ascii").split())
+        pid, start = map(int, disk.text(lock).split()[:2])
         if start_of(pid) == start:
             return pid
     return None

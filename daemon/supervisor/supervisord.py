@@ -23,6 +23,7 @@ from daemon.supervisor import child_environment, warm_start
 from daemon.supervisor.service_manager import ServiceManager
 from daemon.supervisor.warm_start import WarmStart
 from procs.core import clock, log, process
+from procs.core.machine import boot_identity
 from procs.keeper.metrics import service_report
 
 #: The setting that says how and where log lines are written, which `chapar up` passes on.
@@ -148,6 +149,7 @@ def main() -> None:
     process.keep_private()  # its setting `umask` is only for when it detaches itself
     keep_owner()
     run = Path(os.environ["CHAPAR_HOME"], "run")
+    boot_identity.follow(run)
     voice = ServiceVoice(ServiceManager(os.environ), run)
     warm = WarmStart(os.environ)
     warm.warm_up()

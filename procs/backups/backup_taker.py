@@ -69,12 +69,14 @@ def make(folder: Path) -> None:
 
 
 def database_of(settings: Settings) -> Path:
-    """Raises BackupFailed where the database is no file, or there is none."""
+    """Raises BackupFailed where the database is a server's, or there is none; StoreError where it
+    is no file that can be used."""
     files = database.files_of(settings.database_url)
     if not files:
         raise BackupFailed("this database is a server's; back it up by the server's own tools")
     if not files[0].exists():
         raise BackupFailed(f"{files[0]} does not exist: there is nothing to back up")
+    database.require_usable(settings.database_url)
     return files[0]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from procs.config import address_values, cookie_file, values
 from procs.config.rules import DEFAULT, DIRECT, Rate, RuleBook, Rules, place
-from procs.core import durations
+from procs.core import disk, durations
 from procs.texts import i18n
 from procs.wishes import sites
 
@@ -49,11 +49,11 @@ def read(source: str) -> tuple[RuleBook, tuple[str, ...]]:
         return RuleBook(), ()
     path = path_of(source)
     try:
-        text = source.partition("\n")[2] if "\n" in source else path.read_text(encoding="utf-8")
+        text = source.partition("\n")[2] if "\n" in source else disk.text(path)
         tables = tomllib.loads(text)
     except OSError as error:
         return RuleBook(path), (
-            f"{path}: cannot be read ({error.strerror}); let this user read it",
+            f"{path}: cannot be read ({error.strerror}); {disk.help_of(error)}",
         )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         return RuleBook(path), (f"{path}: not TOML: {error}; sites.example.toml shows the form",)
@@ -204,7 +204,7 @@ def cookies(value: Any, folder: Path) -> Path | None:
         return None
     path = folder / Path(word).expanduser()
     try:
-        cookie_file.parse(path.read_text(encoding="utf-8"))
+        cookie_file.parse(disk.text(path))
     except OSError as error:
         raise ValueError(
             f"{path} cannot be read ({error.strerror}); name a file that this user may read"

@@ -212,7 +212,10 @@ def usable(environ: Mapping[str, str] | None = None) -> tuple[Settings, tuple[st
         except ValueError:
             if setting.name in HOME_NAMES:
                 raise BadSettings(reading.complaints) from None
-            fields[setting.field] = setting.value(setting.default(texts))
+            try:
+                fields[setting.field] = setting.value(setting.default(texts))
+            except ValueError:  # what lies at the usual place is no such thing
+                raise BadSettings(reading.complaints) from None
     fields["sites"] = rulebook.read(fields["sites"] or "")[0]
     return Settings(**fields), reading.complaints
 

@@ -37,7 +37,15 @@ class SharedClock:
         self.ahead: float | None = None
 
 
-SHARED = SharedClock()
+class OwnBoot:
+    """The boot that this process was told to count itself to; None for that of the kernel's
+    file."""
+
+    def __init__(self) -> None:
+        self.told: str | None = None
+
+
+SHARED, OWN_BOOT = SharedClock(), OwnBoot()
 #: What stands for the boot id beside instants of the shared clock.
 EVERY_BOOT = "shared"
 
@@ -76,9 +84,14 @@ def base() -> str:
     return boot_id() if SHARED.ahead is None else EVERY_BOOT
 
 
+def count_to(boot: str | None) -> None:
+    """Let `boot_id` give this name in this process, None: the kernel's."""
+    OWN_BOOT.told = boot
+
+
 def boot_id() -> str:
     """The name of this machine's present boot (a UUID)."""
-    return BOOT_ID.read_text(encoding="ascii").strip()
+    return OWN_BOOT.told or BOOT_ID.read_text(encoding="ascii").strip()
 
 
 def of_date(year: int, month: int, day: int) -> float:

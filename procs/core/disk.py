@@ -1,5 +1,6 @@
 """The disk under our files: its free bytes, the weight of a folder, and how to delete one."""
 
+import errno
 import os
 import shutil
 import stat
@@ -12,6 +13,27 @@ from procs.core.machine import machine_name
 MIB = 1024**2
 #: Bytes of a block as stat(2) counts them.
 BLOCK = 512
+#: What helps against an error of the file system, where that is not the user's rights.
+HELP = {
+    **dict.fromkeys(
+        (errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENXIO, errno.ENODEV),
+        "something else lies there; move it away",
+    ),
+    errno.ELOOP: "a link there leads to itself; remove it",
+    errno.ENOENT: "see that its folder is there",
+    errno.EROFS: "that disk is mounted read-only; mount it writable",
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "free space on that disk"),
+    errno.EIO: "that disk fails; see dmesg",
+    **dict.fromkeys((errno.EMFILE, errno.ENFILE), "raise the limit of open files (ulimit -n)"),
+    errno.ENAMETOOLONG: "give it a shorter name",
+}
+RIGHTS = "see that it belongs to the user that runs this"
+
+
+def help_of(error: OSError) -> str:
+    """What helps against an error of the file system; the user's rights where nothing else is
+    known."""
+    return HELP.get(error.errno or 0, RIGHTS)
 
 
 def host() -> str:
@@ -51,6 +73,19 @@ def entries(folder: str) -> list[os.DirEntry[str]]:
     with suppress(OSError), os.scandir(folder) as found:
         return list(found)
     return []
+
+
+def text(path: Path) -> str:
+    """The text of a file. A pipe, of which a reader would wait for ever, is none. Raises OSError,
+    UnicodeDecodeError."""
+    file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            raise OSError(errno.ENXIO, "not a file", str(path))
+        with open(file, encoding="utf-8", closefd=False) as stream:
+            return stream.read()
+    finally:
+        os.close(file)
 
 
 def sync(path: Path) -> None:

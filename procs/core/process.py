@@ -5,6 +5,7 @@ import ctypes
 import os
 import resource
 import signal
+import sys
 import time
 from collections.abc import Coroutine, Iterable, Mapping
 from contextlib import suppress
@@ -26,6 +27,15 @@ def keep_private() -> None:
     os.umask(PRIVATE)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     be_readable(False)
+
+
+def keep_streams() -> None:
+    """Have all three standard streams, as /dev/null where the caller closed one (`<&-`): else the
+    next file that is opened gets its number, and what is printed goes into that file."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: that one
+            setattr(sys, name, os.fdopen(null, "w" if number else "r", closefd=False))
 
 
 def be_nice(steps: int) -> None:

@@ -256,6 +256,13 @@ def files_of(url: str) -> tuple[Path, ...]:
     return () if url.startswith(SERVER) else database_file.files_of(url)
 
 
+def require_usable(url: str) -> None:
+    """Raises StoreError where the database's file is none, is empty, or not this user's to write;
+    never for a server."""
+    for path in files_of(url)[:1]:
+        database_file.require_usable(path)
+
+
 def copy_file(path: Path, to: Path) -> None:
     """Copy a file of this kind that others write, a database's or a sign-in's, as it is at one
     instant, into one that is complete by itself. Raises StoreError, StoreFull."""

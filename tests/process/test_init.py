@@ -16,6 +16,7 @@ from tests import ROOT
 from tests.sandbox.sandbox_server import Server
 from tests.sandbox.stack import TOKEN
 from tests.sandbox.telegram.control import Control
+from tests.sandbox.telegram.methods.account import UNKNOWN_API_ID
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -121,12 +122,78 @@ async def test_a_flag_that_telegram_refuses_leaves_the_old_file_alone(desk):
     assert desk.file.read_text() == "CHAPAR_WORKERS=3\n"
 
 
+async def test_an_api_id_that_telegram_does_not_know_is_refused_as_a_flag_and_asked_again(desk):
+    code, said = await desk.says(*FLAGS[:2], "--api-id", str(UNKNOWN_API_ID), *FLAGS[4:])
+    assert code == 1
+    assert "Telegram does not know this api_id with this api_hash (API_ID_INVALID)" in said
+    assert "nothing was written: correct --api-id and --api-hash" in said
+    assert not desk.file.exists()
+
+    answers = "\n".join([TOKEN, str(UNKNOWN_API_ID), HASH, "5", "12345", HASH, ""])
+    code, said = await desk.says(answers=answers)
+    assert (code, desk.settings().api_id) == (0, 12345), said
+
+
+@pytest.mark.parametrize("flag", ["--token", "--api-id", "--api-hash"])
+async def test_an_empty_flag_is_refused_and_the_file_keeps_what_it_has(desk, flag):
+    desk.file.write_text(f"CHAPAR_BOT_TOKEN={TOKEN}\n")
+    code, said = await desk.says(*FLAGS, "--no-live", flag, "")
+
+    assert (code, f"{flag} is empty" in said) == (1, True)
+    assert desk.file.read_text() == f"CHAPAR_BOT_TOKEN={TOKEN}\n"
+
+
 async def test_answers_that_end_early_write_nothing(desk):
     code, said = await desk.says(answers=f"{TOKEN}\n")
 
     assert code == 1
     assert "CHAPAR_API_ID is missing; nothing was written: give it as --api-id" in said
     assert not desk.file.exists()
+
+
+async def test_a_pipe_may_end_before_what_is_not_needed(desk):
+    code, said = await desk.says("--no-live", answers=f"{TOKEN}\n12345\n{HASH}\n")
+
+    assert code == 0, said
+    assert desk.settings().admins == ()
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [0, pytest.param(1, marks=pytest.mark.long), pytest.param(2, marks=pytest.mark.long), 3],
+)
+async def test_ctrl_c_at_any_question_writes_nothing_and_says_so(desk, answered):
+    answers = {
+        "from @BotFather": TOKEN,
+        "my.telegram.org/apps": "12345",
+        "the same page": HASH,
+        "none yet)": "\x03",
+    }
+    ours, process = at_a_terminal(desk)
+    given = dict(list(answers.items())[:answered])
+    await asyncio.to_thread(typed, ours, given)
+    await asyncio.to_thread(typed, ours, {list(answers)[answered]: "\x03"})
+    code = await asyncio.to_thread(process.wait, PATIENCE)
+    said = os.read(ours, 4096).decode()
+    os.close(ours)
+
+    assert (code, "nothing was written" in said) == (130, True)
+    assert list(desk.folder.iterdir()) == []
+
+
+def at_a_terminal(desk: Desk) -> tuple[int, subprocess.Popen]:
+    """The command on a terminal of its own, which Ctrl-C is typed at."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        ["setsid", "--ctty", "--wait", sys.executable, "-m", "daemon.cli", "init", "--no-live"],
+        cwd=desk.folder,
+        env=desk.around,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    return ours, process
 
 
 async def test_a_telegram_that_cannot_be_reached_is_said_and_the_file_written(desk):

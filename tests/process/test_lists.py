@@ -1,5 +1,6 @@
 """Lists, albums and choices with the whole product: by words in the chat, and by the command."""
 
+import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -120,11 +121,15 @@ async def test_a_choice_of_what_was_shown_asks_the_site_no_second_time(
     url = healthy.url("/hls/master.m3u8?shown")
     code, said = await healthy.says("fetch", url, "--list")
     assert (code, "360p · 1.8 MB" in said, "mp3 · " in said) == (0, True, True)
+    code, said = await healthy.says("fetch", url, "--list", "--json")
+    assert (code, json.loads(said)["title"]) == (0, "master")
     asked = await healthy.asked("/hls/master.m3u8")
 
-    code, said = await healthy.says("fetch", url, "--as", "180p", "--to", str(tmp_path))
+    words = ("--as", "180p", "--to", str(tmp_path), "--json")
+    code, said = await healthy.says("fetch", url, *words)
 
-    assert (code, Path(said.strip()).name) == (0, "master.mp4")
+    (file,) = json.loads(said)["files"]
+    assert (code, Path(file).name) == (0, "master.mp4")
     assert await healthy.asked("/hls/master.m3u8") == asked
 
 

@@ -2,6 +2,7 @@
 the pause leaves the file in charge, and everybody gets everything once."""
 
 import asyncio
+import json
 import signal
 from pathlib import Path
 
@@ -51,6 +52,8 @@ async def test_people_are_served_through_a_move_that_is_killed_once(tmp_path: Pa
         await gets(ann, before)
         code, said = await stack.says("move", "--to", url, "--dry-run")
         assert (code, "requests: 1 rows" in said) == (0, True), said
+        code, said = await stack.says("move", "--to", url, "--dry-run", "--json")
+        assert (code, json.loads(said)["tables"]["requests"]) == (0, 1), said
 
         slow = await ann.sends(stack.url("/slow/clip.mp4?rate=300000&move=1"))
         await ann.sees(lambda m: m.reply == slow.id and m.text, timeout=PATIENCE)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from daemon.command_error import Refusal
+from daemon.console import open_store
 from daemon.console.output import minute, size, table
 from procs.backups import backup_drill, backup_store, backup_taker, offsite_copy, retention
 from procs.backups.backup_errors import BackupFailed
 from procs.backups.backup_store import Backup
 from procs.config import Settings
+from procs.errors import StoreError
 
 Say = Callable[[str], None]
 #: Characters of a SHA-256 that are shown in a list.
@@ -28,6 +30,16 @@ def now(settings: Settings, say: Say) -> None:
     if settings.backup_command:
         offsite_copy.run(settings.backup_command, settings.backup_folder / backup.name, backup)
         say("copied by CHAPAR_BACKUP_COMMAND")
+
+
+def now_or_why(settings: Settings, say: Say) -> None:
+    """The same; where the database itself is at fault, its own sentence, which names no copy.
+    Raises BackupFailed, StoreError."""
+    try:
+        now(settings, say)
+    except (BackupFailed, StoreError):
+        with open_store.opened(settings, check=open_store.WHOLE):
+            raise
 
 
 def unsaid(step: str) -> None:

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from daemon.command_error import Refusal
@@ -17,7 +18,7 @@ from procs.backups import (
     durable_files,
     restoration,
 )
-from procs.backups.backup_archive import DATABASE, Manifest
+from procs.backups.backup_archive import DATABASE
 from procs.config import Settings
 from procs.core import clock
 from procs.errors import ChaparError
@@ -27,7 +28,24 @@ from procs.texts import i18n
 Say = Callable[[str], None]
 
 
-def restore(settings: Settings, file: str, key: Path | None, say: Say, *, dry: bool) -> None:
+@dataclass(slots=True)
+class RestoreOutcome:
+    """A backup that was judged, and put in its place unless it was only tried. `later` is the
+    number of requests since then by their state, None where the old database cannot say that, for
+    the reason in `unknown`."""
+
+    file: Path
+    taken_at: float
+    version: str
+    later: dict[str, int] | None
+    unknown: str
+    restored: bool = False
+    seconds: float = 0.0
+
+
+def restore(
+    settings: Settings, file: str, key: Path | None, say: Say, *, dry: bool
+) -> RestoreOutcome:
     """Verify a backup, keep the old state beside, put the backup in its place, and check that.
     With `dry` nothing is changed. Raises Refusal while Chapar runs, BackupFailed, StoreError."""
     began, path = time.monotonic(), found(settings, file)
@@ -39,15 +57,19 @@ def restore(settings: Settings, file: str, key: Path | None, say: Say, *, dry: b
         backup_check.require_same(path, backup_store.read(path))
         manifest = backup_check.restored(path, folder, backup_taker.key_of(settings, key))
         say(f"ok: taken {minute(manifest.taken_at)} by Chapar {manifest.version}")
-        for line in losses(settings, manifest):
+        later, unknown = since(settings, manifest.taken_at)
+        outcome = RestoreOutcome(path, manifest.taken_at, manifest.version, later, unknown)
+        for line in losses(settings, outcome):
             say(line)
         if dry:
             say("nothing was changed (--dry-run)")
-            return
+            return outcome
         for line in restoration.install(settings, folder, manifest, at=clock.now().wall):
             say(line)
-        check(settings, manifest)
-    say(f"checked; {time.monotonic() - began:.1f} s. Start it with: chapar up -d")
+        check(settings)
+    outcome.restored, outcome.seconds = True, time.monotonic() - began
+    say(f"checked; {outcome.seconds:.1f} s. Start it with: chapar up -d")
+    return outcome
 
 
 def found(settings: Settings, file: str) -> Path:
@@ -75,21 +97,27 @@ def stopped(settings: Settings) -> Iterator[None]:
         os.close(lock)
 
 
-def losses(settings: Settings, manifest: Manifest) -> list[str]:
-    """What was done since the backup: as far as the old database can still say."""
-    since = manifest.taken_at
-    age = i18n.span("en", max(0.0, clock.now().wall - since))
-    said = [f"lost is what was done since then, in {age}: choices, settings, and what admins did"]
+def since(settings: Settings, taken_at: float) -> tuple[dict[str, int] | None, str]:
+    """The requests since a backup by their state; None and why, where nobody can say that."""
     try:
         if not open_store.is_there(settings):
             raise Refusal("there is no database here")
         with open_store.opened(settings, check=open_store.WHOLE) as db:
-            later = later_requests.by_state(db, since)
+            return later_requests.by_state(db, taken_at), ""
     except ChaparError as error:
-        said.append(f"the old database cannot say how many requests that were: {error}")
+        return None, str(error)
+
+
+def losses(settings: Settings, outcome: RestoreOutcome) -> list[str]:
+    """What was done since the backup: as far as the old database can still say."""
+    age = i18n.span("en", max(0.0, clock.now().wall - outcome.taken_at))
+    said = [f"lost is what was done since then, in {age}: choices, settings, and what admins did"]
+    if outcome.later is None:
+        said.append(f"the old database cannot say how many requests that were: {outcome.unknown}")
     else:
-        states = ", ".join(f"{number} {state}" for state, number in later.items())
-        said.append(f"requests since then: {sum(later.values())}" + (f" ({states})" * bool(states)))
+        states = ", ".join(f"{number} {state}" for state, number in outcome.later.items())
+        total = sum(outcome.later.values())
+        said.append(f"requests since then: {total}" + (f" ({states})" * bool(states)))
     hours = i18n.span("en", settings.catch_up)
     said.append(
         f"what people wrote since is fetched from Telegram again, if it is younger than {hours}; "
@@ -98,7 +126,7 @@ def losses(settings: Settings, manifest: Manifest) -> list[str]:
     return said
 
 
-def check(settings: Settings, manifest: Manifest) -> None:
+def check(settings: Settings) -> None:
     """Bring what was put in place up to date, open it as the processes will, and audit it."""
     open_store.prepare(settings)
     with open_store.opened(settings, check=open_store.WHOLE) as db:

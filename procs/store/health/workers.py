@@ -6,10 +6,10 @@ gives a pid to another process.
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from procs.core.clock import Now, boot_id
 from procs.core.machine import machine_name
+from procs.core.machine.boot_identity import start_of
 from procs.store.database import Database
 from procs.store.health import counters
 
@@ -76,17 +76,6 @@ class Worker:
     def alive(self) -> bool:
         """Whether its process still runs. Ask only when it is `here`."""
         return self.boot == boot_id() and start_of(self.pid) == self.started
-
-
-def start_of(pid: int) -> int:
-    """The start of a process, in clock ticks since boot; 0 when there is none, or a zombie. Field
-    22 of /proc/pid/stat, counted after the name, which may hold anything (proc(5))."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_bytes()
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
-    fields = stat[stat.rindex(b")") + 2 :].split()
-    return 0 if fields[0] in (b"Z", b"X") else int(fields[19])
 
 
 def enter(db: Database, name: str, *, now: Now) -> int:

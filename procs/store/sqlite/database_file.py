@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import quote
 
+from procs.core import disk
 from procs.errors import NewerDatabase, StoreError, StoreFull
 from procs.store.sqlite.schema import STEPS, VERSION
 
@@ -118,7 +119,8 @@ def require_usable(path: Path) -> None:
             f"{path} does not exist; `chapar up` makes it at the first start"
         ) from None
     except OSError as error:
-        raise StoreError(f"{path} cannot be reached ({error.strerror}); {who(path)}") from None
+        help = who(path) if isinstance(error, PermissionError) else disk.help_of(error)
+        raise StoreError(f"{path} cannot be reached ({error.strerror}); {help}") from None
     if not stat.S_ISREG(facts.st_mode):
         raise StoreError(f"{path} is not a file; let CHAPAR_DATABASE_URL name one, or {RESTORE}")
     for one in (path, path.parent, *beside(path)):

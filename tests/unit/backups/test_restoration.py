@@ -1,10 +1,12 @@
 """A restore puts a verified backup in place, keeps what was there, and refuses what runs."""
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
+from daemon import cli
 from daemon.command_error import Refusal
 from daemon.commands import launch
 from daemon.commands.backups import restore_command
@@ -75,6 +77,21 @@ def test_a_dry_run_changes_nothing(home):
 
     assert home.asked() == ["url:before", "url:after"]
     assert said[-1] == "nothing was changed (--dry-run)"
+
+
+@pytest.mark.parametrize("dry", [["--dry-run"], []])
+def test_a_program_reads_what_a_restore_finds(home, capsys, monkeypatch, dry):
+    home.backs_up()
+    home.asks("after")
+    monkeypatch.setenv("CHAPAR_HOME", str(home.settings.home))
+    monkeypatch.setenv("CHAPAR_ENV_FILE", os.devnull)
+
+    code = cli.main(["restore", "latest", *dry, "--json"])
+
+    told = capsys.readouterr()
+    found = json.loads(told.out)
+    assert (code, told.err, found["later"], found["restored"]) == (0, "", {"open": 1}, not dry)
+    assert home.asked() == ([] if not dry else ["url:after"])
 
 
 def test_it_refuses_while_chapar_runs(home):

@@ -164,3 +164,14 @@ def test_a_name_that_is_no_text_is_shown(says, monkeypatch):
     monkeypatch.setenv("CHAPAR_SITES", "/srv/\udcff.toml")
     code, out, _ = says("check", "--no-bot")
     assert (code, "\\udcff" in out) == (1, True)
+
+
+@pytest.mark.parametrize(("closed", "code"), [("<&-", 1), ("<&- >&-", 1), ("<&- >&- 2>&-", 1)])
+def test_a_stream_that_the_caller_closed_is_no_traceback(tmp_path, closed, code):
+    words = f"{sys.executable} -m daemon.cli init --no-live --file {tmp_path}/.env {closed}"
+    around = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+    done = subprocess.run(["sh", "-c", words], env=around, capture_output=True, text=True)
+
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False)
+    assert ("is missing; nothing was written" in done.stderr) == ("2>" not in closed)

@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 
 import pytest
 
@@ -62,3 +64,32 @@ def test_a_file_that_is_no_text_is_refused(tmp_path):
 
     with pytest.raises(Refusal, match="not text"):
         settings_file.texts(path)
+
+
+@pytest.mark.parametrize("what", ["/dev/null", "pipe", "folder", "link into nowhere"])
+def test_what_is_no_file_is_refused_and_stays(tmp_path, what):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link into nowhere").symlink_to("/nowhere/at/all/.env")
+
+    with pytest.raises(Refusal, match="cannot be a file"):
+        settings_file.require_place(tmp_path / what)
+
+    assert not (tmp_path / what).is_file()
+
+
+def test_a_disk_that_is_full_half_way_leaves_the_file_before(tmp_path):
+    path = tmp_path / ".env"
+    path.write_text("# mine\n" * 100)
+    script = (
+        "import pathlib, resource, signal; from daemon.install import settings_file; "
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (300, 300)); "
+        f"settings_file.write(pathlib.Path({str(path)!r}), {{'CHAPAR_API_ID': '7'}})"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+
+    assert "File too large" in done.stderr
+    assert path.read_text() == "# mine\n" * 100
+    assert [one.name for one in tmp_path.iterdir()] == [".env"]

@@ -15,6 +15,8 @@ functions, types = raw.functions, raw.types
 #: Every person's sign-in code.
 CODE = "12345"
 YEAR = 365 * 86400
+#: An api_id of no application; any other is taken for one.
+UNKNOWN_API_ID = 54321
 
 
 @on(functions.help.GetConfig)
@@ -39,6 +41,8 @@ async def config(call: Call, query: Any) -> Any:
 
 @on(functions.auth.ImportBotAuthorization)
 async def import_bot(call: Call, query: Any) -> Any:
+    if query.api_id == UNKNOWN_API_ID:
+        raise Rpc(400, "API_ID_INVALID")
     number, _, secret = query.bot_auth_token.partition(":")
     if not number.isdecimal() or not secret:
         raise Rpc(400, "ACCESS_TOKEN_INVALID")

@@ -21,7 +21,7 @@ TOKEN = "777000001:AAsandboxsandboxsandboxsandboxsandb"
 COMMANDS = (
     *("check", "jobs", "jobs --all", "errors", "errors --since 2h", "breakers", "cap", "audit"),
     *("audit --person 5", "use", "use --days 7", "engine list", "backup list", "status"),
-    *("mode", "sites", "top"),
+    *("mode", "sites", "top", "files", "files chapar.service", "cap --all 3"),
 )
 
 

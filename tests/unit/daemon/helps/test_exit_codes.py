@@ -7,6 +7,7 @@ import pytest
 
 from daemon import cli
 from daemon.helps import exit_codes
+from daemon.install import first_settings
 
 
 def parsers(top: argparse.ArgumentParser, path: str = "") -> Iterator[tuple[str, str]]:
@@ -33,3 +34,7 @@ def test_the_help_names_what_each_code_means(path: str) -> None:
 
 def test_no_code_is_of_a_command_that_is_not_there() -> None:
     assert set(exit_codes.OWN_CODES) <= set(HELPS)
+
+
+def test_settings_that_could_not_be_tried_have_their_code_in_the_help() -> None:
+    assert f"{first_settings.NOT_TRIED}: " in HELPS["init"]
