@@ -23,8 +23,6 @@ from procs.store.reports.system_report import overview
 BEAT_ROW = "service.beat"
 #: Seconds between two such rows; free bytes below which each report writes one.
 BEAT_INTERVAL, SCARCE = 60.0, 64 * disk.MIB
-#: Seconds after which the bot's last round trip is too old.
-TRIP_LIFE = 120.0
 
 
 class ServiceState:
@@ -78,7 +76,7 @@ class ServiceState:
     def hears_telegram(self) -> bool:
         """Whether the latest round trip is young enough."""
         at = round_trips.latest(self.db)
-        return at is not None and clock.now().boot - at < TRIP_LIFE
+        return at is not None and clock.now().boot - at < readiness.TRIP_LIFE
 
     def line(self, serving: int, full: bool) -> str:
         """`2/2 workers, 3 running, 0 waiting, backup 12 min ago`."""

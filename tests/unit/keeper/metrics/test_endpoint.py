@@ -13,8 +13,9 @@ from procs.core import clock
 from procs.keeper.metrics.metric_families import FAMILIES
 from procs.keeper.metrics.metric_server import MOST_CONNECTIONS
 from procs.keeper.metrics.textfile import MetricTextfile
+from procs.store import wake
 from procs.store.database import Database
-from procs.store.health import workers
+from procs.store.health import round_trips, workers
 from tests.unit.keeper.metrics.conftest import Endpoint
 
 Serve = Callable[[Settings], Endpoint]
@@ -126,6 +127,25 @@ def test_ready_needs_a_bot_that_is_connected(settings: Settings, serving: Serve)
     at_work(endpoint.db)
 
     assert endpoint.gets("/readyz") == (503, "bot: does not run, or is not connected yet\n")
+
+
+def test_ready_needs_a_telegram_that_answers_and_a_bot_that_asks_it(
+    settings: Settings, serving: Serve
+) -> None:
+    endpoint = serving(replace(settings, bot_token="777:x"))
+    at_work(endpoint.db)
+    now, heard = clock.now(), []
+    bot = wake.WakeSocket(settings.run, wake.BOT)
+    for result, age in (("answered", 0), ("away", 0), ("answered", 5), ("answered", 150)):
+        round_trips.note(endpoint.db, result, now=replace(now, boot=now.boot - age))
+        heard.append(endpoint.gets("/readyz"))
+    bot.close()
+
+    well, away, again, silent = heard
+    assert (well, again) == ((200, "ok\n"), (200, "ok\n"))
+    assert away == (503, "telegram: cannot be reached\n")
+    assert silent[0] == 503
+    assert silent[1].startswith("bot: no round trip to Telegram for 15")
 
 
 def test_a_locked_database_is_named_within_seconds_and_scraped_all_the_same(
