@@ -85,8 +85,8 @@ class MachineGauges:
         died = [e for e in states if e.words[1:2] == (DIED,) and is_recent(e.at, now, DEATHS_IN)]
         last = {e.words[0]: e.words[1] for e in states if len(e.words) > 1}
         given_up = sorted(name for name, word in last.items() if word == GIVEN_UP)
-        for name in (LOCKS, STATES):
-            event_file.shorten(run / name)
+        event_file.shorten(run / STATES)
+        event_file.shorten(run / LOCKS, counted=True)  # metrics count them
         return {
             "lock_trouble": (trouble, said),
             "deaths_a_minute": (len(died), f"{len(died)} in the last minute"),
