@@ -37,6 +37,7 @@ ALERT_ADVICE = {
     alert_kinds.NO_BACKUP: "take one by hand, which says what is wrong: chapar backup now",
     alert_kinds.MODE: "see chapar mode and chapar status; it goes back by itself when that is over",
     alert_kinds.DRILL: "keep the file apart, and take another: chapar backup now",
+    alert_kinds.UNCOPIED: "see what the command of CHAPAR_BACKUP_COMMAND says: chapar backup now",
     alert_kinds.EGRESS_OPEN: "see what of the jail this kernel lacks: chapar check",
     alert_kinds.MACHINE_LOST: "look at that machine and its network; the others carry its jobs",
     alert_kinds.HUNG: "see the worker's log; a disk or a kernel that hangs does this too",

@@ -26,7 +26,7 @@ def now(settings: Settings, say: Say) -> None:
     say(f"{settings.backup_folder / backup.name}")
     say(f"ok: {size(backup.size)}, SHA-256 {backup.sha256}, {took:.1f} s")
     if settings.backup_command:
-        offsite_copy.run(settings.backup_command, settings.backup_folder / backup.name, backup)
+        offsite_copy.carry(settings, backup)
         say("copied by CHAPAR_BACKUP_COMMAND")
 
 
@@ -47,7 +47,15 @@ def listed(settings: Settings) -> list[str]:
     bad = [f"{one.name}: {one.why}" for one in found if one.why]
     drill = backup_drill.last(settings.backup_folder)
     tried = [f"drill {minute(drill.at)}: {drill.state} {drill.why or drill.name}"] if drill else []
-    return [*lines, "", f"in {settings.backup_folder}", *bad, *tried]
+    return [*lines, "", f"in {settings.backup_folder}", *bad, *tried, *copied(settings)]
+
+
+def copied(settings: Settings) -> list[str]:
+    """How the last copy to another place went, where the operator wants one."""
+    copy = offsite_copy.last(settings.backup_folder) if settings.backup_command else None
+    if copy is None:
+        return []
+    return [f"copy {minute(copy.at)}: {copy.why or f'ok {copy.name}'}"]
 
 
 def facts(settings: Settings) -> list[dict[str, object]]:
