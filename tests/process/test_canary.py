@@ -10,12 +10,14 @@ from dataclasses import replace
 import pytest
 
 from procs import config
+from procs.core import disk
 from procs.engine import selftest
 from procs.engine.child import escape_attempts, jail_probe
 from procs.engine.child.escape_attempts import REACHED
 from procs.engine.child.jail_probe import Fences, ProbeResult
 from procs.engine.jail import jail
-from procs.store.database import migrate
+from procs.store.database import migrate, open_database
+from procs.store.health import alerts
 from tests import ROOT
 from tests.sandbox.events import until
 from tests.sandbox.site.server import LOOPBACK
@@ -148,22 +150,35 @@ def test_nothing_is_fetched_before_the_test_is_passed(short_home):
     assert ran.stdout.startswith("EngineDied a download got past its fences"), ran.stderr
 
 
-async def test_a_worker_without_fences_takes_no_jobs_and_says_why(short_home):
+async def test_a_worker_without_fences_takes_no_jobs_and_admins_are_told_until_one_has_them(
+    short_home,
+):
     around = {**os.environ, "CHAPAR_HOME": str(short_home), "CHAPAR_ENV_FILE": os.devnull}
     settings = config.load(around, need_telegram=False)
     migrate(settings.database_url, run=settings.run)
+    db = open_database(settings.database_url, run=settings.run)
+    unfenced = ("tests.sandbox.unfenced", "procs.worker")
+    line, before, after, code = await said_by(around, *unfenced, word="egress.open")
+    told = [(one.kind, one.subject) for one in alerts.standing(db)]
+
+    await said_by(around, "procs.worker", word="worker.serving")
+
+    assert "past its fences" in line
+    assert "worker.serving" not in before + after
+    assert (code, told) == (0, [("egress-open", disk.host())])
+    assert alerts.standing(db) == []
+    db.close()
+
+
+async def said_by(around, *module, word):
+    """Run a worker until it says a word: the line, what came before and after, and how it ended."""
     worker = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.sandbox.unfenced", "procs.worker"),
-        cwd=ROOT,
-        env=around,
-        stdout=asyncio.subprocess.PIPE,
+        *(sys.executable, "-m", *module), cwd=ROOT, env=around, stdout=asyncio.subprocess.PIPE
     )
     said = []
     async with asyncio.timeout(SECONDS):
-        while "egress.open" not in (line := (await worker.stdout.readline()).decode()):
+        while word not in (line := (await worker.stdout.readline()).decode()):
             said.append(line)
     worker.terminate()
     rest, _ = await worker.communicate()
-    assert "past its fences" in line
-    assert "worker.serving" not in "".join(said) + rest.decode()
-    assert worker.returncode == 0
+    return line, "".join(said), rest.decode(), worker.returncode
