@@ -185,6 +185,23 @@ def test_a_worker_and_a_bot_that_a_signal_stopped_are_named_with_the_way_on(
     ]
 
 
+def test_the_exit_code_after_a_fix_is_that_of_what_is_left():
+    def fails() -> str:
+        raise OSError("read-only file system")
+
+    mended = Finding("modes", Severity.ERROR, "open", mend=lambda: "closed")
+    alike = Finding("modes", Severity.ERROR, "open too", mend=lambda: "closed twice")
+    stuck = Finding("logs", Severity.ERROR, "lost", mend=fails)
+    other = Finding("memory", Severity.WARNING, "hardly any is free")
+    said: list[str] = []
+
+    left = mends.carry_out([mended, alike, stuck, other], said.append)
+
+    assert said == ["modes: closed", "logs: could not be mended (read-only file system)"]
+    assert left == [stuck, other]
+    assert report.exit_code(mends.carry_out([mended, other], said.append)) == report.ONLY_WARNINGS
+
+
 def test_where_nothing_can_be_mended_that_is_said(visit, home):
     said = []
     mends.carry_out(visit(), said.append)
