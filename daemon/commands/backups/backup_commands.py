@@ -9,7 +9,7 @@ from pathlib import Path
 from daemon.command_error import Refusal
 from daemon.console.output import minute, size, table
 from procs.backups import backup_drill, backup_store, backup_taker, offsite_copy, retention
-from procs.backups.backup_errors import BackupFailed
+from procs.backups.backup_errors import BackupFailed, BackupUnopened
 from procs.backups.backup_store import Backup
 from procs.config import Settings
 
@@ -46,7 +46,7 @@ def listed(settings: Settings) -> list[str]:
     lines = table(("taken", "size", "state", "SHA-256", "file"), rows, right="size")
     bad = [f"{one.name}: {one.why}" for one in found if one.why]
     drill = backup_drill.last(settings.backup_folder)
-    tried = [f"drill {minute(drill.at)}: {drill.state} {drill.why or drill.name}"] if drill else []
+    tried = [f"drill {minute(drill.at)}: {drill.state} {drill.name} {drill.why}"] if drill else []
     return [*lines, "", f"in {settings.backup_folder}", *bad, *tried, *copied(settings)]
 
 
@@ -77,7 +77,7 @@ def facts(settings: Settings) -> list[dict[str, object]]:
 
 @dataclass(frozen=True, slots=True)
 class BackupVerdict:
-    """What was found of one backup; `why` it is bad."""
+    """What was found of one backup; `why` it is bad, or could not be opened."""
 
     name: str
     ok: bool
@@ -97,7 +97,7 @@ def verify(settings: Settings, name: str, key: Path | None, say: Say) -> Iterato
             say(f"ok: {one.name}, {size(good.size)}, SHA-256 {good.sha256}")
             yield BackupVerdict(one.name, True, good.size, good.sha256)
         except BackupFailed as error:
-            say(f"BAD: {error}")
+            say(f"{'not verified' if isinstance(error, BackupUnopened) else 'BAD'}: {error}")
             yield BackupVerdict(one.name, False, one.size, one.sha256, str(error))
 
 
