@@ -64,6 +64,16 @@ def test_a_wrong_setting_is_one_finding_and_all_else_is_examined(visit, home, wr
     assert {"disk", "database", "service", "admins", "engine"} <= {one.check for one in findings}
 
 
+def test_a_file_where_a_folder_should_be_by_default_is_named_with_its_setting(visit, home):
+    """There is no usual value to go on with: the usual one is what is wrong."""
+    (home / "backups").touch()
+
+    findings = visit()
+
+    assert "CHAPAR_BACKUP_FOLDER" in of(findings, "settings")[0].says
+    assert {one.check for one in findings} == {"settings", "tools", "memory"}
+
+
 @pytest.mark.parametrize(("up", "severity"), [(24.0, Severity.HINT), (900.0, Severity.ERROR)])
 def test_a_keeper_that_began_just_now_is_given_time_for_the_first_backup(
     visit, home, monkeypatch, up, severity
