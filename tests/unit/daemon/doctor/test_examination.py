@@ -12,6 +12,7 @@ from daemon.doctor import mends, report
 from daemon.doctor.diagnosis import Finding, Severity
 from daemon.doctor.doctor_facts import DoctorFacts
 from daemon.supervisor.control import ProcessState
+from procs.config import rulebook
 from procs.core import clock
 from procs.records.job import Person
 from procs.store.database import open_database
@@ -239,3 +240,23 @@ def test_a_log_without_colours_where_no_terminal_reads(visit, home, capsys):
     cli.main(["doctor", "--offline"])
 
     assert "\x1b" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", rulebook.BROWSERS)
+def test_a_browser_that_sites_toml_may_name_can_be_imitated(visit, short_home, name):
+    (short_home / "sites.toml").write_text(f'[youtube]\nimpersonate = "{name}"\n')
+
+    assert [one.severity for one in of(visit(), "browsers")] == [Severity.OK]
+
+
+def test_a_player_that_this_ytdlp_has_no_longer_is_named(visit, short_home, monkeypatch):
+    players = ", ".join(f'"{name}"' for name in rulebook.CLIENTS)
+    (short_home / "sites.toml").write_text(f"[youtube]\nclients = [{players}]\n")
+    all_there = of(visit(), "players")
+
+    monkeypatch.setattr(rulebook, "CLIENTS", (*rulebook.CLIENTS, "tv_of_old"))
+    (short_home / "sites.toml").write_text('[youtube]\nclients = ["default", "tv,tv_of_old"]\n')
+    (lost,) = of(visit(), "players")
+
+    assert [one.severity for one in all_there] == [Severity.OK]
+    assert (lost.severity, lost.says) == (Severity.WARNING, "this yt-dlp has no player tv_of_old")
