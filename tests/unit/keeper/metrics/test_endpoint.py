@@ -11,7 +11,7 @@ import pytest
 from procs.config import Settings
 from procs.core import clock
 from procs.keeper.metrics.metric_families import FAMILIES
-from procs.keeper.metrics.metric_server import MOST_CONNECTIONS
+from procs.keeper.metrics.metric_server import MOST_CONNECTIONS, MetricServer
 from procs.keeper.metrics.textfile import MetricTextfile
 from procs.store import wake
 from procs.store.database import Database
@@ -102,6 +102,21 @@ def test_the_socket_of_a_killed_keeper_is_replaced(settings: Settings, serving: 
         line.bind(str(settings.metrics))
 
     assert serving(settings).gets("/livez")[0] == 200
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_one_that_could_not_open_the_database_is_seen_to_be_gone_and_can_be_left(
+    settings: Settings, db: Database
+) -> None:
+    """The keeper ends then, and the next one has another."""
+    (settings.home / "chapar.db").rename(settings.home / "away.db")
+    server = MetricServer(db, settings, settings.metrics, lambda: 0.0)
+    server.start()
+    server.join(timeout=30)
+
+    server.leave()
+
+    assert not server.is_alive()
 
 
 def test_live_means_that_the_keepers_loop_turns(endpoint: Endpoint) -> None:
