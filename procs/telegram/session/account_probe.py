@@ -31,7 +31,7 @@ functions, types = raw.functions, raw.types
 SESSION, LOCK_FILE = "doctor", "doctor.lock"
 #: Who may ask about others in a channel, where members may not, and what Telegram says to those
 #: (core.telegram.org/method/channels.getParticipant).
-ADMINS = (types.ChannelParticipantAdmin, types.ChannelParticipantCreator)
+CHANNEL_ADMINS = (types.ChannelParticipantAdmin, types.ChannelParticipantCreator)
 NO_ADMIN = "CHAT_ADMIN_REQUIRED"
 #: Seconds for all of it.
 PROBE_TIMEOUT = 30.0
@@ -75,7 +75,7 @@ async def fault(line: Rpc, sponsor: Sponsor) -> str:
     except (ChatClosed, TelegramRefused) as error:
         return str(error)
     is_group = any(getattr(chat, "megagroup", False) for chat in answer.chats)
-    return "" if is_group or isinstance(answer.participant, ADMINS) else NO_ADMIN
+    return "" if is_group or isinstance(answer.participant, CHANNEL_ADMINS) else NO_ADMIN
 
 
 @asynccontextmanager
