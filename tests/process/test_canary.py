@@ -5,7 +5,9 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -150,24 +152,41 @@ def test_nothing_is_fetched_before_the_test_is_passed(short_home):
     assert ran.stdout.startswith("EngineDied a download got past its fences"), ran.stderr
 
 
-async def test_a_worker_without_fences_takes_no_jobs_and_admins_are_told_until_one_has_them(
-    short_home,
-):
+@pytest.fixture
+def around(short_home):
+    """The environment of a worker in a home with a database."""
     around = {**os.environ, "CHAPAR_HOME": str(short_home), "CHAPAR_ENV_FILE": os.devnull}
     settings = config.load(around, need_telegram=False)
     migrate(settings.database_url, run=settings.run)
-    db = open_database(settings.database_url, run=settings.run)
+    return around | {"CHAPAR_DATABASE_URL": settings.database_url}
+
+
+def told(around):
+    """The alerts that stand, with their subjects."""
+    run = Path(around["CHAPAR_HOME"]) / "run"
+    with closing(open_database(around["CHAPAR_DATABASE_URL"], run=run)) as db:
+        return [(one.kind, one.subject) for one in alerts.standing(db)]
+
+
+async def test_a_worker_without_fences_takes_no_jobs_and_says_why_to_admins_too(around):
     unfenced = ("tests.sandbox.unfenced", "procs.worker")
     line, before, after, code = await said_by(around, *unfenced, word="egress.open")
-    told = [(one.kind, one.subject) for one in alerts.standing(db)]
-
-    await said_by(around, "procs.worker", word="worker.serving")
 
     assert "past its fences" in line
     assert "worker.serving" not in before + after
-    assert (code, told) == (0, [("egress-open", disk.host())])
-    assert alerts.standing(db) == []
-    db.close()
+    assert (code, told(around)) == (0, [("egress-open", disk.host())])
+
+
+@pytest.mark.long
+async def test_the_alert_about_lost_fences_is_over_with_the_first_worker_that_has_them(around):
+    await said_by(around, "tests.sandbox.unfenced", "procs.worker", word="egress.open")
+    stood = told(around)
+
+    # In a home of its own: the nursery of the one before lives on for a while, without fences.
+    other = {"CHAPAR_HOME": f"{around['CHAPAR_HOME']}/other"}
+    await said_by(around | other, "procs.worker", word="worker.serving")
+
+    assert (stood, told(around)) == ([("egress-open", disk.host())], [])
 
 
 async def said_by(around, *module, word):

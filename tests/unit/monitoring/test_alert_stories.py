@@ -23,9 +23,8 @@ WORKER, SPONSORS = (
 )
 SPONSOR_LOST = f"{SPONSORS}::test_a_chat_where_the_bot_lost_its_rights_is_named_and_skipped"
 CANARY = "tests/process/test_canary.py"
-FENCES = (
-    f"{CANARY}::test_a_worker_without_fences_takes_no_jobs_and_admins_are_told_until_one_has_them"
-)
+FENCES = f"{CANARY}::test_a_worker_without_fences_takes_no_jobs_and_says_why_to_admins_too"
+FENCED = f"{CANARY}::test_the_alert_about_lost_fences_is_over_with_the_first_worker_that_has_them"
 REVOKED = f"{WORKER}::test_a_revoked_session_is_one_until_it_is_signed_in_anew"
 SIGN_IN = f"{WORKER}::test_a_long_wait_before_a_sign_in_is_one_until_it_is_signed_in"
 DISK_LOW = (
@@ -87,7 +86,7 @@ STORIES: dict[str, tuple[str, ...]] = {
     "session-revoked": (REVOKED,),
     "sign-in-wait": (SIGN_IN, QUIET),
     "disk-low": (DISK_LOW,),
-    "egress-open": (FENCES,),
+    "egress-open": (FENCES, FENCED),
     "machine-lost": (
         "tests/process/test_machines.py::"
         "test_a_machine_that_stood_still_is_replaced_and_writes_nothing_when_it_returns",
