@@ -12,6 +12,9 @@ from daemon.doctor import mends, report
 from daemon.doctor.diagnosis import Finding, Severity
 from daemon.doctor.doctor_facts import DoctorFacts
 from daemon.supervisor.control import ProcessState
+from procs import config
+from procs.backups import backup_taker, offsite_copy
+from procs.backups.backup_errors import BackupFailed
 from procs.config import rulebook
 from procs.core import clock
 from procs.records.job import Person
@@ -106,6 +109,18 @@ def test_a_home_without_a_backup_is_an_error_and_says_how_to_take_one(visit, hom
     (found,) = of(visit(), "backup")
 
     assert (found.severity, found.fix) == (Severity.ERROR, "chapar backup now")
+
+
+def test_a_backup_that_was_not_copied_to_its_other_place_is_named_while_that_is_wanted(visit, home):
+    where = {"backup_command": 'false "$CHAPAR_BACKUP_FILE"'}
+    visit(**where)
+    backup = backup_taker.take(config.load(need_telegram=False), lambda line: None)
+    with pytest.raises(BackupFailed):
+        offsite_copy.carry(config.load(need_telegram=False), backup)
+
+    said = [one.says for one in of(visit(**where), "backup")]
+
+    assert said == ["fresh and verified", "the last backup was not copied to its other place"]
 
 
 def test_an_admin_who_never_wrote_to_the_bot_is_named(visit, home):
