@@ -53,6 +53,7 @@ ALERT_ADVICE = {
     alert_kinds.WORKERS_DOWN: "see chapar status, then the worker's log under CHAPAR_HOME/logs",
     alert_kinds.RESTART_STORM: "see the last lines of the logs under CHAPAR_HOME/logs",
     alert_kinds.PROCESS_DOWN: "see its log under CHAPAR_HOME/logs, then: chapar stop, chapar up",
+    alert_kinds.DEAF_BOT: "see that this machine reaches Telegram, TCP port 443; then bot.log",
     alert_kinds.BREAKER_STORM: "see chapar breakers; is the server blocked, or the network down?",
     alert_kinds.SNAPSHOT: "end what holds it: pg_terminate_backend, or drop the replication slot",
     alert_kinds.CLOCK: "let the machine's clock be set: timedatectl set-ntp true",

@@ -40,6 +40,7 @@ RULES = (
     AlertRule(alert_kinds.WORKERS_DOWN, "workers_missing", 0.0, 30, NONE, 5 * MINUTE),
     AlertRule(alert_kinds.RESTART_STORM, "deaths_a_minute", 5.0, 0, NONE, 5 * MINUTE),
     AlertRule(alert_kinds.PROCESS_DOWN, "processes_given_up", 0.0, 0, NONE, 5 * MINUTE),
+    AlertRule(alert_kinds.DEAF_BOT, "telegram_away", 0.0, 5 * MINUTE, NONE, MINUTE),
     # In intervals: the next verified backup ends it at once.
     AlertRule(alert_kinds.NO_BACKUP, "backup_age", 2.0, 0, 2.0, 0),
     AlertRule(alert_kinds.DRILL, "drill_bad", 0.0, 0, NONE, 0),

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 
 from procs.config import Settings
-from procs.core import codec
+from procs.core import clock, codec
 from procs.core.clock import Now
 from procs.errors import StoreError
+from procs.keeper.metrics.readiness import TRIP_LIFE
 from procs.keeper.monitor.machine_gauges import Gauge
 from procs.keeper.monitor.response_times import ResponseTimes
 from procs.keeper.monitor.sliding_window import SlidingWindow
 from procs.records.job import State
 from procs.store.database import Database
-from procs.store.health import alerts, runtime_settings
+from procs.store.health import alerts, round_trips, runtime_settings
 from procs.store.health.alerts import Alert
 from procs.store.health.workers import Worker
 from procs.store.reports import metric_report
@@ -27,12 +28,14 @@ class StoreGauges:
         self.db = db
         self.settings = settings
         self.responses, self.openings = ResponseTimes(), SlidingWindow(OPENED_IN)
+        self.began = clock.now().boot
 
     def read(self, now: Now) -> dict[str, Gauge]:
         """All of them; only that it fails, when the database cannot be read."""
         try:
             self.db.require_same()
             report = metric_report.read(self.db, now=now)
+            away = self.away(now)
             skew = codec.load(runtime_settings.read(self.db, runtime_settings.SKEW, "null"))
         except StoreError as error:
             return {"database_fault": (1, str(error))}
@@ -45,6 +48,7 @@ class StoreGauges:
             "workers_missing": missing(report.workers, self.settings.posts),
             "breakers_opened": (opened, f"{opened} in 15 minutes"),
             "snapshot_age": self.db.oldest_snapshot(),
+            "telegram_away": away,
             "clock_skew": (off, f"{off or 0:.0f} s"),
         }
 
@@ -54,6 +58,18 @@ class StoreGauges:
             return [one for one in alerts.standing(self.db) if one.kind not in known]
         except StoreError:
             return None
+
+    def away(self, now: Now) -> Gauge:
+        """Whether the bot hears nothing of Telegram, or asks it nothing any more; unknown of a bot
+        that asked nothing since this monitor began, as there may be none."""
+        at = round_trips.latest(self.db)
+        if at is None:
+            return None, ""
+        age = now.boot - at
+        if age >= TRIP_LIFE:
+            said = f"the bot has asked Telegram nothing for {age:.0f} s"
+            return (1, said) if at >= self.began else (None, "")
+        return (1, "Telegram does not answer") if round_trips.is_away(self.db) else (0, "")
 
     def response(self, counts: Mapping[str, int], now: Now) -> Gauge:
         """Seconds within which nearly everybody had a first answer; 0 for too few to say."""

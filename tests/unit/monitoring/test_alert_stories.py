@@ -68,6 +68,9 @@ STORIES: dict[str, tuple[str, ...]] = {
     "process-down": (
         f"{MONITOR}/test_monitor.py::test_a_process_that_was_given_up_is_told_until_it_runs",
     ),
+    "telegram-away": (
+        f"{JUDGED}::test_a_bot_that_hears_nothing_of_telegram_is_told_until_it_does",
+    ),
     "backup-missing": (f"{JUDGED}::test_a_missing_backup_is_over_with_the_next_verified_one",),
     "backup-drill": (f"{JUDGED}::test_a_bad_drill_is_over_with_the_next_good_one",),
     "backup-uncopied": (f"{JUDGED}::test_copies_that_fail_twice_are_told_until_one_is_made",),

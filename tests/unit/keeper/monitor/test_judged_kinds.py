@@ -16,11 +16,12 @@ from procs.backups.backup_errors import BackupFailed
 from procs.backups.backup_store import BAD, OK, Backup
 from procs.config import Settings
 from procs.core import clock, codec
+from procs.core.clock import Now
 from procs.core.files import event_file
 from procs.core.files.event_file import STATES
 from procs.errors import alert_kinds
 from procs.store.database import Database, migrate, open_database
-from procs.store.health import runtime_settings, workers
+from procs.store.health import round_trips, runtime_settings, workers
 from tests.unit.keeper.monitor.conftest import Hook, served
 from tests.unit.keeper.monitor.test_monitor import Watch
 from tests.unit.keeper.monitor.tls_files import certificate
@@ -95,6 +96,41 @@ def test_a_database_that_was_taken_away_is_told_until_it_is_back(
     assert began == ["new"]
     assert told(hook, alert_kinds.DATABASE_UNUSABLE) == ["new", "over"]
     assert alert_kinds.DATABASE_UNUSABLE not in watch.rows()
+
+
+@pytest.mark.parametrize("ends", ["away", "silent"])
+def test_a_bot_that_hears_nothing_of_telegram_is_told_until_it_does(
+    watch: Watch, hook: Hook, ends: str
+) -> None:
+    def trip(result: str) -> None:
+        round_trips.note(watch.db, result, now=watch.now)
+
+    trip("answered")
+    for _ in range(12):
+        watch.looks_for(25)
+        if ends == "away":
+            trip("away")
+    early = told(hook, alert_kinds.DEAF_BOT)
+    for _ in range(8):
+        watch.looks_for(25)
+        if ends == "away":
+            trip("away")
+    began = told(hook, alert_kinds.DEAF_BOT)
+
+    for _ in range(4):
+        trip("answered")
+        watch.looks_for(25)
+
+    assert (early, began) == ([], ["new"])
+    assert told(hook, alert_kinds.DEAF_BOT) == ["new", "over"]
+
+
+def test_where_no_bot_has_asked_since_the_start_none_is_missed(watch: Watch, hook: Hook) -> None:
+    round_trips.note(watch.db, "answered", now=Now(watch.now.wall, watch.now.boot - 600))
+
+    watch.looks_for(900)
+
+    assert told(hook, alert_kinds.DEAF_BOT) == []
 
 
 def test_a_missing_backup_is_over_with_the_next_verified_one(
