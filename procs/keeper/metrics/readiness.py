@@ -14,6 +14,7 @@ from procs.store.health.workers import Worker
 from procs.store.jobs.leases import LEASE
 from procs.store.limits import revoked_sessions
 from procs.store.machines import bot_lease
+from procs.store.requests.request_status import SILENT
 
 #: Seconds in which the database must take a write, and seconds after which a loop that did not turn
 #: stands still.
@@ -81,7 +82,7 @@ class Readiness:
         found = [] if self.is_alive() else [STANDS_STILL]
         found += [f"database: {unwritten}"] if unwritten else []
         own = [one for one in workers.present(self.db) if one.here]
-        if self.settings.posts and not any(serves(one, now) for one in own):
+        if self.settings.posts and not any(answers(one, now) for one in own):
             found.append("workers: none serves with a fresh heartbeat")
         found += self.signed_out()
         share = disk.free(self.settings.home) / disk.whole(self.settings.home)
@@ -117,6 +118,13 @@ class Readiness:
             return True
         held = bot_lease.holder(self.db) if self.settings.has_server else None
         return held is not None and held.until >= clock.now().boot
+
+
+def answers(worker: Worker, now: Now) -> bool:
+    """Whether a worker of this machine serves and is heard of: it may hang, or be stopped by a
+    signal, long before its leases are taken back."""
+    is_heard = now.boot - worker.beat_at < SILENT
+    return serves(worker, now) and is_heard and not worker.stopped
 
 
 def serves(worker: Worker, now: Now) -> bool:

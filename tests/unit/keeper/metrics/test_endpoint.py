@@ -1,8 +1,10 @@
 """Metrics and health over a real socket: what is served, what is refused, and that it lasts."""
 
 import os
+import signal
 import socket
 import stat
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -135,6 +137,24 @@ def test_ready_needs_a_worker_that_serves_with_a_fresh_heartbeat(endpoint: Endpo
     assert before == (503, "workers: none serves with a fresh heartbeat\n")
     assert with_worker == (200, "ok\n")
     assert endpoint.gets("/readyz") == before
+
+
+def test_ready_needs_a_worker_that_no_signal_has_stopped(endpoint: Endpoint) -> None:
+    at_work(endpoint.db)
+    with subprocess.Popen(["sleep", "60"]) as worker:
+        facts = {"pid": worker.pid, "started": workers.start_of(worker.pid)}
+        with endpoint.db.write():
+            endpoint.db.change("UPDATE workers SET pid = :pid, started = :started", facts)
+        runs = endpoint.gets("/readyz")[0]
+        worker.send_signal(signal.SIGSTOP)
+        os.waitpid(worker.pid, os.WUNTRACED)
+        stopped = endpoint.gets("/readyz")
+        worker.send_signal(signal.SIGCONT)
+        goes_on = endpoint.gets("/readyz")[0]
+        worker.kill()
+
+    assert stopped == (503, "workers: none serves with a fresh heartbeat\n")
+    assert (runs, goes_on) == (200, 200)
 
 
 def test_ready_needs_a_bot_that_is_connected(settings: Settings, serving: Serve) -> None:
