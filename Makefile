@@ -82,8 +82,9 @@ bench-chat: $(READY) ## measure cards, presses, inline mode and the bot's loop
 bench-gate: $(READY) ## of bench-admin what four sponsors add to a link
 	$(BIN)/python -m bench.gate
 
+# OPS: --brief, which shows in three minutes that all of it runs.
 bench-ops: $(READY) ## measure backups, power cuts, a restore, a scrape, the idle stack, doctor, top, the units (20 minutes)
-	$(BIN)/python -m bench.ops
+	$(BIN)/python -m bench.ops $(OPS)
 
 # SCENARIO: a name of bench/load/scenarios, or a file.
 load: $(READY) ## play a scenario of load over the whole product: make load SCENARIO=burst

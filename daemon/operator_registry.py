@@ -30,7 +30,8 @@ def doctor(options: argparse.Namespace) -> int:
     else:
         say(f"\n{report.summary(findings)}")
     if options.fix:
-        mends.carry_out(findings, lambda line: None if options.json else say(line))
+        left = mends.carry_out(findings, lambda line: None if options.json else say(line))
+        return report.exit_code(left)
     return report.exit_code(findings)
 
 

@@ -11,9 +11,11 @@ import sqlite3
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.queues import Queue
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 from daemon.commands import launch
@@ -31,7 +33,7 @@ from procs.store.people import users
 from procs.store.requests import requests
 
 GOALS = {"backup_bad": 0.0, "writer_p99_ms_during_backup": 250.0, "restore_s": 60.0}
-WRITERS, JOBS = 2, 1_000_000
+WRITERS = 2
 #: Backups of one database. The writers fill it as fast as it goes, and each backup is judged whole,
 #: so that 300 of one database would take hours and say nothing more.
 OF_ONE = 20
@@ -49,16 +51,15 @@ DONE = (
 
 
 def measure(backups: int) -> dict[str, float]:
-    """All figures by their names, from so many `backups`."""
+    """The figures of so many `backups` under load, by their names."""
     load = LoadedBackups()
     while load.taken < backups:
         with tempfile.TemporaryDirectory(prefix="bo-", dir="/tmp") as folder:
             under_load(made(Path(folder)), min(OF_ONE, backups - load.taken), load)
-        print(f"{load.taken} backups, {load.bad} bad, {load.seconds:.0f} s", file=sys.stderr)
-    figures = load.figures()
-    with tempfile.TemporaryDirectory(prefix="bo-", dir="/tmp") as folder:
-        figures |= of_many(made(Path(folder)))
-    return figures
+        said = f"{load.taken} of {backups} backups, {load.bad} bad, {load.seconds:.0f} s, "
+        said += f"writer p99 {p99_ms(load.during):.0f} ms"
+        print(said, file=sys.stderr, flush=True)
+    return load.figures()
 
 
 def made(home: Path) -> Settings:
@@ -142,12 +143,14 @@ def under_load(settings: Settings, backups: int, load: LoadedBackups) -> None:
     beside = [multiprocessing.Process(target=write, args=one) for one in facts]
     beside.append(multiprocessing.Process(target=keep, args=(settings, stop)))
     for one in beside:
+        one.daemon = True  # none outlives a bench that fails
         one.start()
     time.sleep(ALONE)
     began = time.perf_counter()
     taker = multiprocessing.Process(target=back_up, args=(settings, backups, judged))
+    taker.daemon = True
     taker.start()
-    load.bad += judged.get()
+    load.bad += told_by(taker, judged)
     ended = time.perf_counter()
     stop.set()
     took = [one for _ in range(WRITERS) for one in told.get(timeout=60)]
@@ -159,18 +162,32 @@ def under_load(settings: Settings, backups: int, load: LoadedBackups) -> None:
     load.during += [seconds for at, seconds in took if began <= at < ended]
 
 
+def told_by(taker: multiprocessing.Process, judged: "Queue[int]") -> int:
+    """What a process has found. Raises Empty when it died before it told."""
+    while taker.is_alive():
+        with suppress(Empty):
+            return judged.get(timeout=1)
+    return judged.get(timeout=1)
+
+
 def p99_ms(seconds: list[float]) -> float:
     """Milliseconds that one value in a hundred exceeds."""
     return 1000 * sorted(seconds)[int(len(seconds) * 0.99)]
 
 
-def of_many(settings: Settings) -> dict[str, float]:
-    """Back up and restore a database of a million finished jobs."""
+def of_many(jobs: int) -> dict[str, float]:
+    """The figures of a backup and a restore of so many finished jobs."""
+    with tempfile.TemporaryDirectory(prefix="bo-", dir="/tmp") as folder:
+        return of_home(made(Path(folder)), jobs)
+
+
+def of_home(settings: Settings, jobs: int) -> dict[str, float]:
+    """Back up and restore the database of a home, after it was filled."""
     db = open_database(settings.database_url, run=settings.run)
     submit(db, 5, 1)
     db.close()
     path = settings.home / "chapar.db"
-    fill(path)
+    fill(path, jobs)
     began = time.perf_counter()
     backup = backup_taker.take(settings, lambda line: None)
     backed_up = time.perf_counter()
@@ -182,8 +199,9 @@ def of_many(settings: Settings) -> dict[str, float]:
     }
 
 
-def fill(path: Path) -> None:
-    """Copy one finished job with its request until there are JOBS, by SQL of our own, for speed."""
+def fill(path: Path, jobs: int) -> None:
+    """Copy one finished job with its request until there are so many, by SQL of our own, for
+    speed."""
     own = {"jobs": {"id": "i"}, "requests": {"id": "i", "message": "i", "job": "i"}}
     with sqlite3.connect(path) as db:
         for statement in DONE:
@@ -193,7 +211,7 @@ def fill(path: Path) -> None:
             chosen = [values.get(name, f"{table}.{name}") for name in names]
             db.execute(
                 FILL.format(
-                    table=table, columns=", ".join(names), values=", ".join(chosen), count=JOBS - 1
+                    table=table, columns=", ".join(names), values=", ".join(chosen), count=jobs - 1
                 )
             )
     db.close()

@@ -26,7 +26,7 @@ OVERALL = "Overall exposure level for"
 
 def measure() -> dict[str, float]:
     """All figures by their names."""
-    return asyncio.run(of_stack()) | exposure()
+    return asyncio.run(of_stack())
 
 
 async def of_stack() -> dict[str, float]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from daemon.doctor.diagnosis import Finding, Severity, fine
 from daemon.doctor.doctor_facts import DoctorFacts
-from procs.backups import backup_drill, backup_store
+from procs.backups import backup_drill, backup_store, offsite_copy
 from procs.core import clock
 from procs.texts import i18n
 
@@ -57,6 +57,10 @@ def kept(facts: DoctorFacts) -> Iterator[Finding]:
     drill = backup_drill.last(folder)
     if drill and drill.state != backup_store.OK:
         yield Finding("backup", Severity.WARNING, "the last drill failed", drill.why, NOW)
+    copy = offsite_copy.last(folder) if facts.given.backup_command else None
+    if copy and copy.failures:
+        says = "the last backup was not copied to its other place"
+        yield Finding("backup", Severity.WARNING, says, copy.why, NOW)
     if os.path.exists(folder) and folder.stat().st_dev == facts.place.stat().st_dev:
         says = "backups lie on the disk of what they are backups of"
         fix = "set CHAPAR_BACKUP_FOLDER to another disk, or CHAPAR_BACKUP_COMMAND"

@@ -71,10 +71,18 @@ class DoctorFacts:
         return self.owner in (None, os.geteuid()) and check.may_enter(self.given.home)
 
     @cached_property
+    def damage(self) -> list[str]:
+        """What is wrong with the database, which is read whole; a locked one is waited for."""
+        return check.database_complaints(self.given) if self.is_ours else []
+
+    @cached_property
     def db(self) -> Database | None:
         """The database; None before the first start, and where it cannot be opened."""
         try:
             if not self.is_ours or not open_store.is_there(self.given):
+                return None
+            if self.damage:
+                self.unopened = self.damage[0]
                 return None
             return self.ends.enter_context(open_store.opened(self.given))
         except (Refusal, StoreError) as error:

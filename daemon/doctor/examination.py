@@ -25,8 +25,8 @@ CHECKS: tuple[Check, ...] = (
     *(process_checks.standing, process_checks.time_of_day, growth_checks.growth),
     backup_checks.fresh,
     *(people_checks.admins, people_checks.support, people_checks.sponsors, people_checks.inline),
-    *(site_checks.engine, site_checks.javascript, site_checks.browsers, site_checks.tokens),
-    site_checks.pictures,
+    *(site_checks.engine, site_checks.javascript, site_checks.browsers),
+    *(site_checks.players, site_checks.tokens, site_checks.pictures),
     *(site_checks.files_of_cookies, site_checks.left_alone, site_checks.own_links),
 )
 #: Those that ask others.

@@ -115,7 +115,7 @@ def database(facts: DoctorFacts) -> Iterator[Finding]:
     """The database is whole, ours, and can be written."""
     if not facts.is_ours:
         return
-    wrong = check.database_complaints(facts.given)
+    wrong = facts.damage
     files = [path for path in files_of(facts.given.database_url) if path.exists()]
     sizes = ", ".join(f"{path.name} {size(path.stat().st_size)}" for path in files)
     if not wrong and not files and facts.db is None:

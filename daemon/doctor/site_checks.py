@@ -20,6 +20,8 @@ from procs.texts import i18n
 #: Days after which a yt-dlp is so old that large sites do not answer it any more.
 OLD = 60
 UPDATE = "chapar engine update"
+#: What sites.toml calls the players that yt-dlp takes by itself.
+USUAL_PLAYERS = "default"
 
 
 def engine(facts: DoctorFacts) -> Iterator[Finding]:
@@ -62,8 +64,25 @@ def browsers(facts: DoctorFacts) -> list[Finding]:
     return [
         Finding("browsers", Severity.ERROR, f"{site}: yt-dlp cannot imitate {name}", found, fix)
         for name, site in wanted.items()
-        if name.partition("-")[0].lower() not in found.split()
+        if name not in found.split()
     ] or [fine("browsers", "can be imitated", found)]
+
+
+def players(facts: DoctorFacts) -> list[Finding]:
+    """The yt-dlp in use has the players of YouTube that `sites.toml` names: they come and go with
+    its versions."""
+    sites = facts.given.sites.sites
+    pools = [pool for rules in sites.values() for pool in rules.clients]
+    wanted = {name for pool in pools for name in pool} - {USUAL_PLAYERS}
+    if not wanted:
+        return []
+    there = impersonation.players(Versions(facts.given.engines).current())
+    lost = sorted(wanted - there)
+    if lost and there:
+        says = f"this yt-dlp has no player {', '.join(lost)}"
+        fix = "take it out of `clients` in sites.toml"
+        return [Finding("players", Severity.WARNING, says, " ".join(sorted(there)), fix)]
+    return [fine("players", "there", ", ".join(sorted(wanted)))]
 
 
 def tokens(facts: DoctorFacts) -> list[Finding]:

@@ -40,8 +40,7 @@ def carry_out(settings: Settings) -> None:
         drill = backup_drill.run(settings)
         log.info("backup.drilled", file=drill.name, state=drill.state, why=drill.why or None)
     if settings.backup_command:
-        file = settings.backup_folder / backup.name
-        offsite_copy.run(settings.backup_command, file, backup)
+        offsite_copy.carry(settings, backup)
         log.info("backup.copied", file=backup.name)
 
 

@@ -45,7 +45,7 @@ class Manifest:
 def pack(members: Mapping[str, Path], manifest: Manifest, to: Path) -> None:
     """Write the archive. Nobody else may read it."""
     with (
-        to.open("wb") as raw,
+        io.BufferedWriter(durable_files.SteadyFile(to)) as raw,
         gzip.GzipFile("", "wb", LEVEL, raw) as packed,
         tarfile.open(fileobj=packed, mode="w|", format=tarfile.PAX_FORMAT) as tar,
     ):

@@ -7,6 +7,11 @@ class BackupFailed(ChaparError):
     """The message says why in one sentence, and what to do."""
 
 
+class BackupUnopened(BackupFailed):
+    """The key here does not open the file now, which says nothing of the file: it stays what it
+    was known as."""
+
+
 class BackupBusy(BackupFailed):
     """Another process takes, checks or restores one on this home."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from procs.backups import backup_archive, backup_check, backup_store, cipher, durable_files
 from procs.backups.backup_archive import COOKIES, DATABASE, RULES, SESSIONS, Manifest
-from procs.backups.backup_errors import BackupFailed
+from procs.backups.backup_errors import BackupFailed, BackupUnopened
 from procs.backups.backup_store import BAD, OK, PARTIAL, Backup
 from procs.backups.cipher import BackupKey
 from procs.config import Settings
@@ -174,7 +174,7 @@ def write(
 
 def judged(folder: Path, backup: Backup, scratch: Path, key: BackupKey | None) -> Backup:
     """The backup with what its verification found, noted beside it. Raises BackupFailed for a bad
-    one."""
+    one, BackupUnopened for one of which the key says nothing."""
     path, room = folder / backup.name, scratch / "restored"
     room.mkdir()
     facts = {name: getattr(backup, name) for name in ("name", "taken_at", "size", "sha256")}
@@ -182,6 +182,8 @@ def judged(folder: Path, backup: Backup, scratch: Path, key: BackupKey | None) -
     try:
         backup_check.require_same(path, backup)
         backup_check.restored(path, room, key)
+    except BackupUnopened:
+        raise
     except BackupFailed as error:
         backup_store.note(folder, Backup(**facts, state=BAD, why=str(error)))
         raise
@@ -194,7 +196,7 @@ def verify(settings: Settings, backup: Backup, key: BackupKey | None) -> Backup:
     """Verify one that lies in the folder. Raises BackupFailed."""
     folder = settings.backup_folder
     if backup.name.endswith(backup_store.ENCRYPTED) and not openable(key):
-        raise BackupFailed(f"{backup.name} is encrypted; name the file of its key: --key FILE")
+        raise BackupUnopened(f"{backup.name} is encrypted; name the file of its key: --key FILE")
     with durable_files.alone(settings), durable_files.scratch(settings) as scratch:
         return judged(folder, backup, scratch, key)
 

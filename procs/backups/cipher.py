@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyrage
 
-from procs.backups.backup_errors import BackupFailed
+from procs.backups.backup_errors import BackupFailed, BackupUnopened
 
 PUBLIC, SECRET = "age1", "AGE-SECRET-KEY-1"
 LINE = re.compile(r"^(age1[0-9a-z]+|AGE-SECRET-KEY-1[0-9A-Z]+)$")
@@ -77,9 +77,9 @@ def encrypt(plain: Path, to: Path, key: BackupKey) -> BackupKey:
 
 
 def decrypt(path: Path, to: Path, key: BackupKey | None) -> None:
-    """Raises BackupFailed without the right key, and for a file that was changed."""
+    """Raises BackupUnopened without the right key, and for a file that was changed."""
     if key is None or not (key.passphrase or key.identities):
-        raise BackupFailed(
+        raise BackupUnopened(
             f"{path.name} is encrypted; name the file of its secret key or passphrase: --key FILE"
         )
     try:
@@ -89,11 +89,11 @@ def decrypt(path: Path, to: Path, key: BackupKey | None) -> None:
             pyrage.decrypt_file(str(path), str(to), list(key.identities))
     except (pyrage.DecryptError, ValueError, OSError) as error:
         if TOO_MUCH_WORK in str(error):
-            raise BackupFailed(
+            raise BackupUnopened(
                 f"{path.name} asks for more work than this machine does now; try again when it is "
                 f"less busy, or decrypt it on a faster one with the program age: age -d {path.name}"
             ) from None
-        raise BackupFailed(
+        raise BackupUnopened(
             f"{path.name} cannot be decrypted ({error}); is it the right key?"
         ) from None
 

@@ -2,23 +2,45 @@
 
 import fcntl
 import hashlib
+import io
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from procs.backups.backup_errors import BackupBusy, BackupFailed
 from procs.core import disk
 from procs.core.paths import HomePaths
 
 CHUNK = 1024 * 1024
+#: Bytes that are written between two waits for the disk.
+SYNC_STEP = 1024 * 1024
 BACKUP_LOCK = "backup.lock"
 #: What the scratch folders of killed processes begin with.
 SCRATCH = "backup-"
 #: Bytes that stay free beside what is written.
 SPARE = 64 * disk.MIB
+
+
+class SteadyFile(io.FileIO):
+    """A file for writing that goes to the disk piece by piece. Synced as a whole at its end, a
+    large one holds up everybody else who waits for the same disk."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "wb")
+        self.unsynced = 0
+
+    def write(self, data: Any) -> int:
+        """Write, and wait for the disk after each SYNC_STEP bytes. Raises OSError."""
+        written = super().write(data)
+        self.unsynced += written
+        if self.unsynced >= SYNC_STEP:
+            os.fdatasync(self.fileno())
+            self.unsynced = 0
+        return written
 
 
 def place(fresh: Path, path: Path) -> None:

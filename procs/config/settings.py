@@ -19,6 +19,7 @@ from procs.config.setting_sources import (
     ENV_FILE,
     OUR_OWN,
     SUPERVISED,
+    Setting,
     SettingText,
     credentials,
     env_path,
@@ -212,12 +213,18 @@ def usable(environ: Mapping[str, str] | None = None) -> tuple[Settings, tuple[st
         except ValueError:
             if setting.name in HOME_NAMES:
                 raise BadSettings(reading.complaints) from None
-            try:
-                fields[setting.field] = setting.value(setting.default(texts))
-            except ValueError:  # what lies at the usual place is no such thing
-                raise BadSettings(reading.complaints) from None
+            fields[setting.field] = usual(setting, texts, reading)
     fields["sites"] = rulebook.read(fields["sites"] or "")[0]
     return Settings(**fields), reading.complaints
+
+
+def usual(setting: Setting, texts: Mapping[str, str], reading: SettingsReading) -> Any:
+    """The default in the place of a wrong value. Raises BadSettings where the default is as wrong:
+    a file that lies where its folder should be, say."""
+    try:
+        return setting.value(setting.default(texts))
+    except ValueError:
+        raise BadSettings(reading.complaints) from None
 
 
 def live_texts(environ: Mapping[str, str] | None = None) -> dict[str, SettingText]:

@@ -9,7 +9,7 @@ REVOKED, SIGN_IN, UNCERTAIN, LOW = "session-revoked", "sign-in-wait", "uncertain
 ENDING, REFUSED = "cookies-ending", "cookies-refused"
 #: A sponsor's chat where the bot may not look any more, and one of which Telegram says nothing.
 SPONSOR_LOST, SPONSOR_UNSURE = "sponsor-lost", "sponsor-unsure"
-NO_BACKUP, DRILL = "backup-missing", "backup-drill"
+NO_BACKUP, DRILL, UNCOPIED = "backup-missing", "backup-drill", "backup-uncopied"
 #: The mode changed by itself; its subject is the mode, its detail the rule.
 MODE = "mode-changed"
 #: A link of the operator's own that worked, and fails now.
@@ -25,12 +25,14 @@ DATABASE_LOG, DISK_SHARE, DISK_FORECAST = "database-log", "disk-share", "disk-fo
 MEMORY, SLOW, QUEUE_OLD = "memory-high", "response-slow", "queue-old"
 WORKERS_DOWN, RESTART_STORM, PROCESS_DOWN = "workers-down", "restart-storm", "process-down"
 BREAKER_STORM, CLOCK, CERTIFICATE = "breaker-storm", "clock-skew", "certificate-ending"
+#: The bot hears nothing of Telegram.
+DEAF_BOT = "telegram-away"
 SNAPSHOT = "snapshot-old"
 JUDGED_ALERTS = frozenset(
     {
         *(DATABASE_UNUSABLE, DATABASE_LOCKED, DATABASE_LOG, DISK_SHARE, DISK_FORECAST, MEMORY),
         *(SLOW, QUEUE_OLD, WORKERS_DOWN, RESTART_STORM, PROCESS_DOWN, NO_BACKUP, DRILL),
-        *(BREAKER_STORM, CLOCK, CERTIFICATE, SNAPSHOT),
+        *(UNCOPIED, BREAKER_STORM, CLOCK, CERTIFICATE, SNAPSHOT, DEAF_BOT),
     }
 )
 STATE_ALERTS = JUDGED_ALERTS | {
@@ -51,6 +53,6 @@ ALL_ALERTS = FAILURE_ALERTS | STATE_ALERTS
 CRITICAL_ALERTS = frozenset(
     {
         *(REVOKED, SIGN_IN, LOW, errors.DiskFull().name, DISK_SHARE, EGRESS_OPEN),
-        *(DATABASE_UNUSABLE, DATABASE_LOCKED, WORKERS_DOWN, RESTART_STORM, PROCESS_DOWN),
+        *(DATABASE_UNUSABLE, DATABASE_LOCKED, WORKERS_DOWN, RESTART_STORM, PROCESS_DOWN, DEAF_BOT),
     }
 )

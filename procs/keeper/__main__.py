@@ -42,12 +42,13 @@ async def keep(settings: Settings, db: Database) -> int:
     alert_watch = AlertWatch(db, settings, lambda: keeper.turned)
     alert_watch.start()
     log.info("keeper.started")
-    while not signals.stop.is_set() and alert_watch.is_alive():
+    needed = [one for one in (alert_watch, endpoint) if one]
+    while not signals.stop.is_set() and all(one.is_alive() for one in needed):
         keeper.run()
         with suppress(TimeoutError):
             async with asyncio.timeout(TICK):
                 await signals.stop.wait()
-    is_asked = signals.stop.is_set()  # else the monitor failed: the next keeper has another
+    is_asked = signals.stop.is_set()  # else one of them failed: the next keeper has another
     log.info("keeper.left", asked=is_asked)
     if is_asked:
         keeper.machines.leave()

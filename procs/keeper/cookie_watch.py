@@ -1,10 +1,14 @@
-"""Warns of files of cookies whose sign-in ends soon, or ended."""
+"""Warns of files of cookies whose sign-in ends soon, or ended; and sees when a refused one was
+replaced by hand."""
+
+from pathlib import Path
 
 from procs.config import Settings, cookie_file
 from procs.core import clock, log
 from procs.errors import alert_kinds
 from procs.store.database import Database
 from procs.store.health import alerts
+from procs.store.sites import cookies
 
 #: Seconds before the end of a sign-in at which admins are warned.
 WARNING = 3 * 24 * 3600.0
@@ -23,6 +27,7 @@ class CookieWatch:
             for path in filter(None, rules.cookies):
                 try:
                     found = cookie_file.parse(path.read_text(encoding="utf-8"))
+                    self.note_replaced(site, path)
                 except (OSError, ValueError) as error:
                     log.warning("cookies.unreadable", file=path, error=type(error).__name__)
                 else:
@@ -36,3 +41,11 @@ class CookieWatch:
         if facts.valid and not 0 < facts.until - now.wall <= WARNING:
             return alerts.clear(self.db, (alert_kinds.ENDING,), subject, now=now)
         alerts.note(self.db, alert_kinds.ENDING, subject, now=now, lasts=True)
+
+    def note_replaced(self, site: str, path: Path) -> None:
+        """End the alert about a refused file that is another one by now, or was released by hand.
+        Raises OSError."""
+        refused = cookies.health(self.db, site, path.name)
+        if refused is None or path.stat().st_mtime > refused.since:
+            kinds = (alert_kinds.REFUSED,)
+            alerts.clear(self.db, kinds, f"{site} {path.name}", now=clock.now())

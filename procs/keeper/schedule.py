@@ -20,6 +20,7 @@ from procs.keeper.metrics.service_state import ServiceState
 from procs.keeper.metrics.textfile import MetricTextfile
 from procs.keeper.modes.mode_watch import ModeWatch
 from procs.keeper.monitor import alert_file
+from procs.keeper.monitor.gone_subjects import GoneSubjects
 from procs.keeper.order_runner import OrderRunner
 from procs.keeper.server_samples import ServerSamples
 from procs.store import wake
@@ -102,6 +103,7 @@ class Keeper:
             PeriodicTask(20, self.sweep, at_rest=RARELY),
             PeriodicTask(60, self.engines.watch, at_rest=RARELY),
             PeriodicTask(600, CookieWatch(db, settings).watch),
+            PeriodicTask(600, GoneSubjects(db, settings).end),
             PeriodicTask(60, ServerSamples(db, settings).take, at_rest=RARELY),
             PeriodicTask(30, BackupRounds(settings).watch),
             PeriodicTask(

@@ -5,17 +5,21 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from procs import config
+from procs.core import disk
 from procs.engine import selftest
 from procs.engine.child import escape_attempts, jail_probe
 from procs.engine.child.escape_attempts import REACHED
 from procs.engine.child.jail_probe import Fences, ProbeResult
 from procs.engine.jail import jail
-from procs.store.database import migrate
+from procs.store.database import migrate, open_database
+from procs.store.health import alerts
 from tests import ROOT
 from tests.sandbox.events import until
 from tests.sandbox.site.server import LOOPBACK
@@ -148,22 +152,52 @@ def test_nothing_is_fetched_before_the_test_is_passed(short_home):
     assert ran.stdout.startswith("EngineDied a download got past its fences"), ran.stderr
 
 
-async def test_a_worker_without_fences_takes_no_jobs_and_says_why(short_home):
+@pytest.fixture
+def around(short_home):
+    """The environment of a worker in a home with a database."""
     around = {**os.environ, "CHAPAR_HOME": str(short_home), "CHAPAR_ENV_FILE": os.devnull}
     settings = config.load(around, need_telegram=False)
     migrate(settings.database_url, run=settings.run)
+    return around | {"CHAPAR_DATABASE_URL": settings.database_url}
+
+
+def told(around):
+    """The alerts that stand, with their subjects."""
+    run = Path(around["CHAPAR_HOME"]) / "run"
+    with closing(open_database(around["CHAPAR_DATABASE_URL"], run=run)) as db:
+        return [(one.kind, one.subject) for one in alerts.standing(db)]
+
+
+async def test_a_worker_without_fences_takes_no_jobs_and_says_why_to_admins_too(around):
+    unfenced = ("tests.sandbox.unfenced", "procs.worker")
+    line, before, after, code = await said_by(around, *unfenced, word="egress.open")
+
+    assert "past its fences" in line
+    assert "worker.serving" not in before + after
+    assert (code, told(around)) == (0, [("egress-open", disk.host())])
+
+
+@pytest.mark.long
+async def test_the_alert_about_lost_fences_is_over_with_the_first_worker_that_has_them(around):
+    await said_by(around, "tests.sandbox.unfenced", "procs.worker", word="egress.open")
+    stood = told(around)
+
+    # In a home of its own: the nursery of the one before lives on for a while, without fences.
+    other = {"CHAPAR_HOME": f"{around['CHAPAR_HOME']}/other"}
+    await said_by(around | other, "procs.worker", word="worker.serving")
+
+    assert (stood, told(around)) == ([("egress-open", disk.host())], [])
+
+
+async def said_by(around, *module, word):
+    """Run a worker until it says a word: the line, what came before and after, and how it ended."""
     worker = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.sandbox.unfenced", "procs.worker"),
-        cwd=ROOT,
-        env=around,
-        stdout=asyncio.subprocess.PIPE,
+        *(sys.executable, "-m", *module), cwd=ROOT, env=around, stdout=asyncio.subprocess.PIPE
     )
     said = []
     async with asyncio.timeout(SECONDS):
-        while "egress.open" not in (line := (await worker.stdout.readline()).decode()):
+        while word not in (line := (await worker.stdout.readline()).decode()):
             said.append(line)
     worker.terminate()
     rest, _ = await worker.communicate()
-    assert "past its fences" in line
-    assert "worker.serving" not in "".join(said) + rest.decode()
-    assert worker.returncode == 0
+    return line, "".join(said), rest.decode(), worker.returncode

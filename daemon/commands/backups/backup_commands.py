@@ -10,7 +10,7 @@ from daemon.command_error import Refusal
 from daemon.console import open_store
 from daemon.console.output import minute, size, table
 from procs.backups import backup_drill, backup_store, backup_taker, offsite_copy, retention
-from procs.backups.backup_errors import BackupFailed
+from procs.backups.backup_errors import BackupFailed, BackupUnopened
 from procs.backups.backup_store import Backup
 from procs.config import Settings
 from procs.errors import StoreError
@@ -28,7 +28,7 @@ def now(settings: Settings, say: Say) -> None:
     say(f"{settings.backup_folder / backup.name}")
     say(f"ok: {size(backup.size)}, SHA-256 {backup.sha256}, {took:.1f} s")
     if settings.backup_command:
-        offsite_copy.run(settings.backup_command, settings.backup_folder / backup.name, backup)
+        offsite_copy.carry(settings, backup)
         say("copied by CHAPAR_BACKUP_COMMAND")
 
 
@@ -58,8 +58,16 @@ def listed(settings: Settings) -> list[str]:
     lines = table(("taken", "size", "state", "SHA-256", "file"), rows, right="size")
     bad = [f"{one.name}: {one.why}" for one in found if one.why]
     drill = backup_drill.last(settings.backup_folder)
-    tried = [f"drill {minute(drill.at)}: {drill.state} {drill.why or drill.name}"] if drill else []
-    return [*lines, "", f"in {settings.backup_folder}", *bad, *tried]
+    tried = [f"drill {minute(drill.at)}: {drill.state} {drill.name} {drill.why}"] if drill else []
+    return [*lines, "", f"in {settings.backup_folder}", *bad, *tried, *copied(settings)]
+
+
+def copied(settings: Settings) -> list[str]:
+    """How the last copy to another place went, where the operator wants one."""
+    copy = offsite_copy.last(settings.backup_folder) if settings.backup_command else None
+    if copy is None:
+        return []
+    return [f"copy {minute(copy.at)}: {copy.why or f'ok {copy.name}'}"]
 
 
 def facts(settings: Settings) -> list[dict[str, object]]:
@@ -81,7 +89,7 @@ def facts(settings: Settings) -> list[dict[str, object]]:
 
 @dataclass(frozen=True, slots=True)
 class BackupVerdict:
-    """What was found of one backup; `why` it is bad."""
+    """What was found of one backup; `why` it is bad, or could not be opened."""
 
     name: str
     ok: bool
@@ -101,7 +109,7 @@ def verify(settings: Settings, name: str, key: Path | None, say: Say) -> Iterato
             say(f"ok: {one.name}, {size(good.size)}, SHA-256 {good.sha256}")
             yield BackupVerdict(one.name, True, good.size, good.sha256)
         except BackupFailed as error:
-            say(f"BAD: {error}")
+            say(f"{'not verified' if isinstance(error, BackupUnopened) else 'BAD'}: {error}")
             yield BackupVerdict(one.name, False, one.size, one.sha256, str(error))
 
 

@@ -13,6 +13,7 @@ OTHER_ROLES = {
     alert_kinds.REFUSED: Role.OWNER,
     alert_kinds.NO_BACKUP: Role.OWNER,
     alert_kinds.DRILL: Role.OWNER,
+    alert_kinds.UNCOPIED: Role.OWNER,
 }
 #: The lowest role that is told of any kind.
 LOWEST = min(OTHER_ROLES.values())

@@ -2,6 +2,7 @@
 line that is written in one call behind all others (O_APPEND, open(2))."""
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ LOCKS, STATES = "lock-events", "process-events"
 #: The name and the word by which the listener notes that supervisord ends everything, as it was
 #: asked to, or that it runs.
 SERVICE, STOPS, RUNS = "supervisord", "STOPPING", "RUNNING"
+#: Before a word and how often it stood in lines that a shortened file has no longer.
+DROPPED = "dropped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,30 @@ def event(line: str) -> FileEvent | None:
         return None
 
 
-def shorten(path: Path) -> None:
-    """Keep the newer half of a file that grew long; what is appended meanwhile may be lost."""
+def totals(path: Path) -> Counter[str]:
+    """How often each first word was noted since the file began, those included whose lines are
+    gone."""
+    found: Counter[str] = Counter()
+    for one in read(path):
+        if one.words[:1] == (DROPPED,):
+            found[one.words[1]] += int(one.words[2])
+        else:
+            found.update(one.words[:1])
+    return found
+
+
+def shorten(path: Path, *, counted: bool = False) -> None:
+    """Keep the newer half of a file that grew long; what is appended meanwhile may be lost. With
+    `counted` the totals stay what they were."""
     try:
         if path.stat().st_size <= LONGEST_FILE:
             return
-        fresh = path.with_name(f".{path.name}.new")
-        fresh.write_bytes(path.read_bytes()[-LONGEST_FILE // 2 :])
+        fresh, before = path.with_name(f".{path.name}.new"), totals(path)
+        _, _, newer = path.read_bytes()[-LONGEST_FILE // 2 :].partition(b"\n")
+        fresh.write_bytes(newer)
+        gone = before - totals(fresh) if counted else Counter()
+        older = "".join(f"0 {DROPPED} {word} {n}\n" for word, n in sorted(gone.items()))
+        fresh.write_bytes(older.encode() + newer)
         fresh.chmod(0o600)
         fresh.replace(path)
     except FileNotFoundError:

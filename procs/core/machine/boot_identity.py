@@ -37,11 +37,16 @@ def noted(lock: Path) -> str | None:
 
 
 def start_of(pid: int) -> int:
-    """The start of a process, in clock ticks since boot; 0 when there is none, or a zombie. Field
-    22 of /proc/pid/stat, counted after the name, which may hold anything (proc(5))."""
+    """The start of a process, in clock ticks since boot; 0 when there is none, or a zombie."""
+    fields = stat_of(pid)
+    return int(fields[19]) if fields and fields[0] not in (b"Z", b"X") else 0
+
+
+def stat_of(pid: int) -> list[bytes]:
+    """The fields of /proc/pid/stat behind the name, which may hold anything (proc(5)): the state is
+    the first; none of a process that is gone."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_bytes()
     except (FileNotFoundError, ProcessLookupError):
-        return 0
-    fields = stat[stat.rindex(b")") + 2 :].split()
-    return 0 if fields[0] in (b"Z", b"X") else int(fields[19])
+        return []
+    return stat[stat.rindex(b")") + 2 :].split()

@@ -186,10 +186,10 @@ def add_backups(text: MetricText, settings: Settings) -> None:
 
 
 def add_events(text: MetricText, settings: Settings) -> None:
-    """What connections noted of locks lately, which the database itself cannot count."""
-    words = [event.words[:1] for event in event_file.read(settings.run / event_file.LOCKS)]
-    text.add("database_lock_events_total", words.count(("error",)), event="error")
-    text.add("database_lock_events_total", words.count(("wait",)), event="wait")
+    """What connections noted of locks, which the database itself cannot count."""
+    noted = event_file.totals(settings.run / event_file.LOCKS)
+    for event in ("error", "wait"):
+        text.add("database_lock_events_total", noted[event], event=event)
 
 
 def add_machine(text: MetricText, settings: Settings) -> None:

@@ -63,7 +63,8 @@ class MetricServer(threading.Thread):
 
     def leave(self) -> None:
         """End the thread, and hang up on who is still there."""
-        self.loop.call_soon_threadsafe(self.gone.set)
+        with suppress(RuntimeError):  # it failed, and its loop is closed
+            self.loop.call_soon_threadsafe(self.gone.set)
         self.join()
 
     async def serve(self) -> None:

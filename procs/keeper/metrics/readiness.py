@@ -9,15 +9,18 @@ from procs.core.clock import Now
 from procs.errors import StoreError
 from procs.store import wake
 from procs.store.database import Database
-from procs.store.health import runtime_settings, workers
+from procs.store.health import round_trips, runtime_settings, workers
 from procs.store.health.workers import Worker
 from procs.store.jobs.leases import LEASE
 from procs.store.limits import revoked_sessions
 from procs.store.machines import bot_lease
+from procs.store.requests.request_status import SILENT
 
 #: Seconds in which the database must take a write, and seconds after which a loop that did not turn
 #: stands still.
 WRITE_TIME, LOOP_TIME = 1.0, 30.0
+#: Seconds after which the bot's last round trip to Telegram says nothing any more.
+TRIP_LIFE = 120.0
 #: The share of the disk that must be free.
 FREE_SHARE = 0.1
 #: The row that is written to try the database.
@@ -79,7 +82,7 @@ class Readiness:
         found = [] if self.is_alive() else [STANDS_STILL]
         found += [f"database: {unwritten}"] if unwritten else []
         own = [one for one in workers.present(self.db) if one.here]
-        if self.settings.posts and not any(serves(one, now) for one in own):
+        if self.settings.posts and not any(answers(one, now) for one in own):
             found.append("workers: none serves with a fresh heartbeat")
         found += self.signed_out()
         share = disk.free(self.settings.home) / disk.whole(self.settings.home)
@@ -88,8 +91,8 @@ class Readiness:
         return found
 
     def signed_out(self) -> list[str]:
-        """Why the bot hears nobody. Its socket exists from the first connection on; a connection
-        that breaks later is made again, and not missed here."""
+        """Why the bot hears nobody. Its socket exists from the first connection on; what became of
+        that connection its round trips tell."""
         if not self.settings.bot_token:
             return []
         lost = revoked_sessions.unresolved(self.db)
@@ -97,7 +100,17 @@ class Readiness:
             return [f"telegram: the sign-in of {one.name} is revoked" for one in lost]
         if not self.bot_runs():
             return ["bot: does not run, or is not connected yet"]
-        return []
+        return self.out_of_reach()
+
+    def out_of_reach(self) -> list[str]:
+        """Why nothing of Telegram is heard: there is no way, or the bot does not ask any more."""
+        at = round_trips.latest(self.db)
+        if at is None:
+            return []  # the first is on its way
+        age = clock.now().boot - at
+        if age >= TRIP_LIFE:
+            return [f"bot: no round trip to Telegram for {age:.0f} s"]
+        return ["telegram: cannot be reached"] if round_trips.is_away(self.db) else []
 
     def bot_runs(self) -> bool:
         """Whether it does, on this machine or on another one of several."""
@@ -105,6 +118,13 @@ class Readiness:
             return True
         held = bot_lease.holder(self.db) if self.settings.has_server else None
         return held is not None and held.until >= clock.now().boot
+
+
+def answers(worker: Worker, now: Now) -> bool:
+    """Whether a worker of this machine serves and is heard of: it may hang, or be stopped by a
+    signal, long before its leases are taken back."""
+    is_heard = now.boot - worker.beat_at < SILENT
+    return serves(worker, now) and is_heard and not worker.stopped
 
 
 def serves(worker: Worker, now: Now) -> bool:

@@ -26,8 +26,6 @@ BEAT_ROW = "service.beat"
 BEAT_INTERVAL, SCARCE = 60.0, 64 * disk.MIB
 #: Seconds for which a report holds while the database is at rest.
 REST_LIFE = 120.0
-#: Seconds after which the bot's last round trip is too old.
-TRIP_LIFE = 120.0
 
 
 class ServiceState:
@@ -90,7 +88,7 @@ class ServiceState:
     def hears_telegram(self) -> bool:
         """Whether the latest round trip is young enough."""
         at = round_trips.latest(self.db)
-        return at is not None and clock.now().boot - at < TRIP_LIFE
+        return at is not None and clock.now().boot - at < readiness.TRIP_LIFE
 
     def line(self, serving: int, full: bool) -> str:
         """`2/2 workers, 3 running, 0 waiting, backup 12 min ago`."""

@@ -40,9 +40,12 @@ RULES = (
     AlertRule(alert_kinds.WORKERS_DOWN, "workers_missing", 0.0, 30, NONE, 5 * MINUTE),
     AlertRule(alert_kinds.RESTART_STORM, "deaths_a_minute", 5.0, 0, NONE, 5 * MINUTE),
     AlertRule(alert_kinds.PROCESS_DOWN, "processes_given_up", 0.0, 0, NONE, 5 * MINUTE),
+    AlertRule(alert_kinds.DEAF_BOT, "telegram_away", 0.0, 5 * MINUTE, NONE, MINUTE),
     # In intervals: the next verified backup ends it at once.
     AlertRule(alert_kinds.NO_BACKUP, "backup_age", 2.0, 0, 2.0, 0),
     AlertRule(alert_kinds.DRILL, "drill_bad", 0.0, 0, NONE, 0),
+    # In a row: one that fails alone is made up for by the next.
+    AlertRule(alert_kinds.UNCOPIED, "copies_failed", 1.0, 0, NONE, 0),
     AlertRule(alert_kinds.BREAKER_STORM, "breakers_opened", 10.0, 0, 5.0, 15 * MINUTE),
     AlertRule(alert_kinds.SNAPSHOT, "snapshot_age", 5 * MINUTE, MINUTE, MINUTE, MINUTE),
     AlertRule(alert_kinds.CLOCK, "clock_skew", 30.0, MINUTE, 10.0, 5 * MINUTE),

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from pathlib import Path
 
-from procs.backups import backup_drill, backup_store
+from procs.backups import backup_drill, backup_store, offsite_copy
 from procs.backups.backup_store import BAD
 from procs.config import Settings
 from procs.core import disk, meminfo
@@ -85,8 +85,8 @@ class MachineGauges:
         died = [e for e in states if e.words[1:2] == (DIED,) and is_recent(e.at, now, DEATHS_IN)]
         last = {e.words[0]: e.words[1] for e in states if len(e.words) > 1}
         given_up = sorted(name for name, word in last.items() if word == GIVEN_UP)
-        for name in (LOCKS, STATES):
-            event_file.shorten(run / name)
+        event_file.shorten(run / STATES)
+        event_file.shorten(run / LOCKS, counted=True)  # metrics count them
         return {
             "lock_trouble": (trouble, said),
             "deaths_a_minute": (len(died), f"{len(died)} in the last minute"),
@@ -99,6 +99,7 @@ class MachineGauges:
         drill, listed, why = backup_drill.last(folder), [], ""
         is_bad = drill is not None and drill.state == BAD
         found: dict[str, Gauge] = {"drill_bad": (is_bad, drill.why if drill else "")}
+        found["copies_failed"] = self.copies(folder)
         if self.settings.takes_backups:
             try:
                 listed = backup_store.listed(folder)
@@ -109,6 +110,11 @@ class MachineGauges:
             age = now.wall - (newest.taken_at if newest else self.began)
             found["backup_age"] = (age / interval, why)
         return found
+
+    def copies(self, folder: Path) -> Gauge:
+        """How many copies to another place failed in a row; none where the operator wants none."""
+        copy = offsite_copy.last(folder) if self.settings.backup_command else None
+        return (copy.failures, copy.why) if copy else (0, "")
 
     def database_log(self) -> Gauge:
         """The size of the database's log in bytes; 0 where it has none."""

@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 
 from procs.config import Settings
-from procs.core import codec
+from procs.core import clock, codec
 from procs.core.clock import Now
 from procs.core.files.rest_file import RestingView
 from procs.errors import StoreError
+from procs.keeper.metrics.readiness import TRIP_LIFE
 from procs.keeper.monitor.machine_gauges import Gauge
 from procs.keeper.monitor.response_times import ResponseTimes
 from procs.keeper.monitor.sliding_window import SlidingWindow
 from procs.records.job import State
 from procs.store.database import Database
-from procs.store.health import alerts, runtime_settings
+from procs.store.health import alerts, round_trips, runtime_settings
 from procs.store.health.alerts import Alert
 from procs.store.health.workers import Worker
 from procs.store.reports import metric_report
@@ -34,6 +35,7 @@ class StoreGauges:
         self.found: dict[str, Gauge] = {}
         self.noted: list[Alert] = []
         self.view = RestingView(REST_LIFE)
+        self.began = clock.now().boot
 
     def read(self, now: Now) -> dict[str, Gauge]:
         """All of them; only that it fails, when the database cannot be read. For a while the same
@@ -47,6 +49,7 @@ class StoreGauges:
         try:
             self.db.require_same()
             report = metric_report.read(self.db, now=now)
+            away = self.away(now)
             skew = codec.load(runtime_settings.read(self.db, runtime_settings.SKEW, "null"))
             snapshot, self.noted = self.db.oldest_snapshot(), alerts.standing(self.db)
         except StoreError as error:
@@ -60,6 +63,7 @@ class StoreGauges:
             "workers_missing": missing(report.workers, self.settings.posts),
             "breakers_opened": (opened, f"{opened} in 15 minutes"),
             "snapshot_age": snapshot,
+            "telegram_away": away,
             "clock_skew": (off, f"{off or 0:.0f} s"),
         }
 
@@ -69,6 +73,18 @@ class StoreGauges:
         if self.found.get("database_fault", (1, ""))[0]:
             return None
         return [one for one in self.noted if one.kind not in known]
+
+    def away(self, now: Now) -> Gauge:
+        """Whether the bot hears nothing of Telegram, or asks it nothing any more; unknown of a bot
+        that asked nothing since this monitor began, as there may be none."""
+        at = round_trips.latest(self.db)
+        if at is None:
+            return None, ""
+        age = now.boot - at
+        if age >= TRIP_LIFE:
+            said = f"the bot has asked Telegram nothing for {age:.0f} s"
+            return (1, said) if at >= self.began else (None, "")
+        return (1, "Telegram does not answer") if round_trips.is_away(self.db) else (0, "")
 
     def response(self, counts: Mapping[str, int], now: Now) -> Gauge:
         """Seconds within which nearly everybody had a first answer; 0 for too few to say."""

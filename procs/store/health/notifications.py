@@ -11,6 +11,7 @@ from typing import Any
 
 from procs.core import codec
 from procs.core.clock import Now
+from procs.errors.alert_kinds import CRITICAL_ALERTS, JUDGED_ALERTS
 from procs.store.database import Database
 from procs.store.health.alerts import COLUMNS, Alert, alert
 from procs.store.media.deliveries import random_id
@@ -18,8 +19,10 @@ from procs.store.media.deliveries import random_id
 #: Seconds between two notifications of an alert that goes on; and after its end was notified, until
 #: an alert that comes and goes is notified again.
 REPEAT, AGAIN = 4 * 3600.0, 1800.0
-#: Seconds for which alerts that begin together are gathered into one notification.
-GATHER = 1.0
+#: Seconds for which alerts that begin or end are gathered into one notification; and where one of
+#: them is critical, or was gathered by the monitor already.
+GATHER, SOON = 30.0, 1.0
+AT_ONCE = CRITICAL_ALERTS | JUDGED_ALERTS
 #: Seconds from a notification to the next, by how many there were in the last hour.
 GAPS = (0.0, 5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0)
 HOUR, DAY = 3600.0, 24 * 3600.0
@@ -90,7 +93,9 @@ def due(db: Database, now: Now) -> list[Alert]:
     rows = db.all(DUE, {"repeat": now.wall - REPEAT, "again": now.wall - AGAIN})
     found = [alert(row) for row in rows]
     fresh = min((one.cleared_at or one.first_at for one in found), default=now.wall)
-    return found if now.wall - fresh >= GATHER and may_tell(db, now) else []
+    is_urgent = any(one.kind in AT_ONCE for one in found)
+    wait = min(SOON, GATHER) if is_urgent else GATHER
+    return found if now.wall - fresh >= wait and may_tell(db, now) else []
 
 
 def may_tell(db: Database, now: Now) -> bool:

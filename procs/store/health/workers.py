@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from procs.core.clock import Now, boot_id
 from procs.core.machine import machine_name
-from procs.core.machine.boot_identity import start_of
+from procs.core.machine.boot_identity import start_of, stat_of
 from procs.store.database import Database
 from procs.store.health import counters
 
@@ -76,6 +76,12 @@ class Worker:
     def alive(self) -> bool:
         """Whether its process still runs. Ask only when it is `here`."""
         return self.boot == boot_id() and start_of(self.pid) == self.started
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a signal or a debugger has its process stand still. Ask only when it is
+        `here`."""
+        return stat_of(self.pid)[:1] in ([b"T"], [b"t"])
 
 
 def enter(db: Database, name: str, *, now: Now) -> int:

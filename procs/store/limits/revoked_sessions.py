@@ -42,7 +42,13 @@ def is_lost(db: Database, name: str, *, mark: str) -> bool:
     tried."""
     found = [one for one in unresolved(db) if one.name == name]
     if found and found[0].mark != mark:
-        with db.write(full=True):
-            db.change(FORGET, {"name": name})
+        forget(db, name)
         return False
     return bool(found)
+
+
+def forget(db: Database, name: str) -> None:
+    """Forget that the sign-in of a session was revoked: it is another one, or there is no such
+    session any more."""
+    with db.write(full=True):
+        db.change(FORGET, {"name": name})

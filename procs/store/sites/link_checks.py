@@ -25,8 +25,8 @@ INSERT INTO link_checks (site, url, at, error, detail, took, bytes)
 VALUES (:site, :url, :at, :error, :detail, :took, :bytes)
 """
 PRUNE = "DELETE FROM link_checks WHERE at < :before"
-#: Characters of a failure's words that are kept.
-DETAIL = 300
+#: Characters of a failure's words that are kept, and of an address that name it in an alert.
+DETAIL, NAMED = 300, 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,11 @@ def settle(db: Database, lease: Lease, result: LinkCheck, *, now: Now) -> bool:
         db.change(NOTE, facts)
     last = latest(db, result.site, result.url, most=TURNED)
     return len(last) == TURNED and all(one.error for one in last)
+
+
+def subject(site: str, url: str) -> str:
+    """What an alert about a link is about."""
+    return f"{site} {url[:NAMED]}"
 
 
 def prune(db: Database, *, now: Now) -> int:

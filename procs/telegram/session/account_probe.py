@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from pyrogram import raw
 from pyrogram.errors import RPCError
+from pyrogram.utils import get_channel_id
 
 from procs.config import Settings
 from procs.errors import ChaparError, ChatClosed, TelegramAway, TelegramRefused
@@ -28,6 +29,10 @@ from procs.telegram.session.sign_in import always_allow, enter, shut
 functions, types = raw.functions, raw.types
 #: The session's name, and the lock that one process at a time holds for it.
 SESSION, LOCK_FILE = "doctor", "doctor.lock"
+#: Who may ask about others in a channel, where members may not, and what Telegram says to those
+#: (core.telegram.org/method/channels.getParticipant).
+CHANNEL_ADMINS = (types.ChannelParticipantAdmin, types.ChannelParticipantCreator)
+NO_ADMIN = "CHAT_ADMIN_REQUIRED"
 #: Seconds for all of it.
 PROBE_TIMEOUT = 30.0
 
@@ -62,13 +67,15 @@ async def look(settings: Settings, sponsors: Sequence[Sponsor], *, keep: bool) -
 
 async def fault(line: Rpc, sponsor: Sponsor) -> str:
     """Why the bot may not look into a chat; "" when it may."""
-    channel = types.InputChannel(channel_id=sponsor.chat, access_hash=sponsor.access)
+    number = get_channel_id(sponsor.chat)
+    channel = types.InputChannel(channel_id=number, access_hash=sponsor.access)
     query = functions.channels.GetParticipant(channel=channel, participant=types.InputPeerSelf())
     try:
-        await line.ask(query)
+        answer = await line.ask(query)
     except (ChatClosed, TelegramRefused) as error:
         return str(error)
-    return ""
+    is_group = any(getattr(chat, "megagroup", False) for chat in answer.chats)
+    return "" if is_group or isinstance(answer.participant, CHANNEL_ADMINS) else NO_ADMIN
 
 
 @asynccontextmanager

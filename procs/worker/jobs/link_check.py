@@ -24,8 +24,6 @@ from procs.worker.site.admission import Visit
 FEW, CHECK_TIMEOUT, ROOM_RETRY = 64 * 1024, 120.0, 600.0
 #: Failures of this machine, which say nothing of a site.
 OUR_OWN = (errors.EngineDied, errors.DiskFull)
-#: Characters of an address that name it in an alert.
-NAMED = 80
 
 
 async def check(context: WorkerContext, lease: Lease) -> None:
@@ -97,7 +95,7 @@ async def few_bytes(child: Child) -> int:
 def note_result(context: WorkerContext, result: LinkCheck, *, turned: bool) -> None:
     """The log, and the alert that begins or ends."""
     facts = {"site": result.site, "url": result.url, "took": result.took}
-    subject, now = f"{result.site} {result.url[:NAMED]}", clock.now()
+    subject, now = link_checks.subject(result.site, result.url), clock.now()
     if not result.error:
         log.info("link.checked", **facts, bytes=result.bytes)
         alerts.clear(context.db, (alert_kinds.TURNED_LINK,), subject, now=now)

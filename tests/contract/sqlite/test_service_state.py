@@ -9,7 +9,8 @@ from procs import config
 from procs.core import clock
 from procs.core.files import event_file
 from procs.keeper.metrics import service_report
-from procs.keeper.metrics.service_state import TRIP_LIFE, ServiceState
+from procs.keeper.metrics.readiness import TRIP_LIFE
+from procs.keeper.metrics.service_state import ServiceState
 from procs.store.database import open_database
 from procs.store.health import round_trips, workers
 from procs.store.jobs.leases import LEASE

@@ -2,9 +2,11 @@
 
 import io
 import json
+import os
 import sqlite3
 import tarfile
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -180,3 +182,23 @@ def test_where_there_is_no_room_one_sentence_says_so(home, monkeypatch):
 
     with pytest.raises(BackupFailed, match="free space there"):
         home.backs_up()
+
+
+def test_a_large_file_goes_to_the_disk_piece_by_piece(tmp_path, monkeypatch):
+    """Synced at its end alone, it holds up every writer that waits for the same disk."""
+    synced, sync = [], os.fdatasync
+
+    def noted(file: int) -> None:
+        synced.append(os.fstat(file).st_size)
+        sync(file)
+
+    monkeypatch.setattr(os, "fdatasync", noted)
+    large = tmp_path / "large"
+    large.write_bytes(os.urandom(5 * durable_files.SYNC_STEP))
+    manifest = Manifest(0.0, "1", {"large": durable_files.digest(large)}, {}, {}, {})
+
+    backup_archive.pack({"large": large}, manifest, tmp_path / "packed")
+
+    steps = [after - before for before, after in pairwise([0, *synced])]
+    assert len(steps) >= 4
+    assert max(steps) < 2 * durable_files.SYNC_STEP

@@ -6,9 +6,9 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from daemon.commands.backups import restore_command
-from procs.backups import backup_store, backup_taker, cipher
-from procs.backups.backup_errors import BackupFailed
+from daemon.commands.backups import backup_commands, restore_command
+from procs.backups import backup_drill, backup_store, backup_taker, cipher
+from procs.backups.backup_errors import BackupFailed, BackupUnopened
 from tests.unit.backups.conftest import Home
 
 PHRASE = "correct horse battery staple"
@@ -20,6 +20,15 @@ def secret(folder: Path) -> tuple[Path, str]:
     path = folder / "key.txt"
     path.write_text(f"# public key: {identity.to_public()}\n{identity}\n")
     return path, str(identity.to_public())
+
+
+def other_keys(folder: Path) -> tuple[Path, Path]:
+    """Two files of keys, of which each opens only its own."""
+    made = []
+    for name in ("one", "two"):
+        (folder / name).mkdir()
+        made.append(secret(folder / name)[0])
+    return made[0], made[1]
 
 
 def written(folder: Path, text: str) -> Path:
@@ -59,8 +68,69 @@ def test_a_wrong_key_says_so(short_home, tmp_path):
     backup = home.backs_up()
     other = cipher.read(written(tmp_path, "another phrase of words"))
 
-    with pytest.raises(BackupFailed, match="is it the right key"):
+    with pytest.raises(BackupUnopened, match="is it the right key"):
         backup_taker.verify(home.settings, backup, other)
+
+
+def test_a_wrong_key_makes_no_backup_a_bad_one(short_home, tmp_path):
+    """Bad ones give their places away: the next that is pruned would be gone."""
+    path, other = other_keys(tmp_path)
+    home = Home(short_home, CHAPAR_BACKUP_KEY_FILE=str(path))
+    made = [home.backs_up() for _ in range(2)]
+    said: list[str] = []
+
+    judged = list(backup_commands.verify(home.settings, "all", other, said.append))
+
+    kept = backup_store.listed(home.settings.backup_folder)
+    assert [one.ok for one in judged] == [False, False]
+    assert all(line.startswith("not verified: ") for line in said)
+    assert sorted(one.name for one in kept if one.is_ok) == sorted(one.name for one in made)
+
+
+@pytest.mark.parametrize("change", ["public half alone", "another key"])
+def test_a_drill_finds_a_file_whole_though_the_key_here_opens_it_no_more(
+    short_home, tmp_path, change
+):
+    path, other = other_keys(tmp_path)
+    home = Home(short_home, CHAPAR_BACKUP_KEY_FILE=str(path))
+    backup = home.backs_up()
+    lines = path.read_text().split()
+    path.write_text(lines[3] if change == "public half alone" else other.read_text())
+
+    drill = backup_drill.run(home.settings)
+
+    assert (drill.name, drill.state) == (backup.name, "ok")
+    assert "opens none" in drill.why
+    assert backup_store.newest_ok(home.settings.backup_folder) is not None
+
+
+def test_a_drill_restores_the_oldest_that_a_new_key_opens(short_home, tmp_path):
+    path, other = other_keys(tmp_path)
+    home = Home(short_home, CHAPAR_BACKUP_KEY_FILE=str(path))
+    home.backs_up()
+    path.write_text(other.read_text())
+    newer = home.backs_up()
+    home.backs_up()
+
+    drill = backup_drill.run(home.settings)
+
+    assert (drill.name, drill.state, drill.why) == (newer.name, "ok", "")
+
+
+def test_a_drill_finds_rot_in_a_file_that_the_key_here_does_not_open(short_home, tmp_path):
+    path, other = other_keys(tmp_path)
+    home = Home(short_home, CHAPAR_BACKUP_KEY_FILE=str(path))
+    backup = home.backs_up()
+    path.write_text(other.read_text())
+    content = bytearray(home.file(backup).read_bytes())
+    content[-1] ^= 0xFF
+    home.file(backup).write_bytes(content)
+
+    drill = backup_drill.run(home.settings)
+
+    assert (drill.name, drill.state) == (backup.name, "bad")
+    assert "its SHA-256 differs" in drill.why
+    assert backup_store.newest_ok(home.settings.backup_folder) is None
 
 
 def test_a_machine_that_is_too_slow_for_a_passphrase_is_not_called_a_wrong_key(tmp_path):

@@ -37,6 +37,29 @@ def test_a_long_file_keeps_its_newer_half(tmp_path: Path) -> None:
     assert event_file.read(path)[-1].words == ("new",)
 
 
+def test_totals_never_shrink_however_often_a_file_is_shortened(tmp_path: Path) -> None:
+    """As a counter: one that shrank would read as a restart, and its rest as new errors."""
+    path = tmp_path / "events"
+    path.write_text("1700000000.000 error\n" * 9 + "1700000000.000 wait\n" * 14000)
+    before = event_file.totals(path)
+    for _ in range(3):
+        event_file.shorten(path, counted=True)
+        assert event_file.totals(path) == before
+        with path.open("a") as file:
+            file.write("1700000001.000 wait\n" * 14000)
+        before["wait"] += 14000
+
+    assert before["error"] == 9
+
+
+def test_the_line_that_is_cut_in_two_counts_for_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "events"
+    for odd in range(20):
+        path.write_text("x" * odd + "\n" + "1700000000.000 error\n" * 14000)
+        event_file.shorten(path)
+        assert {event.at for event in event_file.read(path)} == {1700000000.0}
+
+
 def test_nothing_noted_yet_is_nothing_to_log(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

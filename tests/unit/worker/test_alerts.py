@@ -7,11 +7,11 @@ import pytest
 from procs import errors
 from procs.core import clock
 from procs.errors import TelegramAway, TelegramWait
-from procs.records.job import Ask, Lane, Link, Media, Part, Reference
+from procs.records.job import Ask, File, Lane, Lease, Link, Media, Part, Reference
 from procs.store.health import alerts, workers
 from procs.store.jobs import leases
 from procs.store.requests import requests
-from procs.telegram.delivery.courier import Courier
+from procs.telegram.delivery.courier import Courier, UploadOptions
 from procs.telegram.pace import Pace
 from procs.worker import settlement
 from procs.worker.delivery_jobs import deliver
@@ -141,13 +141,38 @@ async def test_a_revoked_session_is_one_until_it_is_signed_in_anew(tg, context, 
     assert standing(db) == []
 
 
+async def test_uploads_that_telegram_refuses_in_every_way_are_one(tg, context, db, ali, tmp_path):
+    await context.connect()
+    await tg.behaves(refused=["empty", "self", "chat"])
+    access = tg.world.access_hash(tg.bot, ali.id)
+    lease = asked(context, ali.id, access)
+    path = tmp_path / "clip.bin"
+    path.write_bytes(b"x" * 1000)
+    file = File(path=str(path), size=1000, kind="document", name="clip.bin", mime="x/y")
+    waiting = UploadOptions(waiting=lambda: [(ali.id, access)])
+    with pytest.raises(errors.UploadRefused) as refusal:
+        await context.courier.upload(file, lambda done, total: None, waiting)
+
+    settlement.settle(context, replace(lease, attempt=refusal.value.attempts), refusal.value)
+
+    (alert,) = alerts.standing(db)
+    assert (alert.kind, alert.subject, alert.job) == ("upload-refused", "site.example", lease.job)
+    assert "PEER_ID_INVALID" in alert.detail
+
+
+def asked(context: WorkerContext, chat: int, access: int) -> Lease:
+    """The job of a person's link, in this worker's hand."""
+    link = Link("https://site.example/a", "site.example", "url:a")
+    ask = Ask(chat, chat, 1, 0, link, chat_access=access)
+    requests.submit(context.db, [ask], now=clock.now())
+    facts = {"worker": context.worker, "lane": Lane.HEAVY, "room": 1, "now": clock.now()}
+    return leases.claim(context.db, **facts)[0]
+
+
 async def test_a_delivery_that_nobody_finds_is_one(tg, context, db, ali):
     await context.connect()
     link = Link("https://site.example/a", "site.example", "url:a")
-    access = tg.world.access_hash(tg.bot, ali.id)
-    requests.submit(db, [Ask(ali.id, ali.id, 1, 0, link, chat_access=access)], now=clock.now())
-    facts = {"worker": context.worker, "lane": Lane.HEAVY, "room": 1, "now": clock.now()}
-    (lease,) = leases.claim(db, **facts)
+    lease = asked(context, ali.id, tg.world.access_hash(tg.bot, ali.id))
     order = requests.order(db, lease.link.folder or 1)
     part = Part(Reference("document", 1, 2, "ab"), "video", "a.mp4", 3)
     media = Media(link.key, "best", "A", link.site, link.url, (part,))

@@ -12,6 +12,10 @@ from daemon.doctor import mends, report
 from daemon.doctor.diagnosis import Finding, Severity
 from daemon.doctor.doctor_facts import DoctorFacts
 from daemon.supervisor.control import ProcessState
+from procs import config
+from procs.backups import backup_taker, offsite_copy
+from procs.backups.backup_errors import BackupFailed
+from procs.config import rulebook
 from procs.core import clock
 from procs.records.job import Person
 from procs.store.database import open_database
@@ -64,6 +68,16 @@ def test_a_wrong_setting_is_one_finding_and_all_else_is_examined(visit, home, wr
     assert {"disk", "database", "service", "admins", "engine"} <= {one.check for one in findings}
 
 
+def test_a_file_where_a_folder_should_be_by_default_is_named_with_its_setting(visit, home):
+    """There is no usual value to go on with: the usual one is what is wrong."""
+    (home / "backups").touch()
+
+    findings = visit()
+
+    assert "CHAPAR_BACKUP_FOLDER" in of(findings, "settings")[0].says
+    assert {one.check for one in findings} == {"settings", "tools", "memory"}
+
+
 @pytest.mark.parametrize(("up", "severity"), [(24.0, Severity.HINT), (900.0, Severity.ERROR)])
 def test_a_keeper_that_began_just_now_is_given_time_for_the_first_backup(
     visit, home, monkeypatch, up, severity
@@ -95,6 +109,18 @@ def test_a_home_without_a_backup_is_an_error_and_says_how_to_take_one(visit, hom
     (found,) = of(visit(), "backup")
 
     assert (found.severity, found.fix) == (Severity.ERROR, "chapar backup now")
+
+
+def test_a_backup_that_was_not_copied_to_its_other_place_is_named_while_that_is_wanted(visit, home):
+    where = {"backup_command": 'false "$CHAPAR_BACKUP_FILE"'}
+    visit(**where)
+    backup = backup_taker.take(config.load(need_telegram=False), lambda line: None)
+    with pytest.raises(BackupFailed):
+        offsite_copy.carry(config.load(need_telegram=False), backup)
+
+    said = [one.says for one in of(visit(**where), "backup")]
+
+    assert said == ["fresh and verified", "the last backup was not copied to its other place"]
 
 
 def test_an_admin_who_never_wrote_to_the_bot_is_named(visit, home):
@@ -185,6 +211,23 @@ def test_a_worker_and_a_bot_that_a_signal_stopped_are_named_with_the_way_on(
     ]
 
 
+def test_the_exit_code_after_a_fix_is_that_of_what_is_left():
+    def fails() -> str:
+        raise OSError("read-only file system")
+
+    mended = Finding("modes", Severity.ERROR, "open", mend=lambda: "closed")
+    alike = Finding("modes", Severity.ERROR, "open too", mend=lambda: "closed twice")
+    stuck = Finding("logs", Severity.ERROR, "lost", mend=fails)
+    other = Finding("memory", Severity.WARNING, "hardly any is free")
+    said: list[str] = []
+
+    left = mends.carry_out([mended, alike, stuck, other], said.append)
+
+    assert said == ["modes: closed", "logs: could not be mended (read-only file system)"]
+    assert left == [stuck, other]
+    assert report.exit_code(mends.carry_out([mended, other], said.append)) == report.ONLY_WARNINGS
+
+
 def test_where_nothing_can_be_mended_that_is_said(visit, home):
     said = []
     mends.carry_out(visit(), said.append)
@@ -212,3 +255,23 @@ def test_a_log_without_colours_where_no_terminal_reads(visit, home, capsys):
     cli.main(["doctor", "--offline"])
 
     assert "\x1b" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", rulebook.BROWSERS)
+def test_a_browser_that_sites_toml_may_name_can_be_imitated(visit, short_home, name):
+    (short_home / "sites.toml").write_text(f'[youtube]\nimpersonate = "{name}"\n')
+
+    assert [one.severity for one in of(visit(), "browsers")] == [Severity.OK]
+
+
+def test_a_player_that_this_ytdlp_has_no_longer_is_named(visit, short_home, monkeypatch):
+    players = ", ".join(f'"{name}"' for name in rulebook.CLIENTS)
+    (short_home / "sites.toml").write_text(f"[youtube]\nclients = [{players}]\n")
+    all_there = of(visit(), "players")
+
+    monkeypatch.setattr(rulebook, "CLIENTS", (*rulebook.CLIENTS, "tv_of_old"))
+    (short_home / "sites.toml").write_text('[youtube]\nclients = ["default", "tv,tv_of_old"]\n')
+    (lost,) = of(visit(), "players")
+
+    assert [one.severity for one in all_there] == [Severity.OK]
+    assert (lost.severity, lost.says) == (Severity.WARNING, "this yt-dlp has no player tv_of_old")

@@ -8,7 +8,10 @@ import pytest
 from daemon.doctor import live_checks
 from daemon.doctor.diagnosis import Severity
 from daemon.doctor.doctor_facts import DoctorFacts
+from procs.core import clock
+from procs.store.sponsors import sponsor_rows
 from procs.telegram.server_clock import CLOCK
+from procs.telegram.session import account_probe
 from tests.sandbox.telegram.server import Telegram
 from tests.unit.conftest import TOKEN
 
@@ -48,6 +51,63 @@ async def test_a_wrong_token_is_refused_with_telegrams_word_and_where_to_get_one
 
     assert (found.severity, "TOKEN" in found.evidence) == (Severity.ERROR, True)
     assert "@BotFather" in found.fix
+
+
+async def test_sponsors_into_whose_chats_the_bot_may_not_look_are_named_alone(environ, tg, db):
+    chats = {
+        title: await tg.group(title, broadcast=is_channel, bot=role)
+        for title, is_channel, role in (
+            *(("Kept", True, "admin"), ("Demoted", True, "member"), ("Lost", True, "admin")),
+            ("Group", False, "member"),
+        )
+    }
+    for title, group in chats.items():
+        facts = {"chat": group.chat_id, "access": 0, "title": title, "nick": "", "own": False}
+        sponsor_rows.add(db, facts | {"link": "https://t.me/x"}, now=clock.now())
+    await chats["Lost"].loses(tg.bot)
+
+    found = [one for one in await asked() if one.check == "sponsors"]
+
+    assert {one.says.rpartition(" ")[2]: one.evidence for one in found}.keys() == {
+        "Demoted",
+        "Lost",
+    }
+    assert all(one.severity is Severity.ERROR and "admin" in one.fix for one in found)
+
+
+@pytest.mark.parametrize(
+    ("word", "fix"),
+    [
+        ("400 API_ID_INVALID", "my.telegram.org"),
+        ("400 API_ID_PUBLISHED_FLOOD", "of your own"),
+        ("400 ACCESS_TOKEN_EXPIRED", "@BotFather"),
+        ("420 FLOOD_WAIT_900", "wait"),
+    ],
+)
+async def test_what_telegram_says_to_a_sign_in_leads_to_its_own_remedy(environ, tg, word, fix):
+    await tg.fails("auth.importBotAuthorization", word, times=9)
+
+    (found,) = await asked()
+
+    assert found.severity >= Severity.WARNING
+    assert fix in found.fix
+
+
+async def test_a_telegram_that_takes_connections_and_says_nothing_is_left_after_a_while(environ):
+    environ.setattr(account_probe, "PROBE_TIMEOUT", 0.5)
+    async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()
+        environ.setenv("CHAPAR_TELEGRAM_SERVER", f"{host}:{port}")
+
+        (found,) = await asked()
+
+    assert (found.severity, found.says) == (Severity.ERROR, "Telegram does not answer")
+
+
+async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Hear, and never answer."""
+    await reader.read()
+    writer.close()
 
 
 async def test_a_telegram_that_is_away_is_named_so(environ):

@@ -1,8 +1,10 @@
 """Metrics and health over a real socket: what is served, what is refused, and that it lasts."""
 
 import os
+import signal
 import socket
 import stat
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,10 +13,11 @@ import pytest
 from procs.config import Settings
 from procs.core import clock
 from procs.keeper.metrics.metric_families import FAMILIES
-from procs.keeper.metrics.metric_server import MOST_CONNECTIONS
+from procs.keeper.metrics.metric_server import MOST_CONNECTIONS, MetricServer
 from procs.keeper.metrics.textfile import MetricTextfile
+from procs.store import wake
 from procs.store.database import Database
-from procs.store.health import workers
+from procs.store.health import round_trips, workers
 from tests.unit.keeper.metrics.conftest import Endpoint
 
 Serve = Callable[[Settings], Endpoint]
@@ -103,6 +106,21 @@ def test_the_socket_of_a_killed_keeper_is_replaced(settings: Settings, serving: 
     assert serving(settings).gets("/livez")[0] == 200
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_one_that_could_not_open_the_database_is_seen_to_be_gone_and_can_be_left(
+    settings: Settings, db: Database
+) -> None:
+    """The keeper ends then, and the next one has another."""
+    (settings.home / "chapar.db").rename(settings.home / "away.db")
+    server = MetricServer(db, settings, settings.metrics, lambda: 0.0)
+    server.start()
+    server.join(timeout=30)
+
+    server.leave()
+
+    assert not server.is_alive()
+
+
 def test_live_means_that_the_keepers_loop_turns(endpoint: Endpoint) -> None:
     endpoint.turned -= 60
 
@@ -121,11 +139,48 @@ def test_ready_needs_a_worker_that_serves_with_a_fresh_heartbeat(endpoint: Endpo
     assert endpoint.gets("/readyz") == before
 
 
+def test_ready_needs_a_worker_that_no_signal_has_stopped(endpoint: Endpoint) -> None:
+    at_work(endpoint.db)
+    with subprocess.Popen(["sleep", "60"]) as worker:
+        facts = {"pid": worker.pid, "started": workers.start_of(worker.pid)}
+        with endpoint.db.write():
+            endpoint.db.change("UPDATE workers SET pid = :pid, started = :started", facts)
+        runs = endpoint.gets("/readyz")[0]
+        worker.send_signal(signal.SIGSTOP)
+        os.waitpid(worker.pid, os.WUNTRACED)
+        stopped = endpoint.gets("/readyz")
+        worker.send_signal(signal.SIGCONT)
+        goes_on = endpoint.gets("/readyz")[0]
+        worker.kill()
+
+    assert stopped == (503, "workers: none serves with a fresh heartbeat\n")
+    assert (runs, goes_on) == (200, 200)
+
+
 def test_ready_needs_a_bot_that_is_connected(settings: Settings, serving: Serve) -> None:
     endpoint = serving(replace(settings, bot_token="777:x"))
     at_work(endpoint.db)
 
     assert endpoint.gets("/readyz") == (503, "bot: does not run, or is not connected yet\n")
+
+
+def test_ready_needs_a_telegram_that_answers_and_a_bot_that_asks_it(
+    settings: Settings, serving: Serve
+) -> None:
+    endpoint = serving(replace(settings, bot_token="777:x"))
+    at_work(endpoint.db)
+    now, heard = clock.now(), []
+    bot = wake.WakeSocket(settings.run, wake.BOT)
+    for result, age in (("answered", 0), ("away", 0), ("answered", 5), ("answered", 150)):
+        round_trips.note(endpoint.db, result, now=replace(now, boot=now.boot - age))
+        heard.append(endpoint.gets("/readyz"))
+    bot.close()
+
+    well, away, again, silent = heard
+    assert (well, again) == ((200, "ok\n"), (200, "ok\n"))
+    assert away == (503, "telegram: cannot be reached\n")
+    assert silent[0] == 503
+    assert silent[1].startswith("bot: no round trip to Telegram for 15")
 
 
 def test_a_locked_database_is_named_within_seconds_and_scraped_all_the_same(

@@ -1,0 +1,85 @@
+"""Ends alerts about what is not there any more, as who noted them will never see them end: a file
+of cookies or a link that `sites.toml` names no longer, the slot of a worker too many, a machine
+that has another name by now, a sponsor that was removed.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+
+from procs.config import Settings
+from procs.core import clock, disk, log
+from procs.errors import alert_kinds
+from procs.store.database import Database
+from procs.store.health import alerts, low_disks
+from procs.store.limits import revoked_sessions
+from procs.store.machines import machine_rows
+from procs.store.sites import link_checks
+from procs.store.sponsors import sponsor_rows
+
+#: The session of a worker, with its machine where several share the database.
+SLOT = re.compile(r"slot-(\d+)(?:-(.+))?")
+
+
+class GoneSubjects:
+    """What one machine knows of; what may be another machine's is taken to be there."""
+
+    def __init__(self, db: Database, settings: Settings) -> None:
+        self.db = db
+        self.settings = settings
+        #: Whether the subject of an alert is there, by its kind.
+        self.judges: Mapping[str, Callable[[str], bool]] = {
+            alert_kinds.ENDING: self.has_cookies,
+            alert_kinds.REFUSED: self.has_cookies,
+            alert_kinds.TURNED_LINK: self.has_link,
+            alert_kinds.LOW: self.has_machine,
+            alert_kinds.EGRESS_OPEN: self.has_machine,
+            alert_kinds.REVOKED: self.has_session,
+            alert_kinds.SIGN_IN: self.has_session,
+            alert_kinds.SPONSOR_LOST: self.has_sponsor,
+        }
+
+    def end(self) -> None:
+        """End what is about nothing; with an alert goes the row that says the same."""
+        now = clock.now()
+        for one in alerts.standing(self.db):
+            is_there = self.judges.get(one.kind)
+            if is_there is not None and not is_there(one.subject):
+                alerts.clear(self.db, (one.kind,), one.subject, now=now)
+                log.info("alert.subject-gone", kind=one.kind, subject=one.subject)
+        for host in low_disks.low(self.db):
+            if not self.has_machine(host):
+                low_disks.note_enough(self.db, host)
+        for lost in revoked_sessions.unresolved(self.db):
+            if not self.has_session(lost.name):
+                revoked_sessions.forget(self.db, lost.name)
+
+    def has_cookies(self, subject: str) -> bool:
+        """Whether `sites.toml` has the file for the site (`vimeo a.txt`)."""
+        site, _, file = subject.partition(" ")
+        own = {path.name for path in self.settings.sites.of(site).cookies if path}
+        return file in own or self.settings.has_server
+
+    def has_link(self, subject: str) -> bool:
+        """Whether `sites.toml` has the link to be checked (`vimeo https://…`)."""
+        rules = self.settings.sites.sites.items()
+        own = {link_checks.subject(site, url) for site, one in rules for url in one.check}
+        return subject in own or self.settings.has_server
+
+    def has_machine(self, subject: str) -> bool:
+        """Whether it is this machine, or one of those that share the database."""
+        if subject == disk.host():
+            return True
+        shared = machine_rows.listed(self.db) if self.settings.has_server else []
+        return subject in {one.name for one in shared}
+
+    def has_session(self, subject: str) -> bool:
+        """Whether a process of this machine has the session; the bot always has its own."""
+        found = SLOT.fullmatch(subject)
+        own = self.settings.machine if self.settings.has_server else None
+        if found is None or found[2] != own:
+            return True
+        return int(found[1]) < self.settings.posts
+
+    def has_sponsor(self, subject: str) -> bool:
+        """Whether there is a sponsor of this title."""
+        return subject in {one.title for one in sponsor_rows.listed(self.db)}

@@ -1,0 +1,53 @@
+"""The operator's command that copies each backup: how the last copy went is kept, and shown."""
+
+from pathlib import Path
+
+import pytest
+
+from daemon.commands.backups import backup_commands
+from procs.backups import backup_store, offsite_copy
+from procs.backups.__main__ import carry_out
+from procs.backups.backup_errors import BackupFailed
+from tests.unit.backups.conftest import Home
+
+
+@pytest.fixture
+def home(short_home: Path) -> Home:
+    return Home(
+        short_home, CHAPAR_BACKUP_COMMAND=f'cp "$CHAPAR_BACKUP_FILE" {short_home}/away/ 2>&1'
+    )
+
+
+def shown(home: Home) -> str:
+    return backup_commands.listed(home.settings)[-1]
+
+
+def test_a_copy_that_fails_leaves_a_good_backup_and_is_shown_until_the_next_is_made(home: Home):
+    for _ in range(2):
+        with pytest.raises(BackupFailed, match="is ok and was not copied"):
+            carry_out(home.settings)
+    failed, record = shown(home), offsite_copy.last(home.settings.backup_folder)
+    (home.settings.home / "away").mkdir()
+    backup_commands.now(home.settings, lambda line: None)
+
+    states = [one.state for one in backup_store.listed(home.settings.backup_folder)]
+    assert record is not None
+    assert (record.failures, "No such file" in failed or "Not a directory" in failed) == (2, True)
+    assert "ok chapar-" in shown(home)
+    assert set(states) == {"ok"}
+    assert len(list((home.settings.home / "away").iterdir())) == 1
+
+
+def test_where_no_copy_is_wanted_none_is_shown(home: Home):
+    with pytest.raises(BackupFailed):
+        carry_out(home.settings)
+    del home.texts["CHAPAR_BACKUP_COMMAND"]
+
+    assert not any(line.startswith("copy ") for line in backup_commands.listed(home.settings))
+
+
+def test_a_note_that_cannot_be_read_counts_as_none(home: Home):
+    home.backs_up()
+    (home.settings.backup_folder / offsite_copy.COPY_NOTE).write_text("{")
+
+    assert offsite_copy.last(home.settings.backup_folder) is None
