@@ -61,7 +61,7 @@ def test_what_becomes_supervisord_notes_the_boot_that_it_finds(
     "words",
     [
         f"99999999 5 {OTHER}\n",  # it has ended
-        f"{os.getpid()} 1 {OTHER}\n",  # another process has its number: a reboot, or long ago
+        f"PID 1 {OTHER}\n",  # another process has its number: a reboot, or long ago
         "OWN\n",  # a supervisord of before notes no boot
         f"OWN {OTHER} more\n",
         "",
@@ -70,7 +70,7 @@ def test_what_becomes_supervisord_notes_the_boot_that_it_finds(
 )
 def test_without_one_that_lives_the_kernels_file_counts(tmp_path: Path, words: str) -> None:
     clock.count_to(OTHER)
-    lock(tmp_path, words.replace("OWN", own_words()))
+    lock(tmp_path, words.replace("OWN", own_words()).replace("PID", str(os.getpid())))
 
     boot_identity.follow(tmp_path)
 
