@@ -1,8 +1,11 @@
 """Alerts of figures, whose ends are shown nowhere else: each begins by its cause, goes out to the
 webhook, and is over when the cause is gone."""
 
+import os
+import signal
 import socketserver
 import ssl
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -70,6 +73,24 @@ def test_missing_workers_are_over_when_all_serve(watch: Watch, hook: Hook) -> No
     assert (began, early) == (["new"], True)
     assert told(hook, "workers-down") == ["new", "over"]
     assert "workers-down" not in watch.rows()
+
+
+def test_a_worker_that_a_signal_stopped_is_missing_too(watch: Watch, hook: Hook) -> None:
+    worker = workers.enter(watch.db, "w00-1", now=watch.now)
+    workers.serve(watch.db, worker, slot=0, now=watch.now)
+    with subprocess.Popen(["sleep", "60"]) as process:
+        facts = {"pid": process.pid, "started": workers.start_of(process.pid)}
+        with watch.db.write():
+            watch.db.change("UPDATE workers SET pid = :pid, started = :started", facts)
+        watch.looks_for(90)
+        before = told(hook, "workers-down")
+        process.send_signal(signal.SIGSTOP)
+        os.waitpid(process.pid, os.WUNTRACED)
+
+        watch.looks_for(90)
+        process.kill()
+
+    assert (before, told(hook, "workers-down")) == ([], ["new"])
 
 
 def test_a_storm_of_restarts_is_over_after_five_quiet_minutes(watch: Watch, hook: Hook) -> None:
