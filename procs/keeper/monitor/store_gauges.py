@@ -102,5 +102,5 @@ def oldest(report: metric_report.MetricReport) -> Gauge:
 
 def missing(present: list[Worker], wanted: int) -> Gauge:
     """How many of this machine's workers do not serve."""
-    serving = sum(w.state == "serving" and w.here and w.alive for w in present)
+    serving = sum(w.state == "serving" and w.here and w.alive and not w.stopped for w in present)
     return max(0, wanted - serving), f"{serving} of {wanted} serve"

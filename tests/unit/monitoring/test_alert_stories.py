@@ -14,6 +14,7 @@ MONITOR = "tests/unit/keeper/monitor"
 NOTED = f"{MONITOR}/test_noted_kinds.py"
 JUDGED = f"{MONITOR}/test_judged_kinds.py"
 FIGURES = f"{MONITOR}/test_true_figures.py"
+BACKUPS = f"{MONITOR}/test_backup_alerts.py"
 FAILS = f"{NOTED}::test_what_ends_a_job_for_good_is_told_and_over_after_six_quiet_hours"
 QUIET = f"{NOTED}::test_what_is_noted_once_is_over_after_six_quiet_hours"
 VISITED = f"{NOTED}::test_a_site_that_let_nobody_in_is_told_until_it_is_visited_again"
@@ -71,9 +72,9 @@ STORIES: dict[str, tuple[str, ...]] = {
     "telegram-away": (
         f"{JUDGED}::test_a_bot_that_hears_nothing_of_telegram_is_told_until_it_does",
     ),
-    "backup-missing": (f"{JUDGED}::test_a_missing_backup_is_over_with_the_next_verified_one",),
-    "backup-drill": (f"{JUDGED}::test_a_bad_drill_is_over_with_the_next_good_one",),
-    "backup-uncopied": (f"{JUDGED}::test_copies_that_fail_twice_are_told_until_one_is_made",),
+    "backup-missing": (f"{BACKUPS}::test_a_missing_backup_is_over_with_the_next_verified_one",),
+    "backup-drill": (f"{BACKUPS}::test_a_bad_drill_is_over_with_the_next_good_one",),
+    "backup-uncopied": (f"{BACKUPS}::test_copies_that_fail_twice_are_told_until_one_is_made",),
     "breaker-storm": (
         f"{FIGURES}::test_breakers_that_open_one_after_the_other_are_told_until_they_rest",
     ),

@@ -1,8 +1,11 @@
 """Alerts of figures, whose ends are shown nowhere else: each begins by its cause, goes out to the
 webhook, and is over when the cause is gone."""
 
+import os
+import signal
 import socketserver
 import ssl
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,11 +14,8 @@ from pathlib import Path
 import pytest
 
 from procs import config
-from procs.backups import backup_drill, backup_store, offsite_copy
-from procs.backups.backup_errors import BackupFailed
-from procs.backups.backup_store import BAD, OK, Backup
 from procs.config import Settings
-from procs.core import clock, codec
+from procs.core import codec
 from procs.core.clock import Now
 from procs.core.files import event_file
 from procs.core.files.event_file import STATES
@@ -72,6 +72,24 @@ def test_missing_workers_are_over_when_all_serve(watch: Watch, hook: Hook) -> No
     assert "workers-down" not in watch.rows()
 
 
+def test_a_worker_that_a_signal_stopped_is_missing_too(watch: Watch, hook: Hook) -> None:
+    worker = workers.enter(watch.db, "w00-1", now=watch.now)
+    workers.serve(watch.db, worker, slot=0, now=watch.now)
+    with subprocess.Popen(["sleep", "60"]) as process:
+        facts = {"pid": process.pid, "started": workers.start_of(process.pid)}
+        with watch.db.write():
+            watch.db.change("UPDATE workers SET pid = :pid, started = :started", facts)
+        watch.looks_for(90)
+        before = told(hook, "workers-down")
+        process.send_signal(signal.SIGSTOP)
+        os.waitpid(process.pid, os.WUNTRACED)
+
+        watch.looks_for(90)
+        process.kill()
+
+    assert (before, told(hook, "workers-down")) == ([], ["new"])
+
+
 def test_a_storm_of_restarts_is_over_after_five_quiet_minutes(watch: Watch, hook: Hook) -> None:
     for _ in range(6):
         event_file.append(watch.settings.run / STATES, "worker-00", "died")
@@ -105,6 +123,7 @@ def test_a_bot_that_hears_nothing_of_telegram_is_told_until_it_does(
     def trip(result: str) -> None:
         round_trips.note(watch.db, result, now=watch.now)
 
+    watch.looks_for(5)
     trip("answered")
     for _ in range(12):
         watch.looks_for(25)
@@ -131,75 +150,6 @@ def test_where_no_bot_has_asked_since_the_start_none_is_missed(watch: Watch, hoo
     watch.looks_for(900)
 
     assert told(hook, alert_kinds.DEAF_BOT) == []
-
-
-def test_a_missing_backup_is_over_with_the_next_verified_one(
-    watch: Watch, hook: Hook, settings: Settings
-) -> None:
-    watch.looks_for(180)
-    began = told(hook, "backup-missing")
-    kept(settings, watch.now.wall)
-
-    watch.looks_for(45)
-
-    assert (began, told(hook, "backup-missing")) == (["new"], ["new", "over"])
-
-
-def kept(settings: Settings, at: float) -> Backup:
-    """A verified backup in the folder, as its note has it."""
-    folder = settings.backup_folder
-    folder.mkdir(parents=True, exist_ok=True)
-    name = f"chapar-{time.strftime(backup_store.STAMP, time.gmtime(at))}.tar.gz"
-    (folder / name).write_bytes(b"x")
-    backup = Backup(name, at, 1, "0" * 64, OK, at)
-    backup_store.note(folder, backup)
-    return backup
-
-
-def test_a_bad_drill_is_over_with_the_next_good_one(
-    watch: Watch, hook: Hook, settings: Settings
-) -> None:
-    backup_drill.noted(settings, "chapar-1.tar.gz", BAD, "its SHA-256 differs")
-    watch.looks_for(40)
-    backup_drill.noted(settings, "chapar-2.tar.gz", OK, "")
-
-    watch.looks_for(40)
-
-    assert told(hook, alert_kinds.DRILL) == ["new", "over"]
-
-
-def test_copies_that_fail_twice_are_told_until_one_is_made(
-    watch: Watch, hook: Hook, settings: Settings
-) -> None:
-    backup, away = kept(settings, watch.now.wall), settings.home / "away"
-    for _ in range(2):
-        once = told(hook, "backup-uncopied")
-        with pytest.raises(BackupFailed, match="was not copied"):
-            offsite_copy.carry(settings, backup)
-        watch.looks_for(40)
-    began, why = told(hook, "backup-uncopied"), offsite_copy.last(settings.backup_folder)
-    away.mkdir()
-    offsite_copy.carry(settings, backup)
-
-    watch.looks_for(40)
-
-    assert (once, began) == ([], ["new"])
-    assert [path.name for path in away.iterdir()] == [backup.name]
-    assert why is not None
-    assert "ended with 1" in why.why
-    assert told(hook, "backup-uncopied") == ["new", "over"]
-
-
-def test_a_command_that_hangs_counts_as_a_copy_that_failed(settings: Settings) -> None:
-    backup = kept(settings, clock.now().wall)
-    hung = replace(settings, backup_command="sleep 600")
-    for _ in range(2):
-        with pytest.raises(BackupFailed, match="took longer than"):
-            offsite_copy.carry(hung, backup, longest=0.1)
-
-    record = offsite_copy.last(settings.backup_folder)
-    assert record is not None
-    assert record.failures == 2
 
 
 def test_a_clock_that_was_off_is_over_when_it_was_right_for_minutes(
