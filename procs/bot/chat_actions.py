@@ -22,10 +22,10 @@ from procs.telegram.pace import GLOBAL_GAP, Pace
 CROWD = round(1 / GLOBAL_GAP)
 #: Seconds until a chat without an answer is shown something, between two times (an action lasts
 #: six), and after which the bot shows nothing more.
-GRACE, AGAIN, LONGEST = 1.0, 5.0, 60.0
+GRACE, SHOW_AGAIN, LONGEST_SHOW = 1.0, 5.0, 60.0
 #: Seconds between two looks at those who wait, and how many are shown something at once. Telegram
 #: publishes no limit of these calls, so a hundred a second is a guess, obeying its waits.
-LOOK, AT_ONCE = 0.1, 10
+LOOK_INTERVAL, AT_ONCE = 0.1, 10
 #: The call, by whose name Telegram's waits are kept.
 SHOW = "messages.SetTyping"
 
@@ -74,7 +74,7 @@ class ChatActions:
                 now = clock.now().boot
                 due = [chat for chat, one in self.unanswered.items() if one.due <= now][:AT_ONCE]
                 await asyncio.gather(*(self.look(chat) for chat in due))
-                await asyncio.sleep(LOOK)
+                await asyncio.sleep(LOOK_INTERVAL)
         except TelegramWait as wait:
             self.pace.note(wait)
             log.info("chat-action.rests", why=type(wait).__name__, chats=len(self.unanswered))
@@ -86,10 +86,10 @@ class ChatActions:
     async def look(self, chat: int) -> None:
         """Show it in one chat, unless the chat has its answer. Raises as `run` expects."""
         one, now = self.unanswered[chat], clock.now().boot
-        if now - one.since > LONGEST or status_columns.is_answered(self.db, one.request):
+        if now - one.since > LONGEST_SHOW or status_columns.is_answered(self.db, one.request):
             del self.unanswered[chat]
             return
-        one.due = now + AGAIN
+        one.due = now + SHOW_AGAIN
         await self.pace.wait_until_allowed(SHOW, 0.0)
         try:
             await self.chat_session.show_typing(chat, one.access)

@@ -129,7 +129,7 @@ class Database(Protocol):
         it."""
 
     def changed(self) -> bool:
-        """Whether another connection committed since the last call; True at the first call. Cheap
+        """Whether another connection committed since the last call; True at the first one. Cheap
         enough to ask twenty times a second."""
 
     def rest(self) -> int | None:
@@ -170,8 +170,7 @@ class Database(Protocol):
         """Give the connection back; a second time does nothing."""
 
 
-#: Kinds of databases by the scheme of their address. Another kind is another row here, and another
-#: branch in the three functions below.
+#: Kinds of databases by the scheme of their address, each with a branch in three functions below.
 SCHEMES = {
     "sqlite": "SQLite, a file on this machine",
     "postgresql": "PostgreSQL, a server that several machines may share",
@@ -181,10 +180,8 @@ SERVER = "postgresql:"
 
 def open_database(url: str, *, run: Path, check: int = 0, unfinished: bool = False) -> Database:
     """The database of this process; it must have been migrated. One of up to `check` bytes is read
-    whole, to see that it is not damaged. `unfinished`: one into which a move has not ended.
-
-    Raises NewerDatabase when a newer Chapar wrote it, StoreError when it cannot be used.
-    """
+    whole, to see that it is not damaged. `unfinished`: one into which a move has not ended. Raises
+    NewerDatabase when a newer Chapar wrote it, StoreError when it cannot be used."""
     require_known(url)
     if url.startswith(SERVER):
         # Slow to load, and 12 MiB: only who has such a database pays for it.
@@ -204,11 +201,9 @@ def require_reachable(url: str) -> None:
 
 
 def migrate(url: str, *, run: Path, check: int = 0) -> None:
-    """Create the database or bring it up to date; repeated, it does nothing.
-
-    Nothing else may be open on it. Raises NewerDatabase, and StoreError for one that is not ours or
-    damaged; nothing is changed then. One of up to `check` bytes is read whole first.
-    """
+    """Create the database or bring it up to date; repeated, it does nothing. Nothing else may be
+    open on it. Raises NewerDatabase, and StoreError for one that is not ours or damaged; nothing is
+    changed then. One of up to `check` bytes is read whole first."""
     require_known(url)
     if url.startswith(SERVER):
         from procs.store.postgresql.migration import migrate as bring_server_up_to_date
@@ -222,16 +217,14 @@ def migrate(url: str, *, run: Path, check: int = 0) -> None:
 
 def mark_schema(url: str) -> SchemaMark | None:
     """What the tables of a file are before an upgrade; None of a server's. Raises StoreError."""
-    if not files_of(url):
-        return None
     from procs.store.sqlite.migrate import mark
 
-    return mark(url)
+    return mark(url) if files_of(url) else None
 
 
 def take_back(url: str, before: SchemaMark, *, run: Path) -> int:
-    """Take back the steps since a mark while others work with the database, who lose nothing.
-    Returns how many. Raises StoreError with nothing changed where that cannot be."""
+    """Take back the steps since a mark while others work with the database, who lose nothing: how
+    many. Raises StoreError with nothing changed where that cannot be."""
     from procs.store.sqlite.migrate import take_back as take_file_back
 
     return take_file_back(url, before, run=run)
@@ -257,8 +250,7 @@ def files_of(url: str) -> tuple[Path, ...]:
 
 
 def require_usable(url: str) -> None:
-    """Raises StoreError where the database's file is none, is empty, or not this user's to write;
-    never for a server."""
+    """Raises StoreError where the file is none, is empty, or not this user's to write."""
     for path in files_of(url)[:1]:
         database_file.require_usable(path)
 
@@ -298,7 +290,7 @@ def opened_copy(path: Path) -> Iterator[Database]:
 
 
 def require_known(url: str) -> None:
-    """Raise StoreError for an address whose scheme is none of SCHEMES; the sentence lists them."""
+    """Raises StoreError for a scheme that is none of SCHEMES; the sentence lists them."""
     scheme = url.partition(":")[0]
     if scheme not in SCHEMES:
         raise StoreError(

@@ -22,7 +22,7 @@ from procs.store.wake import WakeSocket
 
 #: Seconds between two notifications at least, between two attempts to reach the server, and between
 #: two looks at whether to end.
-GATHERED, PAUSE, LOOK = 0.005, 2.0, 0.5
+GATHERED, PAUSE, LOOK_INTERVAL = 0.005, 2.0, 0.5
 #: Seconds between two questions whether the database is at rest.
 REST_LOOK = 5.0
 
@@ -75,7 +75,7 @@ class WakeRelay(threading.Thread):
         while not self.gone.is_set():
             pause = next_at - time.monotonic()
             watched = [there] if pause > 0 else [here, there]
-            ready, _, _ = select.select(watched, [], [], pause if pause > 0 else LOOK)
+            ready, _, _ = select.select(watched, [], [], pause if pause > 0 else LOOK_INTERVAL)
             if here in ready:
                 channel.say(self.socket.heard())
                 next_at = time.monotonic() + GATHERED
@@ -87,7 +87,7 @@ class WakeRelay(threading.Thread):
     def leave(self) -> None:
         """End soon."""
         self.gone.set()
-        self.join(LOOK * 2)
+        self.join(LOOK_INTERVAL * 2)
 
 
 def wake_here(run: Path, word: bytes) -> None:

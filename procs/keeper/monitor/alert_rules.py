@@ -52,4 +52,4 @@ RULES = (
     # Days by which a certificate's end is nearer than two weeks.
     AlertRule(alert_kinds.CERTIFICATE, "certificate_due", 0.0, 0, 0.0, 0),
 )
-KINDS = frozenset(rule.kind for rule in RULES)
+RULED_KINDS = frozenset(rule.kind for rule in RULES)

@@ -13,7 +13,7 @@ from procs.core.clock import Now
 from procs.core.files import event_file
 from procs.errors import StoreError, remedies
 from procs.keeper.monitor import alert_file, alert_states
-from procs.keeper.monitor.alert_rules import KINDS, RULES
+from procs.keeper.monitor.alert_rules import RULED_KINDS, RULES
 from procs.keeper.monitor.chat_alerts import ChatAlerts
 from procs.keeper.monitor.machine_gauges import Gauge, MachineGauges
 from procs.keeper.monitor.store_gauges import StoreGauges
@@ -77,7 +77,7 @@ class Monitor:
         self.heartbeat = Heartbeat(db, settings, turned)
         #: What processes noted themselves, as it was read last.
         self.others: dict[str, ToldAlert] = {
-            key: one for key, one in self.record.told.items() if one.kind not in KINDS
+            key: one for key, one in self.record.told.items() if one.kind not in RULED_KINDS
         }
         #: The boot instant since which changes wait to be told.
         self.waits_since: float | None = None
@@ -129,7 +129,7 @@ class Monitor:
 
     def there(self) -> dict[str, ToldAlert]:
         """Everything that is there, by kind and subject."""
-        found = self.store.others(KINDS)
+        found = self.store.others(RULED_KINDS)
         if found is not None:
             noted = [ToldAlert(a.kind, a.subject, a.first_at, 0.0, a.detail) for a in found]
             self.others = {one.key: one for one in noted}

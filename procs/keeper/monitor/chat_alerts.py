@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from procs.core import clock, log
 from procs.core.clock import Now
 from procs.errors import StoreError
-from procs.keeper.monitor.alert_rules import KINDS
+from procs.keeper.monitor.alert_rules import RULED_KINDS
 from procs.keeper.outside.outside_message import ToldAlert
 from procs.store import wake
 from procs.store.database import Database
@@ -26,7 +26,7 @@ class ChatAlerts:
         """Have the rows say what is there, as soon as the database can be written."""
         if self.thread is not None and self.thread.is_alive():
             return
-        ours = {one.kind: one for one in wanted.values() if one.kind in KINDS}
+        ours = {one.kind: one for one in wanted.values() if one.kind in RULED_KINDS}
         if ours.keys() == (self.written or {}).keys() and self.written is not None:
             return
         self.thread = threading.Thread(
@@ -54,8 +54,8 @@ def apply(db: Database, ours: Mapping[str, ToldAlert], *, now: Now) -> set[str]:
     """Note what is there and clear what is not, in one transaction. Returns the kinds that the rows
     name then. Raises StoreError."""
     with db.write():
-        there = {one.kind for one in alerts.standing(db)} & KINDS
+        there = {one.kind for one in alerts.standing(db)} & RULED_KINDS
         for kind in set(ours) - there:
             alerts.note(db, kind, now=now, lasts=True, detail=ours[kind].detail)
         alerts.clear(db, sorted(there - set(ours)), "", now=now)
-        return {one.kind for one in alerts.standing(db)} & KINDS
+        return {one.kind for one in alerts.standing(db)} & RULED_KINDS

@@ -4,7 +4,7 @@ import pytest
 
 from procs.core.clock import Now
 from procs.keeper.monitor import alert_states
-from procs.keeper.monitor.alert_rules import KINDS, RULES, AlertRule
+from procs.keeper.monitor.alert_rules import RULED_KINDS, RULES, AlertRule
 from procs.keeper.monitor.alert_states import AlertState
 
 STEP = 5.0
@@ -118,4 +118,4 @@ def test_after_a_start_what_was_there_stays_and_what_was_about_to_begin_is_judge
 
 
 def test_a_kind_has_one_row() -> None:
-    assert len(KINDS) == len(RULES)
+    assert len(RULED_KINDS) == len(RULES)

@@ -1,7 +1,6 @@
 """How a delivery ends: Telegram's answer is stored with it, and nobody is woken for nothing."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +19,7 @@ from procs.store.wake import WakeSocket
 from procs.telegram.pace import Pace
 from procs.worker.delivery_jobs import deliver
 from procs.worker.process.context import WorkerContext
+from procs.worker.process.group_commit import JobEnd
 from procs.worker.process.progress_writer import ProgressWriter
 from tests.sandbox.uploads import heard
 
@@ -78,12 +78,11 @@ async def test_a_worker_is_woken_for_deliveries_that_wait(context, asked, ali, e
 
 
 async def test_an_answer_is_stored_though_the_lease_was_lost(context, asked, ali):
-    @contextmanager
-    def too_late(*_: object) -> Iterator[None]:
+    async def too_late(end: JobEnd) -> None:
         now = clock.now()
         recovery.reap(context.db, now=Now(now.wall, now.boot + leases.LEASE + 1))
         with context.db.write(full=True):
-            yield
+            end.write()
 
     context.finishing = too_late
     with pytest.raises(LeaseLost):
