@@ -134,13 +134,18 @@ class SiteRecord:
         resumed, anew = 0, []
         for visits in self.by_path.values():
             for before, after in pairwise(visits):
-                if not before.was_cut_off or within(after.at, self.cut):
+                if not before.was_cut_off or self.was_hindered(before, after):
                     continue
                 if after.first:
                     resumed += 1
                 elif after.at > before.end > 0:
                     anew.append(before)
         return resumed, anew
+
+    def was_hindered(self, before: Visit, after: Visit) -> bool:
+        """Whether the way was bad, the disk full, or the record lost between two asks."""
+        spans = [*self.cut, *self.restored]
+        return any(began <= after.at and before.at <= end for began, end in spans)
 
     def __str__(self) -> str:
         resumed, anew = self.continued()

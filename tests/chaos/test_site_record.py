@@ -81,10 +81,14 @@ def test_a_file_that_was_cut_off_is_gone_on_with(after, faults):
     assert len(found.faults()) == faults
 
 
-def test_a_file_may_begin_anew_while_the_way_to_the_site_is_bad():
-    cut = [(101.0, 104.0)]
-    found = record(fetched(100.0, sent=MIB // 2, end=102.0), fetched(103.0), cut=cut)
+@pytest.mark.parametrize("why", ["cut", "restored"])
+def test_a_file_may_begin_anew_where_the_way_was_bad_or_the_record_of_it_lost(why):
+    between = {why: [(101.0, 101.5)]}
+    found = record(fetched(100.0, sent=MIB // 2, end=102.0), fetched(103.0), **between)
     assert found.faults() == []
+    later = {why: [(104.0, 105.0)]}
+    found = record(fetched(100.0, sent=MIB // 2, end=102.0), fetched(103.0), **later)
+    assert len(found.faults()) == 1
 
 
 def test_the_look_at_a_file_is_no_beginning_of_it():
