@@ -27,6 +27,8 @@ USUAL = 4.0
 #: of 1 MiB), and the share of those that may begin anew all the same: the child that wrote it may
 #: live on, and nothing was stored for a moment.
 BEGUN, ANEW = 1 << 18, 0.5
+#: Files that were cut off from which on that share says something.
+SOME = 5
 #: Jobs of the engine, with the link that each is for, and how often one was claimed or reaped.
 CLAIMS = "SELECT payload, fence FROM jobs WHERE kind IN ('fetch', 'look', 'trial', 'check')"
 
@@ -124,7 +126,8 @@ class SiteRecord:
     def begun_anew(self) -> list[str]:
         """Files that were begun anew instead of gone on with, when those are too many."""
         resumed, anew = self.continued()
-        if len(anew) <= ANEW * (len(anew) + resumed):
+        cut_off = len(anew) + resumed
+        if cut_off < SOME or len(anew) <= ANEW * cut_off:
             return []
         return [f"{v.path}: begun anew after {v.sent} bytes" for v in anew]
 
