@@ -3,9 +3,11 @@
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import inf
 
 from procs.config import Settings
 from procs.core import clock, disk, log
+from procs.core.clock import Now
 from procs.core.files.rest_file import RestingView
 from procs.errors import StoreAway, StoreError, StoreFull, remedies
 from procs.keeper import hung_workers, sweep
@@ -48,6 +50,8 @@ FORGET = 10_000
 #: Seconds between two times of what only follows from rows, while no row changes: of what a row
 #: says of another machine, of what only the clock makes due, and of what tidies.
 SELDOM, RARELY = 120.0, 300.0
+#: Seconds by which the wall clock was set back, and not only drifted.
+CLOCK_STEP = 1.0
 #: Seconds after the server of the database came back in which no lease is taken for over: the
 #: workers could not renew theirs, and do so within a second or two.
 RENEWAL = 20.0
@@ -87,6 +91,8 @@ class Keeper:
         self.unusable = ""
         #: Kinds of jobs that were logged as unknown.
         self.left: set[str] = set()
+        #: By how much the wall clock was ahead of the boot clock at the last round.
+        self.wall_ahead = inf
         self.space = DiskWatch(db, settings)
         self.engines = EngineUpdates(db, settings)
         self.machines = MachineWatch(db, settings)
@@ -161,9 +167,18 @@ class Keeper:
     def bring_due(self) -> None:
         """Let jobs begin whose instant has come."""
         now = clock.now()
+        self.follow_clock(now)
         due = recovery.next_due(self.db)
         if due is not None and due <= now.wall:
             wake.notify_idle(self.db.run, recovery.bring_due(self.db, now=now))
+
+    def follow_clock(self, now: Now) -> None:
+        """Correct what was written ahead of the time, at the start and after the wall clock was set
+        back."""
+        ahead = now.wall - now.boot
+        if ahead < self.wall_ahead - CLOCK_STEP and recovery.forget_ahead(self.db, now=now):
+            log.warning("clock.set-back")
+        self.wall_ahead = ahead
 
     def check_links(self) -> None:
         """Begin the checks of the operator's own links that are due."""

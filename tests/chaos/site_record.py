@@ -27,6 +27,8 @@ USUAL = 4.0
 #: of 1 MiB), and the share of those that may begin anew all the same: the child that wrote it may
 #: live on, and nothing was stored for a moment.
 BEGUN, ANEW = 1 << 18, 0.5
+#: Files that were cut off from which on that share says something.
+SOME = 5
 #: Jobs of the engine, with the link that each is for, and how often one was claimed or reaped.
 CLAIMS = "SELECT payload, fence FROM jobs WHERE kind IN ('fetch', 'look', 'trial', 'check')"
 
@@ -124,7 +126,8 @@ class SiteRecord:
     def begun_anew(self) -> list[str]:
         """Files that were begun anew instead of gone on with, when those are too many."""
         resumed, anew = self.continued()
-        if len(anew) <= ANEW * (len(anew) + resumed):
+        cut_off = len(anew) + resumed
+        if cut_off < SOME or len(anew) <= ANEW * cut_off:
             return []
         return [f"{v.path}: begun anew after {v.sent} bytes" for v in anew]
 
@@ -134,13 +137,18 @@ class SiteRecord:
         resumed, anew = 0, []
         for visits in self.by_path.values():
             for before, after in pairwise(visits):
-                if not before.was_cut_off or within(after.at, self.cut):
+                if not before.was_cut_off or self.was_hindered(before, after):
                     continue
                 if after.first:
                     resumed += 1
                 elif after.at > before.end > 0:
                     anew.append(before)
         return resumed, anew
+
+    def was_hindered(self, before: Visit, after: Visit) -> bool:
+        """Whether the way was bad, the disk full, or the record lost between two asks."""
+        spans = [*self.cut, *self.restored]
+        return any(began <= after.at and before.at <= end for began, end in spans)
 
     def __str__(self) -> str:
         resumed, anew = self.continued()

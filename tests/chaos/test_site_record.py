@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from tests.chaos.site_record import LOOKS, LinkStory, SiteRecord, Visit, claims, path_of
+from tests.chaos.site_record import LOOKS, SOME, LinkStory, SiteRecord, Visit, claims, path_of
 from tests.sandbox.site import Site
 from tests.sandbox.stack import CLIP
 
@@ -67,6 +67,12 @@ def test_all_links_together_are_asked_for_about_as_often_as_usual():
     assert any(one.startswith("all links") for one in record(*asks).faults())
 
 
+@pytest.mark.parametrize(("times", "faults"), [(SOME, SOME), (SOME - 1, 0)])
+def test_files_that_are_begun_anew_are_a_fault_when_they_are_more_than_few(times, faults):
+    halves = [fetched(10.0 * n, sent=MIB // 2, end=10.0 * n + 1) for n in range(times)]
+    assert len(record(*halves, fetched(10.0 * times), leases=20).faults()) == faults
+
+
 @pytest.mark.parametrize(
     ("after", "faults"),
     [
@@ -78,13 +84,17 @@ def test_all_links_together_are_asked_for_about_as_often_as_usual():
 )
 def test_a_file_that_was_cut_off_is_gone_on_with(after, faults):
     found = record(fetched(100.0, sent=MIB // 2, end=102.0), after)
-    assert len(found.faults()) == faults
+    assert len(found.continued()[1]) == faults
 
 
-def test_a_file_may_begin_anew_while_the_way_to_the_site_is_bad():
-    cut = [(101.0, 104.0)]
-    found = record(fetched(100.0, sent=MIB // 2, end=102.0), fetched(103.0), cut=cut)
+@pytest.mark.parametrize("why", ["cut", "restored"])
+def test_a_file_may_begin_anew_where_the_way_was_bad_or_the_record_of_it_lost(why):
+    between = {why: [(101.0, 101.5)]}
+    found = record(fetched(100.0, sent=MIB // 2, end=102.0), fetched(103.0), **between)
     assert found.faults() == []
+    later = {why: [(104.0, 105.0)]}
+    found = record(fetched(100.0, sent=MIB // 2, end=102.0), fetched(103.0), **later)
+    assert len(found.continued()[1]) == 1
 
 
 def test_the_look_at_a_file_is_no_beginning_of_it():

@@ -121,6 +121,8 @@ async def verdict(found: Evidence) -> Verdict:
     site = await site_record.read(found)
     calls = [c for c in await stack.telegram.calls() if str(c["result"]).startswith(REFUSED)]
     ours = [c for c in calls if not within(c["at"], found.floods, LATE)]
+    for call in ours:
+        found.counts[f"refused: {call['method']} {call['result']}"] += 1
     return Verdict(
         asked=len(found.asked),
         **faults,

@@ -73,6 +73,44 @@ UPDATE jobs SET stop = 1, story = story || :event WHERE id = :job AND state = {S
 RETURNING worker
 """
 SEATED = f"SELECT user_id, lane, seat FROM jobs WHERE id = :job AND state IN ({IDLE})"
+#: Where a clock was ahead and was set back: what is due in the time that it showed, what stands in
+#: line there, and what was shown then.
+PUT_OFF = f"""
+SELECT id, at, story FROM jobs WHERE state = {State.LATER} AND at > :now
+"""
+SOONER = f"""
+UPDATE jobs SET at = :at, story = story || :event WHERE id = :job AND state = {State.LATER}
+"""
+IN_LINE_SINCE = f"""
+UPDATE jobs SET at = :now WHERE state = {State.QUEUED} AND lane IN ({EVERY_LANE}) AND at > :now
+"""
+SHOWN_SINCE = "UPDATE requests SET shown_at = :now WHERE closed_at IS NULL AND shown_at > :now"
+
+
+def forget_ahead(db: Database, *, now: Now) -> int:
+    """Correct what was written while the clock was ahead, before it was set back: by its own story
+    a job was put off in the future, and it waits no longer than it was put off for. Returns how
+    many did."""
+    corrected = 0
+    with db.write():
+        for job, at, story in db.all(PUT_OFF, {"now": now.wall}):
+            written = written_at(story)
+            if written > now.wall:
+                facts = {"job": job, "at": now.wall + max(0.0, at - written)}
+                facts["event"] = event(now, "clock-set-back")
+                corrected += db.change(SOONER, facts)
+        db.change(IN_LINE_SINCE, {"now": now.wall})
+        db.change(SHOWN_SINCE, {"now": now.wall})
+    return corrected
+
+
+def written_at(story: str) -> float:
+    """The wall instant of the last line of a job's story; 0.0 without one."""
+    last = story.rstrip().rpartition("\n")[2].partition(" ")[0]
+    try:
+        return float(last)
+    except ValueError:
+        return 0.0
 
 
 def bring_due(db: Database, *, now: Now) -> int:

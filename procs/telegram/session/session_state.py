@@ -38,7 +38,11 @@ class SessionState:
         return revoked_sessions.is_lost(self.db, self.name, mark=self.mark())
 
     def note(self, error: SessionRevoked) -> None:
-        """Record that Telegram revoked the sign-in of this session."""
+        """Record that Telegram revoked the sign-in of this session. One whose file is gone was
+        replaced by the operator while its worker still drained: nothing is left to be lost."""
+        if not self.file.exists():
+            log.info("session.replaced", session=self.name, error=error)
+            return
         revoked_sessions.note_lost(
             self.db, self.name, mark=self.mark(), why=str(error), now=clock.now()
         )

@@ -45,8 +45,9 @@ async def flood(storm: "Storm", dice: Random) -> Recovered:
     """Whatever is sent for a while is answered with a flood wait that is none of our making."""
     seconds = dice.uniform(*FLOOD)
     async with storm.telegram:
-        storm.floods.append((time.time(), time.time() + seconds))
+        began = time.time()
         await storm.stack.telegram.floods("messages.send*", seconds)
+        storm.floods.append((began, time.time() + seconds))
     await asyncio.sleep(seconds)
     return delivers(storm)
 

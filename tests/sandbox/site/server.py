@@ -46,7 +46,7 @@ from tests.sandbox.site.answers import TYPES, Answers
 from tests.sandbox.site.found import Searched
 from tests.sandbox.site.padding import altered, padding
 from tests.sandbox.site.pages import pages
-from tests.sandbox.site.visits import visit_of
+from tests.sandbox.site.visits import VISIT, visit_of
 
 #: Bytes of one write, such writes a second at most when the rate is bound, and bytes a second.
 PIECE, BEATS, SLOW = 64 * 1024, 20, 100_000
@@ -145,7 +145,7 @@ class Site(Answers, Searched):
     @web.middleware
     async def count(self, request: web.Request, handler: "web.Handler") -> web.StreamResponse:
         await self.note(request.path, hits=1)
-        visit = request["visit"] = visit_of(request)
+        visit = request[VISIT] = visit_of(request)
         if not request.path.startswith("/_"):
             self.visits.append(visit)
         try:
@@ -228,7 +228,7 @@ class Site(Answers, Searched):
         if bend == "anew" and self.asked[request.path] == 1:
             bend = "cut"
         self.first[request.path] = first
-        request["visit"] |= {"first": first, "length": len(body) - first}
+        request[VISIT] |= {"first": first, "length": len(body) - first}
         if bend != "unsized":
             response.content_length = len(body) - first
             response.headers["Accept-Ranges"] = "bytes"
@@ -273,7 +273,7 @@ class Site(Answers, Searched):
             piece = body[start : start + step]
             await response.write(piece)
             await self.note(request.path, sent=len(piece))
-            request["visit"]["sent"] += len(piece)
+            request[VISIT]["sent"] += len(piece)
             if rate:
                 await asyncio.sleep(len(piece) / rate)
 

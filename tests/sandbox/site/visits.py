@@ -5,6 +5,9 @@ from typing import Any
 
 from aiohttp import web
 
+#: Where an ask keeps its line.
+VISIT: web.RequestKey[dict[str, Any]] = web.RequestKey("visit", dict)
+
 
 def visit_of(request: web.Request) -> dict[str, Any]:
     """A fresh line of the record: when it came, by which method and for which path, with its

@@ -138,6 +138,8 @@ class Manners:
         were written."""
         if shape(post.content.text) != shape(query.message):
             return
+        if post.content.text == query.message:
+            return  # no number moved: what changes nothing at all is refused as such
         if query.media:
             return  # the picture of a card, which comes once: that is no progress
         if query.reply_markup and labels(post.content.markup) != labels(query.reply_markup):

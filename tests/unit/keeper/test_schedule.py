@@ -19,6 +19,10 @@ from tests.fresh_database import fresh
 #: Seconds: a lock of SQLite is waited for thirty.
 PATIENCE = 5.0
 WRITE = "INSERT INTO waits (scope, until) VALUES (:scope, 1.0)"
+LATER = """
+INSERT INTO jobs (user_id, lane, state, at, kind, payload, story)
+VALUES (1, 1, 2, :at, 'fetch', '{}', :story)
+"""
 
 
 @pytest.fixture
@@ -98,3 +102,19 @@ def test_a_keeper_that_waited_at_the_gate_forgets_no_message_that_left_meanwhile
     other.close()
 
     assert keeper.db.all("SELECT scope FROM budget") == [("bot",)]
+
+
+def test_a_clock_that_is_set_back_keeps_no_job_waiting(
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job is put off for a minute at 8202 by the clock, which shows 1004 two seconds later."""
+    due = []
+    for wall, boot in ((1000.0, 0.0), (8202.0, 2.0), (8203.0, 3.0), (1004.0, 4.0), (1005.2, 5.0)):
+        monkeypatch.setattr(clock, "now", lambda wall=wall, boot=boot: Now(wall, boot))
+        if wall == 8202.0:
+            with keeper.db.write():
+                keeper.db.change(LATER, {"at": wall + 60.0, "story": f"{wall} retried\n"})
+        keeper.bring_due()
+        due += [at for (at,) in keeper.db.all("SELECT at FROM jobs")]
+
+    assert due == [8262.0, 8262.0, 1064.0, 1064.0]

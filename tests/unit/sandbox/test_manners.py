@@ -5,10 +5,12 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
+from pyrogram import raw
 
-from procs.errors import TelegramWait
+from procs.errors import TelegramRefused, TelegramWait
 from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.sender import OutgoingMessage
+from procs.telegram.session.peers import peer
 from procs.telegram.session.rpc import free
 from tests.sandbox.person import Person
 from tests.sandbox.telegram import manners
@@ -76,6 +78,18 @@ async def test_two_edits_are_as_far_apart_as_they_were_written_whenever_they_cam
     await chat.rewrites(number, "A film\nDownloading ▰▰▱ 40%")
     await asyncio.sleep(1.0 - (time.monotonic() - began))
     await chat.rewrites(number, "A film\nDownloading ▰▰▰ 70%")
+    assert await tg.violations() == []
+
+
+async def test_an_edit_that_changes_nothing_is_refused_as_such_and_breaks_no_limit(tg, chat):
+    number = await chat.says("A film\nWhat shall I send?")
+    with pytest.raises(TelegramRefused, match="NOT_MODIFIED"):
+        await chat.chat_session.line.ask(
+            raw.functions.messages.EditMessage(
+                peer=peer(chat.id, chat.access), id=number, message="A film\nWhat shall I send?"
+            ),
+            leave=free,
+        )
     assert await tg.violations() == []
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from procs.config import Settings
 from procs.core.clock import now
+from procs.errors import SessionRevoked
 from procs.records.job import Ask, Lane, Lease, Link
 from procs.store.database import Database
 from procs.store.health import workers
@@ -65,3 +66,17 @@ async def test_an_early_connection_that_finds_it_gone_says_so_once(
 
     assert caplog.text.count("session.revoked") == 1
     assert len(revoked_sessions.unresolved(db)) == 1
+
+
+async def test_a_sign_in_that_was_replaced_while_its_worker_drained_is_not_lost_again(
+    context: WorkerContext, db: Database
+) -> None:
+    """The operator removes the file at once; another job of that worker finds the sign-in gone."""
+    state = context.session_state
+    assert state.file.exists()
+    for _ in range(2):
+        state.note(SessionRevoked("AUTH_KEY_UNREGISTERED"))
+        state.file.unlink(missing_ok=True)
+
+    assert not state.is_lost()
+    assert revoked_sessions.unresolved(db) == []
