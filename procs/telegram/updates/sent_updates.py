@@ -16,7 +16,7 @@ from pyrogram.raw.core import TLObject
 #: random id (core.telegram.org/mtproto/serialize).
 BEGINNING = struct.Struct("<IqIIiIiq")
 VECTOR = 0x1CB5C415
-KINDS = (types.RpcResult.ID, types.Updates.ID, VECTOR, types.UpdateMessageID.ID)
+CONSTRUCTORS = (types.RpcResult.ID, types.Updates.ID, VECTOR, types.UpdateMessageID.ID)
 
 
 class SentUpdates(types.Updates):
@@ -45,7 +45,7 @@ def of_answer(body: bytes, unreadable: Any) -> types.RpcResult | None:
     if len(body) < BEGINNING.size:
         return None
     result, asked, updates, vector, _, first, number, random_id = BEGINNING.unpack_from(body)
-    if (result, updates, vector, first) != KINDS:
+    if (result, updates, vector, first) != CONSTRUCTORS:
         return None
     known = types.UpdateMessageID(id=number, random_id=random_id)
     return types.RpcResult(req_msg_id=asked, result=SentUpdates(known, body[12:], unreadable))
