@@ -3,8 +3,8 @@
 A fork shares a page of its parent until one of them writes to it. What a fork allocates, the C
 library's malloc lays into the gaps that freed objects left: thousands of some hundred bytes, each
 in another page, and each page is copied. With the gaps taken, a fork's memory begins behind the
-heap, side by side. They come to a megabyte, which is lost, and spare each process four: what a
-library keeps of our tables alone, 0.2 MiB in 2,000 pieces, was 3.8 MiB of copied pages.
+heap, side by side. They come to a megabyte, which is lost, and spare each process four: the schema
+of the database alone, 0.2 MiB in 2,000 pieces, was 3.8 MiB of copied pages.
 """
 
 import ctypes
