@@ -13,7 +13,8 @@ from procs import config
 from procs.config import Settings, live_settings
 from procs.config.settings import live_texts
 from procs.core import clock, log, process
-from procs.core.machine import boot_identity, machine_name
+from procs.core.files import boot_identity
+from procs.core.machine import machine_name
 from procs.errors import StoreAway, StoreError
 from procs.store import server_absence, wake
 from procs.store.database import Database, open_database, require_started

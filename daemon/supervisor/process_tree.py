@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from procs.core import disk
-from procs.core.machine import boot_identity
+from procs.core.files import boot_identity
 
 #: What names the process that is supervisord.
-LOCK = boot_identity.LOCK
+LOCK = boot_identity.SUPERVISOR_LOCK
 #: The word of supervisord's command line behind which its home can be told.
 PID_FILE = "supervisord.pid"
 PROC = Path("/proc")

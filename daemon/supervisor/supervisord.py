@@ -23,7 +23,7 @@ from daemon.supervisor import child_environment, warm_start
 from daemon.supervisor.service_manager import ServiceManager
 from daemon.supervisor.warm_start import WarmStart
 from procs.core import clock, log, process
-from procs.core.machine import boot_identity
+from procs.core.files import boot_identity
 from procs.keeper.metrics import service_report
 
 #: The setting that says how and where log lines are written, which `chapar up` passes on.

@@ -1,5 +1,4 @@
-"""Which machine this is, where several share a database, and to which boot of it a process counts.
+"""Which machine this is, where several share a database.
 
-A process is told both once, as it opens the database; whoever writes a row about a machine or a
-process asks here, or the clock.
+A process is told the name once, at its start; whoever writes a row about a machine asks here.
 """

@@ -8,8 +8,8 @@ import os
 from dataclasses import dataclass
 
 from procs.core.clock import Now, boot_id
+from procs.core.files.boot_identity import start_of
 from procs.core.machine import machine_name
-from procs.core.machine.boot_identity import start_of
 from procs.store.database import Database
 from procs.store.health import counters
 

@@ -10,7 +10,7 @@ import pytest
 
 from daemon.supervisor import process_tree
 from procs.core import clock
-from procs.core.machine import boot_identity
+from procs.core.files import boot_identity
 
 OTHER = "11111111-2222-3333-4444-555555555555"
 
@@ -26,7 +26,7 @@ def kernels() -> str:
 
 
 def lock(run: Path, words: str) -> None:
-    (run / boot_identity.LOCK).write_text(words)
+    (run / boot_identity.SUPERVISOR_LOCK).write_text(words)
 
 
 def own_words() -> str:
@@ -47,7 +47,7 @@ def test_what_becomes_supervisord_notes_the_boot_that_it_finds(
     shown = tmp_path / "boot_id"
     shown.write_text(f"{OTHER}\n")
     monkeypatch.setattr(clock, "BOOT_ID", shown)
-    with open(tmp_path / boot_identity.LOCK, "w") as file:
+    with open(tmp_path / boot_identity.SUPERVISOR_LOCK, "w") as file:
         process_tree.note(file.fileno())
     monkeypatch.undo()
 

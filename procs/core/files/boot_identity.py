@@ -13,7 +13,7 @@ from procs.core import clock, disk
 
 #: Held by supervisord as long as it lives. It begins with its process id and its start (clock ticks
 #: since the boot), which no other process has, and the boot id that it found.
-LOCK = "supervisor.lock"
+SUPERVISOR_LOCK = "supervisor.lock"
 
 
 def text(pid: int, start: int) -> str:
@@ -24,7 +24,7 @@ def text(pid: int, start: int) -> str:
 def follow(run: Path) -> None:
     """Count this process to the boot of the supervisord that runs on this directory, to that of the
     kernel's file where none does, or one that noted none."""
-    clock.count_to(noted(run / LOCK))
+    clock.count_to(noted(run / SUPERVISOR_LOCK))
 
 
 def noted(lock: Path) -> str | None:
