@@ -181,7 +181,11 @@ class RollingRestart:
             yield f"{serving} of {self.settings.workers} workers serve"
 
     def start_broken(self) -> None:
-        """Have supervisord try again what it gave up: what keeps it down may be mended."""
+        """Have supervisord try again what it gave up, and await what it tries again by itself: what
+        keeps it down may be mended, as by files that were put back."""
+        end = clock.now().boot + self.patience
+        while any(one.state == "BACKOFF" for one in self.look()) and clock.now().boot < end:
+            time.sleep(RESTART_POLL)
         for one in self.look():
             if one.state == "FATAL":
                 self.say(f"{one.title}: was {one.state}, is started again")

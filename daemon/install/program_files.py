@@ -23,6 +23,8 @@ AT_FDCWD, RENAME_EXCHANGE = -100, 2
 REQUIREMENTS = ("setup.cfg", "pyproject.toml", "constraints.txt")
 #: Of an environment that `make install-service` made.
 SERVICE_MARK = ".ready-service"
+#: How the name of a wheel of this program begins.
+OUR_WHEEL = "chapar_bot-"
 #: Characters of a failed installer's words that are shown.
 INSTALLER_WORDS = 300
 
@@ -87,6 +89,11 @@ class CheckoutFiles(ProgramFiles):
 
     def bring(self) -> None:
         self.git("merge", "--quiet", "--ff-only", self.source)
+        if self.git("rev-parse", f"{self.source}^{{commit}}") != self.git("rev-parse", "HEAD"):
+            raise Refusal(
+                f"{self.source} comes before what is checked out, so nothing would change; an "
+                "older version is taken by git checkout, then chapar upgrade"
+            )
         if not self.git("diff", "--name-only", self.commit, "--", *REQUIREMENTS):
             return
         if (self.prefix / SERVICE_MARK).exists():
@@ -114,6 +121,8 @@ def program_files(
         return CheckoutFiles(source, prefix=prefix, code=code)
     if not source.endswith(".whl") or not Path(source).is_file():
         raise Refusal(f"{source} is no wheel; build one, or name the file of one")
+    if not Path(source).name.startswith(OUR_WHEEL):
+        raise Refusal(f"{source} is a wheel of another program; name a {OUR_WHEEL}*.whl")
     return ProgramFiles(source, prefix=prefix, code=code)
 
 

@@ -212,39 +212,37 @@ def named(error: sqlite3.DatabaseError, path: Path) -> StoreError | None:
 
 
 class OpenedFiles:
-    """The database and its log as a connection opened them. What is written to a file that lost its
-    name is lost, and a log beside another database spoils that one: so each write looks first."""
+    """The database, its log and that log's index as a connection opened them. What is written to a
+    file that lost its name is lost, a log beside another database spoils that one, and two indexes
+    of one log have its writers overwrite each other: so each write looks first."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.log = path, beside(path)[0]
-        self.seen, self.log_seen = identity(self.path), identity(self.log)
+        self.files = (path, *beside(path))
+        self.seen = [identity(one) for one in self.files]
         #: Every write asks for these: a text costs less than a Path, which makes one each time.
-        self.names = str(self.path), str(self.log)
+        self.names = [str(one) for one in self.files]
         self.size = 0
 
     def require_same(self) -> None:
         """Raises StoreError when a name means another file now, or the file was cut."""
-        name, log = self.names
         try:
-            here, beside_it = os.stat(name), os.stat(log)
+            found = [os.stat(name) for name in self.names]
         except OSError:
             return self.complain()
-        if (here.st_dev, here.st_ino) != self.seen:
+        if [(one.st_dev, one.st_ino) for one in found] != self.seen:
             return self.complain()
-        if (beside_it.st_dev, beside_it.st_ino) != self.log_seen:
-            return self.complain()
-        size = here.st_size
+        size = found[0].st_size
         if size < self.size:
-            raise StoreError(f"{name} was cut to {size} bytes while Chapar ran; {RESTORE}")
+            raise StoreError(f"{self.names[0]} was cut to {size} bytes while Chapar ran; {RESTORE}")
         self.size = size
         return None
 
     def complain(self) -> None:
         """Raises StoreError, which says what became of which file."""
-        for one, seen in ((self.path, self.seen), (self.log, self.log_seen)):
+        for one, seen in zip(self.files, self.seen, strict=True):
             found = identity(one)
             if found != seen:
-                raise StoreError(misplaced(self.path, one, is_gone=found is None))
+                raise StoreError(misplaced(self.files[0], one, is_gone=found is None))
 
 
 def identity(path: Path) -> tuple[int, int] | None:
@@ -259,10 +257,10 @@ def identity(path: Path) -> tuple[int, int] | None:
 def misplaced(path: Path, file: Path, *, is_gone: bool) -> str:
     """The sentence for a file that is no longer the one that was opened."""
     what = "was taken away" if is_gone else "was replaced"
-    return (
-        f"{file} {what} while Chapar ran; run `chapar stop`, then put {path.name} back as it was, "
-        "or restore a backup: chapar restore FILE"
-    )
+    fix = f"put {path.name} back as it was, or restore a backup: chapar restore FILE"
+    if file == beside(path)[1]:
+        fix = "`chapar up -d`, which makes it anew: nothing is lost"
+    return f"{file} {what} while Chapar ran; run `chapar stop`, then {fix}"
 
 
 def note_started(path: Path, run: Path) -> None:

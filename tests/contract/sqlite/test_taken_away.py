@@ -65,6 +65,18 @@ def log_replaced(home: Path) -> None:
     (home / "chapar.db-wal").write_bytes(b"")
 
 
+def index_deleted(home: Path) -> None:
+    (home / "chapar.db-shm").unlink()
+
+
+def index_replaced(home: Path) -> None:
+    """What a command does that opens the database after the index was deleted."""
+    (home / "chapar.db-shm").unlink()
+    other = sqlite3.connect(home / "chapar.db")
+    other.execute("SELECT COUNT(*) FROM counters")
+    other.close()
+
+
 def cut(home: Path) -> None:
     os.truncate(home / "chapar.db", 4096)
 
@@ -79,6 +91,8 @@ DAMAGES: dict[Callable[[Path], None], str] = {
     deleted: "chapar.db was taken away while Chapar ran",
     log_deleted: "chapar.db-wal was taken away while Chapar ran",
     log_replaced: "chapar.db-wal was replaced while Chapar ran",
+    index_deleted: "chapar.db-shm was taken away while Chapar ran; run `chapar stop`, then `chapar",
+    index_replaced: "while Chapar ran; run `chapar stop`",
     cut: "chapar.db was cut to 4096 bytes while Chapar ran",
     emptied: "chapar.db was cut to 0 bytes while Chapar ran",
 }
@@ -110,6 +124,25 @@ def test_no_write_is_accepted_and_nothing_is_made_worse(
 
     assert says in str(refused.value)
     assert content(home) == before
+
+
+def test_two_that_have_another_index_of_one_log_lose_no_write_of_each_other(
+    home: Path, db: Database
+) -> None:
+    index_deleted(home)
+    new = open_database(url(home), run=home / "run")
+    counters.add(new, "new")
+
+    with pytest.raises(StoreError):
+        counters.add(db, "lost")
+    db.close()
+    counters.add(new, "newer")
+    new.close()
+
+    again = open_database(url(home), run=home / "run")
+    found = counters.read(again)
+    again.close()
+    assert found == {"kept": 1, "new": 1, "newer": 1}
 
 
 def test_the_end_of_an_old_connection_keeps_the_log_of_the_database_that_came_instead(

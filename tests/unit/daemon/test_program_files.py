@@ -110,6 +110,26 @@ def test_a_checkout_that_git_cannot_move_stays(checkout: Path, prefix: Path, cha
     assert is_as_before(prefix)
 
 
+def test_a_commit_before_this_one_is_refused_since_nothing_would_change(
+    checkout: Path, prefix: Path
+) -> None:
+    git(checkout, "tag", "old")
+    git(checkout, "merge", "--quiet", "--ff-only", "new")
+
+    with pytest.raises(Refusal, match="old comes before what is checked out"):
+        CheckoutFiles("old", prefix=prefix, code=checkout).install()
+
+    assert (checkout / "module.py").read_text() == "after"
+    assert is_as_before(prefix)
+
+
+def test_a_wheel_of_another_program_is_refused(prefix: Path, tmp_path: Path) -> None:
+    (wheel := tmp_path / "other-1.0-py3-none-any.whl").touch()
+
+    with pytest.raises(Refusal, match="another program"):
+        program_files.program_files(str(wheel), prefix=prefix, code=prefix)
+
+
 def test_the_debian_package_is_upgraded_by_its_manager() -> None:
     with pytest.raises(Refusal, match="apt-get install"):
         program_files.program_files("x.whl", prefix=fallback.PACKAGE, code=fallback.PACKAGE)

@@ -1,6 +1,10 @@
 """A rolling restart under a real supervisord, whose workers have no jobs (tests/sandbox): it ends,
 whatever a process does not do, and what it says is no guess."""
 
+import asyncio
+import os
+import signal
+
 import pytest
 
 from daemon.command_error import NotServing
@@ -44,6 +48,24 @@ async def test_it_ends_where_the_first_successor_finds_no_way_to_telegram(
     assert pids(bare_workers)[spare] not in (after[spare], 0)
     assert RollingRestart(settings, db, said.append).run() == 0
     assert said[-1] == "every process is fresh"
+
+
+@pytest.mark.long
+async def test_who_died_for_something_that_is_mended_now_is_awaited(
+    settings: Settings, db: Database, bare_workers: Supervisor
+) -> None:
+    rolling = RollingRestart(settings, db, lambda line: None)
+    await until_in(rolling)
+    spare = next(pid for pid, row in rolling.rows().items() if row.slot is None)
+    (title,) = (title for title, pid in pids(bare_workers).items() if pid == spare)
+    bare_worker.broken(settings.home).touch()
+    os.kill(spare, signal.SIGKILL)
+    while rolling.of(title).state != "BACKOFF":
+        await asyncio.sleep(0.01)
+
+    bare_worker.broken(settings.home).unlink()
+
+    assert rolling.run() == 0
 
 
 @pytest.mark.long
