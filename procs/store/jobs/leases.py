@@ -36,8 +36,7 @@ CLAIMABLE = f"""
    AND (:machine = '' OR NOT EXISTS (SELECT 1 FROM job_files f
                                       WHERE f.job = jobs.id AND f.machine <> :machine))
 """
-#: The first in line, then CLAIM: one statement with RETURNING costs half as much again. Nobody comes
-#: between the two, because a write transaction is IMMEDIATE.
+#: The first in line, then CLAIM: RETURNING costs half as much again. Nobody comes between the two.
 PICK = f"""
 SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, progress, at
 {CLAIMABLE} ORDER BY at, id
@@ -47,7 +46,7 @@ SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, 
             FROM jobs WHERE state = {State.LEASED} AND lane = :lane) END)
 /* FOR UPDATE SKIP LOCKED */
 """
-#: `+ 0`: by the key and never by an index of this state alone, however few rows that has.
+#: `+ 0`: by the key, never by an index of the state, however few rows that has.
 CLAIM = f"""
 UPDATE jobs
    SET state = {State.LEASED}, at = :end, fence = fence + 1, attempt = attempt + 1,
@@ -149,8 +148,7 @@ def take(db: Database, jobs: Sequence[int], facts: Mapping[str, Any]) -> None:
 
 
 def counted(lane: Lane, most: int) -> tuple[str, ...]:
-    """What a claim is about: whoever counts what is leased in a lane must not count beside
-    another."""
+    """What a claim is about: who counts what is leased in a lane must not count beside another."""
     return () if most >= ENDLESS else (f"lane {lane:d}",)
 
 
