@@ -61,7 +61,7 @@ bench: $(READY) ## measure answer time, recycling, memory, idle CPU
 bench-queue: $(VENV)/.ready-bench ## measure the lease table beside other queues
 	$(BIN)/python -m bench.queue
 
-bench-machines: $(VENV)/.ready-bench ## measure the store on PostgreSQL: cycles, other queues, wake-ups, bloat, a move (20 minutes)
+bench-machines: $(VENV)/.ready-bench ## measure the store on PostgreSQL: cycles, other queues, wake-ups, bloat, a move (25 minutes)
 	$(BIN)/python -m bench.machines
 
 bench-upload: $(VENV)/.ready-fast ## measure uploads beside the library's own, and delivery

@@ -21,9 +21,9 @@ from procs.worker.job_line import LineHeads
 
 #: Cycles after which the tables are measured, processes that make them, and jobs of a transaction.
 CYCLES, PROCESSES, TOGETHER = 1_000_000, 2, 8
-#: Seconds of work before the snapshot is taken, and under it; jobs of a round, and how many of the
-#: plain table's are taken one by one in it.
-FREE, HELD, ROUND, SINGLE = 20.0, 300.0, 2_000, 20
+#: Seconds of work before the snapshot is taken, and under it; jobs of a round; after how many of
+#: them the plain table has had as many, and how many of those are taken one by one.
+FREE, HELD, ROUND, ROUNDS, SINGLE = 20.0, 300.0, 2_000, 10, 3
 SIZE = "SELECT SUM(PG_TOTAL_RELATION_SIZE(oid)) FROM pg_class WHERE relname IN ('jobs', 'progress')"
 DEAD = "SELECT n_dead_tup FROM pg_stat_user_tables WHERE relname = 'jobs'"
 #: Deliveries of as many people, in line now.
@@ -39,6 +39,9 @@ PUT = "INSERT INTO plain (body) SELECT 'job' FROM GENERATE_SERIES(1, %s)"
 TAKE = """
 DELETE FROM plain
  WHERE id IN (SELECT id FROM plain ORDER BY id FOR UPDATE SKIP LOCKED LIMIT %s)
+"""
+TAKE_ONE = """
+DELETE FROM plain WHERE id = (SELECT id FROM plain ORDER BY id FOR UPDATE SKIP LOCKED LIMIT 1)
 """
 
 
@@ -162,21 +165,26 @@ class TwoLines:
         ours: list[float] = []
         theirs: list[float] = []
         while time.monotonic() < end:
-            one, other = self.round()
+            one = [spent for _ in range(ROUNDS) for spent in self.round()]
+            other = self.plain_round()
             if time.monotonic() > end - seconds / 4:
                 ours, theirs = ours + one, theirs + other
         return median(ours or one), median(theirs or other)
 
-    def round(self) -> tuple[list[float], list[float]]:
-        """As many jobs for each; the times of ours, and of the plain table's single ones."""
+    def round(self) -> list[float]:
+        """Jobs of ours come and go; how long each transaction took."""
         self.plain.execute(PUT_OURS, {"first": 2_000_000 + self.jobs, "count": ROUND})
         self.worker.times.clear()
         self.jobs += self.worker.work()
-        self.plain.execute(PUT, [ROUND])
-        self.plain.execute(TAKE, [ROUND - SINGLE])
+        return list(self.worker.times)
+
+    def plain_round(self) -> list[float]:
+        """As many of the plain table's; how long each of the single ones took."""
+        self.plain.execute(PUT, [ROUND * ROUNDS])
+        self.plain.execute(TAKE, [ROUND * ROUNDS - SINGLE])
         times = []
         for _ in range(SINGLE):
             began = time.monotonic()
-            self.plain.execute(TAKE, [1])
+            self.plain.execute(TAKE_ONE)
             times.append(time.monotonic() - began)
-        return list(self.worker.times), times
+        return times

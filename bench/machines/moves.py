@@ -26,9 +26,9 @@ def measure(conninfo: str, folder: Path, *, jobs: int = JOBS, users: int = USERS
         "move_rows": rows,
         "move_rows_per_s": round(rows / there[0]),
         "move_copy_s": round(there[0], 1),
-        "move_end_s": round(there[1], 1),
+        "move_pause_s": round(there[1], 1),
         "move_back_rows_per_s": round(rows / back[0]),
-        "move_back_end_s": round(back[1], 1),
+        "move_back_pause_s": round(back[1], 1),
     }
 
 

@@ -36,8 +36,7 @@ CLAIMABLE = f"""
    AND (:machine = '' OR NOT EXISTS (SELECT 1 FROM job_files f
                                       WHERE f.job = jobs.id AND f.machine <> :machine))
 """
-#: The first in line, then CLAIM for each of them: one statement with RETURNING costs half as much
-#: again. Nobody comes between the two, because a write transaction is IMMEDIATE.
+#: The first in line, then CLAIM: RETURNING costs half as much again. Nobody comes between the two.
 PICK = f"""
 SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, progress, at
 {CLAIMABLE} ORDER BY at, id
@@ -47,11 +46,12 @@ SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, 
             FROM jobs WHERE state = {State.LEASED} AND lane = :lane) END)
 /* FOR UPDATE SKIP LOCKED */
 """
+#: `+ 0`: by the key, never by an index of the state, however few rows that has.
 CLAIM = f"""
 UPDATE jobs
    SET state = {State.LEASED}, at = :end, fence = fence + 1, attempt = attempt + 1,
        worker = :worker, story = story || :event
- WHERE id = :job AND state = {State.QUEUED}
+ WHERE id = :job AND state + 0 = {State.QUEUED}
 """
 #: The same of several: a number stands in more than one place where they are fewer.
 PLACES = tuple(f"job_{letter}" for letter in "abcdefgh")
@@ -65,36 +65,37 @@ END = f"""
 UPDATE jobs
    SET state = :state, at = :now, seat = NULL, worker = NULL, error = :error,
        story = story || :event
- WHERE id = :job AND fence = :fence AND state = {State.LEASED}
+ WHERE id = :job AND fence = :fence AND state + 0 = {State.LEASED}
 """
 RETRY = f"""
 UPDATE jobs
    SET state = CASE stop WHEN 0 THEN {State.LATER} ELSE {State.CANCELLED} END, at = :due,
        seat = NULL, worker = NULL, error = :error, attempt = attempt - :free,
        story = story || :event
- WHERE id = :job AND fence = :fence AND state = {State.LEASED}
+ WHERE id = :job AND fence = :fence AND state + 0 = {State.LEASED}
 """
 POSTPONE = f"""
 UPDATE jobs
    SET state = {State.LATER}, at = :due, worker = NULL, error = :error, attempt = attempt - 1,
        progress = :progress, story = story || :event
- WHERE id = :job AND fence = :fence AND state = {State.LEASED}
+ WHERE id = :job AND fence = :fence AND state + 0 = {State.LEASED}
 """
 RELEASE = f"""
 UPDATE jobs
    SET state = {State.QUEUED}, at = :now, worker = NULL, attempt = attempt - 1,
        story = story || :event
- WHERE id = :job AND fence = :fence AND state = {State.LEASED}
+ WHERE id = :job AND fence = :fence AND state + 0 = {State.LEASED}
 """
 NOTE = f"""
-UPDATE jobs SET progress = :progress WHERE id = :job AND fence = :fence AND state = {State.LEASED}
+UPDATE jobs SET progress = :progress
+ WHERE id = :job AND fence = :fence AND state + 0 = {State.LEASED}
 """
 STOPPED = f"""
-SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = {State.LEASED} AND stop = 1
+SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state + 0 = {State.LEASED} AND stop = 1
 """
 HELD = f"""
 SELECT id, fence, worker, user_id, lane, seat, kind, attempt, payload, progress, 0
-  FROM jobs WHERE id = :job AND fence = :fence AND state = {State.LEASED}
+  FROM jobs WHERE id = :job AND fence = :fence AND state + 0 = {State.LEASED}
 """
 RUNNING = f"""
 SELECT worker, COUNT(*) FROM jobs WHERE state = {State.LEASED} AND lane IN ({EVERY_LANE})
@@ -147,8 +148,7 @@ def take(db: Database, jobs: Sequence[int], facts: Mapping[str, Any]) -> None:
 
 
 def counted(lane: Lane, most: int) -> tuple[str, ...]:
-    """What a claim is about: whoever counts what is leased in a lane must not count beside
-    another."""
+    """What a claim is about: who counts what is leased in a lane must not count beside another."""
     return () if most >= ENDLESS else (f"lane {lane:d}",)
 
 
