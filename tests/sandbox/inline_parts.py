@@ -1,6 +1,6 @@
 """Inline mode in tests: media that Telegram keeps, and a worker that only delivers."""
 
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +46,10 @@ class Deliverer:
     async def telegram(self) -> Courier:
         return self.courier
 
-    def ending(self, lease: Lease, lane: Lane, freed: int) -> AbstractContextManager[None]:
-        """The transaction in which a job ends; nothing is claimed in it."""
-        return self.db.write(full=True)
+    async def end(self, lease: Lease, lane: Lane, freed: int, write: Callable[[], object]) -> None:
+        """End a job in a transaction; nothing is claimed in it."""
+        with self.db.write(full=True):
+            write()
 
     async def part(self, name: str = "clip.mp4", kind: str = "video") -> Part:
         """A file that Telegram has; of another name it is another one."""
