@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from procs.config import Settings
 from procs.core import clock
+from procs.core.machine import machine_name
 from procs.records.job import Lane, Lease
 from procs.store.database import Database
 from procs.store.jobs import claimable, leases
@@ -61,7 +62,8 @@ class LineHeads:
 
 
 class JobLine:
-    """What one worker may claim: looks at the lines, and claims from them."""
+    """What one worker may claim: looks at the lines, and claims from them. In a file a look is slow
+    only because the machine is busy, and begins at the beginning all the same."""
 
     def __init__(self, db: Database, settings: Settings, worker: int) -> None:
         self.db = db
@@ -74,7 +76,7 @@ class JobLine:
         is_whole, began, now = self.heads.is_whole(), clock.steady(), clock.now()
         most = most_of(self.settings, Lane.HEAVY)
         seen = claimable.look(self.db, most=most, since=self.heads.all())
-        if is_whole:
+        if is_whole and machine_name.shared():
             self.heads.note_whole(clock.steady() - began, seen.empty, now.wall)
         return seen
 
