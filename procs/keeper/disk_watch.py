@@ -67,6 +67,7 @@ class DiskWatch:
         was_low = self.was_low
         if free < floor and not was_low:
             low_disks.note_low(self.db, here, free=free, now=clock.now())
+            self.was_low = True
             detail = f"{free} bytes free of {floor}"
             alerts.note(self.db, alert_kinds.LOW, here, now=clock.now(), lasts=True, detail=detail)
             log.error("disk.low", free=free, floor=floor, fix=FIX)

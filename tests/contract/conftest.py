@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from procs.core.clock import Now
+from procs.core.clock import SHARED, Now
 from procs.core.clock import now as clock_now
 from procs.records.job import Ask, Lane, Lease, Link, Media, Part, Person, Reference
 from procs.store.database import Database
@@ -22,6 +22,13 @@ from procs.store.requests import request_status, requests
 from procs.store.requests.request_status import RequestStatus
 from tests import postgresql_server
 from tests.contract.place import BOTH, FAST, KIND, Place
+
+
+@pytest.fixture(autouse=True)
+def no_shared_clock() -> Iterator[None]:
+    """Whoever followed the clock of a server leaves this process its own."""
+    yield
+    SHARED.ahead = None
 
 
 class Clock:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import pty
+import signal
 import stat
 import subprocess
 import sys
@@ -181,8 +182,13 @@ async def test_ctrl_c_at_any_question_writes_nothing_and_says_so(desk, answered)
     assert list(desk.folder.iterdir()) == []
 
 
+def hear_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def at_a_terminal(desk: Desk) -> tuple[int, subprocess.Popen]:
-    """The command on a terminal of its own, which Ctrl-C is typed at."""
+    """The command on a terminal of its own, which Ctrl-C is typed at. Tests that run in the
+    background have that ignored, and so has what they start."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         ["setsid", "--ctty", "--wait", sys.executable, "-m", "daemon.cli", "init", "--no-live"],
@@ -191,6 +197,7 @@ def at_a_terminal(desk: Desk) -> tuple[int, subprocess.Popen]:
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
+        preexec_fn=hear_interrupts,
     )
     os.close(theirs)
     return ours, process
