@@ -9,7 +9,7 @@ its tree, by "..".
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 #: Where a child leaves what is temporary, in its folder.
@@ -28,11 +28,25 @@ def share(folder: Path) -> None:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """While nobody else is in the folder. Raises BlockingIOError when somebody is, OSError when no
-    child ever was."""
-    lock = os.open(folder / IN_USE, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    """While nobody else is in the folder. Raises BlockingIOError when somebody is, OSError when
+    there is no such folder."""
+    lock = lock_file(folder)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     finally:
         os.close(lock)
+
+
+def lock_file(folder: Path) -> int:
+    """The open lock of a folder, which is made where it is missing: an attempt that ended before
+    its child began took the folder over without it. What a child made in its place is no way to
+    anywhere else. Raises OSError."""
+    with suppress(FileExistsError):
+        (folder / SCRATCH).mkdir()
+    place = os.open(folder / SCRATCH, os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        return os.open(Path(IN_USE).name, flags, 0o600, dir_fd=place)
+    finally:
+        os.close(place)

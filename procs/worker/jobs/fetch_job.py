@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from procs.engine.client import Child, Fetched, OnProgress, Probed
-from procs.errors import EngineDied, NetworkBroken, StoreAway
+from procs.errors import (
+    BrokenOff,
+    EngineDied,
+    NetworkBroken,
+    ProxyBroken,
+    SiteBroken,
+    SiteBusy,
+    StoreAway,
+    TimedOut,
+)
 from procs.records.job import File, Lease, Media, Step
 from procs.records.job_progress import Whole
 from procs.worker.jobs import job_folder
@@ -17,6 +26,11 @@ from procs.worker.site.admission import Visit
 
 #: Why a job is taken away from a worker that exits: another one goes on with it.
 LEAVE = "leave"
+#: After these the next attempt goes on with the files that came in part.
+INTERRUPTIONS = (
+    *(EngineDied, StoreAway, TimedOut),
+    *(NetworkBroken, ProxyBroken, BrokenOff, SiteBroken, SiteBusy),
+)
 
 
 @dataclass(slots=True)
@@ -95,11 +109,11 @@ class FetchJob:
 
 def is_interruption(error: BaseException | None) -> bool:
     """Whether a download ended without a fault of its own: the child or the nursery was killed, the
-    connection broke, the server of the database went away, or the worker leaves before the job is
-    done."""
+    way or the site broke in the middle of it, the server of the database went away, or the worker
+    leaves before the job is done."""
     if isinstance(error, asyncio.CancelledError):
         return error.args == (LEAVE,)
-    return isinstance(error, EngineDied | NetworkBroken | StoreAway)
+    return isinstance(error, INTERRUPTIONS)
 
 
 @asynccontextmanager

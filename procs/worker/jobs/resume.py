@@ -39,7 +39,7 @@ async def take_over_download(context: WorkerContext, lease: Lease) -> Path | Non
     left, lease.progress.unfinished = lease.progress.unfinished, None
     if left is None or left.boot != clock.boot_id():
         return None
-    old = context.settings.jobs / left.folder
+    old = latest(context.settings.jobs, lease, left.folder)
     new = context.settings.jobs / f"{lease.job}-{lease.fence}"
     try:
         async with asyncio.timeout(DEATH_WAIT):
@@ -54,6 +54,19 @@ async def take_over_download(context: WorkerContext, lease: Lease) -> Path | Non
     leases.note(context.db, lease)
     log.info("download.taken-over", job=lease.job, worker=context.name, files=files)
     return new
+
+
+def latest(jobs: Path, lease: Lease, name: str) -> Path:
+    """The folder of this name; or what became of it, when an attempt that took it over ended before
+    the job's row said so."""
+    if (jobs / name).exists():
+        return jobs / name
+    later = {
+        int(fence): path
+        for path in jobs.glob(f"{lease.job}-*")
+        if (fence := path.name.partition("-")[2]).isdecimal() and int(fence) < lease.fence
+    }
+    return later[max(later)] if later else jobs / name
 
 
 def taken(old: Path, new: Path) -> int | None:

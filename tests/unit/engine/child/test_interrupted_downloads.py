@@ -6,8 +6,9 @@ import signal
 
 import pytest
 
-from procs.errors import EngineDied
+from procs.errors import EngineDied, SiteBroken
 from procs.worker.jobs.resume import taken
+from tests.chaos.network_proxy import NetworkProxy
 from tests.sandbox.events import until
 from tests.sandbox.own_nursery import ordered
 from tests.sandbox.site.server import altered, padding
@@ -20,8 +21,9 @@ PAD, RATE, CAME = 4 * MIB, 3 * MIB, 2 * MIB
 QUERY = f"pad={PAD}&rate={RATE}"
 
 
-async def interrupt(engine, url, folder):
-    """Begin a download, and kill its child when a good part of it lies there."""
+async def interrupt(engine, url, folder, *, breaks=None, error=EngineDied):
+    """Begin a download, and kill its child when a good part of it lies there, or do what `breaks`
+    does. The download ends with this error."""
 
     def came():
         return sum(one.stat().st_size for one in folder.glob("*.part")) >= CAME
@@ -30,8 +32,8 @@ async def interrupt(engine, url, folder):
         await child.probe()
         bringing = asyncio.create_task(child.fetch(lambda done, total, rate: None))
         await until(came)
-        os.kill(child.pid, signal.SIGKILL)
-        with pytest.raises(EngineDied):
+        breaks() if breaks else os.kill(child.pid, signal.SIGKILL)
+        with pytest.raises(error):
             await bringing
 
 
@@ -80,3 +82,24 @@ async def test_a_site_without_ranges_begins_again(site, engine, tmp_path, bend):
     body, _ = await twice(engine, site, f"/{bend}/clip.mp4?{QUERY}", tmp_path)
 
     assert body == original(site)
+
+
+@pytest.mark.long  # yt-dlp asks ten times, each a little later
+async def test_a_site_that_fails_in_the_middle_is_gone_on_with_once_it_works(
+    site, engine, tmp_path
+):
+    path = f"/changed/clip.mp4?{QUERY}&by=etag"
+    async with NetworkProxy(f"127.0.0.1:{site.port}") as way:
+
+        def fail():
+            site.outage = True
+            way.reset()
+
+        url, old = f"http://{way.address}{path}", tmp_path / "1-1"
+        await interrupt(engine, url, old, breaks=fail, error=SiteBroken)
+        site.outage = False
+        assert taken(old, tmp_path / "1-2") == 1
+        body = await go_on(engine, url, tmp_path / "1-2")
+
+    assert body == original(site)
+    assert site.first["/changed/clip.mp4"] >= CAME - 1

@@ -54,6 +54,33 @@ def test_it_is_taken_once_its_user_is_dead(folder, user):
     assert not folder.exists()
 
 
+def test_it_is_taken_again_from_who_died_before_its_own_child_began(folder, user):
+    (folder / "media-0.mp4.part").write_bytes(b"four")
+    (folder / "media-0.mp4.head").write_text('{"length":9}')
+    kill(user)
+    taken(folder, second := folder.with_name("1-2"))
+
+    assert taken(second, third := folder.with_name("1-3")) == 1
+
+    assert (third / "media-0.mp4.part").read_bytes() == b"fo"
+
+
+def test_a_link_in_the_place_of_the_lock_leads_nowhere(folder, tmp_path):
+    (folder / folder_lock.SCRATCH).rmdir()
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    (folder / folder_lock.SCRATCH).symlink_to(elsewhere)
+
+    with pytest.raises(OSError, match=folder_lock.SCRATCH):
+        taken(folder, folder.with_name("1-2"))
+
+    assert not list(elsewhere.iterdir())
+
+
+def test_a_folder_that_is_gone_is_not_taken(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        taken(tmp_path / "1-1", tmp_path / "1-2")
+
+
 def test_two_use_a_folder_at_once(folder, user):
     folder_lock.share(folder)
     kill(user)

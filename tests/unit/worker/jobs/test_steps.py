@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 
+from procs import errors
 from procs.core import clock
 from procs.engine.client import Engine
 from procs.records.job import Ask, File, Lane, Link, Part, Person, Reference
@@ -142,3 +143,46 @@ async def test_files_that_are_gone_mean_the_whole_way(context, asked):
         await take_over(job)
 
         assert left(job, take_over, ()) is STEPS
+
+
+def half_a_download(context, lease):
+    """What lies there, and in the job's row, while a download is under way."""
+    folder = context.settings.jobs / f"{lease.job}-{lease.fence}"
+    folder.mkdir(parents=True)
+    (folder / "media-0.mp4.part").write_bytes(b"half")
+    (folder / "media-0.mp4.head").write_text('{"length":8}')
+    resume.note_download(context, lease, folder, None)
+    return folder
+
+
+async def test_a_folder_whose_taker_was_killed_before_it_said_so_is_taken_again(context, asked):
+    first = half_a_download(context, dead := claimed(context))
+    second = again(context, dead)
+    resume.taken(first, first.with_name(f"{second.job}-{second.fence}"))
+
+    folder = await resume.take_over_download(context, third := again(context, second))
+
+    assert folder == first.with_name(f"{third.job}-{third.fence}")
+    assert (folder / "media-0.mp4.part").read_bytes() == b"ha"
+
+
+INTERRUPTED = ("BrokenOff", "EngineDied", "NetworkBroken", "ProxyBroken", "SiteBroken", "SiteBusy")
+
+
+@pytest.mark.parametrize(
+    ("name", "stays"),
+    [*((name, True) for name in (*INTERRUPTED, "TimedOut")), ("DiskFull", False), ("Gone", False)],
+)
+async def test_what_came_in_part_outlives_what_was_not_its_fault(context, asked, name, stays):
+    folder = half_a_download(context, lease := claimed(context))
+    why = getattr(errors, name)
+
+    async def fail():
+        async with opened(context, lease) as job:
+            job.own(folder)
+            raise why("in the middle of it")
+
+    with pytest.raises(why):
+        await fail()
+
+    assert folder.exists() is stays
