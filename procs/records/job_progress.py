@@ -74,6 +74,11 @@ class Progress:
     #: What another version of ours keeps there.
     rest: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def folders(self) -> set[str]:
+        """The names of the folders with whose files the next attempt goes on."""
+        return {one.folder for one in (self.unfinished, self.prepared) if one}
+
 
 def whole_of(facts: Any) -> Whole:
     """What a finished download said of itself, from JSON."""

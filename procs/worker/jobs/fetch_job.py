@@ -12,10 +12,14 @@ from procs.errors import (
     EngineDied,
     NetworkBroken,
     ProxyBroken,
+    SessionRevoked,
     SiteBroken,
     SiteBusy,
     StoreAway,
+    TelegramAway,
+    TelegramWait,
     TimedOut,
+    UploadRefused,
 )
 from procs.records.job import File, Lease, Media, Step
 from procs.records.job_progress import Whole
@@ -26,10 +30,11 @@ from procs.worker.site.admission import Visit
 
 #: Why a job is taken away from a worker that exits: another one goes on with it.
 LEAVE = "leave"
-#: After these the next attempt goes on with the files that came in part.
+#: After these the next attempt goes on with the files that lie there.
 INTERRUPTIONS = (
     *(EngineDied, StoreAway, TimedOut),
     *(NetworkBroken, ProxyBroken, BrokenOff, SiteBroken, SiteBusy),
+    *(TelegramAway, TelegramWait, SessionRevoked, UploadRefused),
 )
 
 
@@ -58,7 +63,7 @@ class FetchJob:
 
     def own(self, folder: Path) -> None:
         """Make the folder this job's: it is removed at the job's end, after everything that reads
-        in it is closed; unless its download is only interrupted."""
+        in it is closed; unless its work is only interrupted."""
         self.folder = folder
         self.ends.push(self.leave_folder)
         self.ends.push_async_callback(self.early.close)
@@ -66,7 +71,8 @@ class FetchJob:
     def leave_folder(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         """Remove the folder, or leave it to the next attempt: the row of the job says then that it
         is kept."""
-        if not (self.lease.progress.unfinished and is_interruption(error)):
+        is_awaited = self.lease.progress.folders and not self.is_uploaded()
+        if not (is_awaited and is_interruption(error)):
             job_folder.remove(self.context.db, self.folder)
 
     def says(self, step: Step) -> OnProgress:
@@ -108,9 +114,9 @@ class FetchJob:
 
 
 def is_interruption(error: BaseException | None) -> bool:
-    """Whether a download ended without a fault of its own: the child or the nursery was killed, the
-    way or the site broke in the middle of it, the server of the database went away, or the worker
-    leaves before the job is done."""
+    """Whether the work on files ended without a fault of theirs: the child or the nursery was
+    killed, the site or Telegram broke off or asked to wait, the server of the database went away,
+    or the worker leaves before the job is done."""
     if isinstance(error, asyncio.CancelledError):
         return error.args == (LEAVE,)
     return isinstance(error, INTERRUPTIONS)

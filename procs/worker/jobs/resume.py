@@ -92,11 +92,11 @@ def note(
 
 def take_over(context: WorkerContext, lease: Lease) -> tuple[Path, Whole, list[File]] | None:
     """Take over the folder that the previous worker prepared and could not delete; None when it is
-    gone or incomplete."""
+    gone or incomplete. Raises LeaseLost."""
     left = lease.progress.prepared
     if left is None:
         return None
-    old = context.settings.jobs / left.folder
+    old = latest(context.settings.jobs, lease, left.folder)
     new = context.settings.jobs / f"{lease.job}-{lease.fence}"
     files = [moved(file, new) for file in left.files]
     try:
@@ -105,6 +105,8 @@ def take_over(context: WorkerContext, lease: Lease) -> tuple[Path, Whole, list[F
         return None
     if not all(is_there(file) for file in files):
         return None
+    lease.progress.prepared = replace(left, folder=new.name, files=tuple(files))
+    leases.note(context.db, lease)
     log.info("files.taken-over", job=lease.job, worker=context.name, files=len(files))
     return new, left.whole, files
 

@@ -135,6 +135,18 @@ async def test_files_that_a_newer_version_prepared_are_taken_over(context, asked
     assert references.find(context.db, "url:a", "best") is not None
 
 
+@pytest.mark.parametrize("noted", [True, False], ids=["uploaded in part", "renamed"])
+async def test_prepared_files_outlive_a_second_death(context, asked, noted):
+    path = left_by_a_dead_worker(context, dead := claimed(context))
+    second = again(context, dead)
+    if noted:
+        assert resume.take_over(context, second)
+    else:
+        path.parent.rename(path.parent.with_name(f"{second.job}-{second.fence}"))
+
+    assert resume.take_over(context, again(context, second))
+
+
 async def test_files_that_are_gone_mean_the_whole_way(context, asked):
     path = left_by_a_dead_worker(context, dead := claimed(context))
     path.write_bytes(b"cut")
@@ -167,6 +179,7 @@ async def test_a_folder_whose_taker_was_killed_before_it_said_so_is_taken_again(
 
 
 INTERRUPTED = ("BrokenOff", "EngineDied", "NetworkBroken", "ProxyBroken", "SiteBroken", "SiteBusy")
+AT_UPLOAD = ("TelegramAway", "UploadRefused", "EngineDied")
 
 
 @pytest.mark.parametrize(
@@ -186,3 +199,39 @@ async def test_what_came_in_part_outlives_what_was_not_its_fault(context, asked,
         await fail()
 
     assert folder.exists() is stays
+
+
+@pytest.mark.parametrize(
+    ("name", "stays"),
+    [*((name, True) for name in AT_UPLOAD), ("TelegramRefused", False), ("DiskFull", False)],
+)
+async def test_prepared_files_outlive_an_upload_that_broke_off(context, asked, name, stays):
+    path = left_by_a_dead_worker(context, dead := claimed(context))
+    lease, why = again(context, dead), getattr(errors, name)
+
+    async def fail():
+        async with opened(context, lease) as job:
+            await take_over(job)
+            raise why("in the middle of it")
+
+    with pytest.raises(why):
+        await fail()
+
+    assert (resume.take_over(context, again(context, lease)) is not None) is stays
+    assert not path.exists()
+
+
+async def test_a_folder_whose_files_telegram_has_goes_also_after_a_failure(context, asked):
+    left_by_a_dead_worker(context, dead := claimed(context))
+    lease = again(context, dead)
+
+    async def fail():
+        async with opened(context, lease) as job:
+            await take_over(job)
+            lease.progress.parts, lease.progress.whole = (PART,), WHOLE
+            raise errors.TelegramAway("before it is shared")
+
+    with pytest.raises(errors.TelegramAway):
+        await fail()
+
+    assert list(context.settings.jobs.iterdir()) == []
