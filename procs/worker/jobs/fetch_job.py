@@ -53,11 +53,11 @@ class FetchJob:
     engine: AsyncExitStack = field(default_factory=AsyncExitStack)
     visit: Visit = field(init=False)  # admit
     folder: Path = field(init=False)  # look, take_over
-    largest: int = field(init=False)  # look: bytes of the largest file that may be made
+    largest: int = field(init=False)  # look, take_over: bytes of the largest file that may be made
     child: Child = field(init=False)  # look
     found: Probed = field(init=False)  # look
     known: Media | None = field(init=False)  # look: it is with Telegram, under its real name
-    fetched: Fetched = field(init=False)  # download
+    fetched: Fetched = field(init=False)  # download, take_over
     files: list[File] = field(default_factory=list)  # prepare, take_over
     whole: Whole = field(init=False)  # prepare, take_over
 
@@ -92,9 +92,13 @@ class FetchJob:
         """Whether an earlier attempt left prepared files."""
         return self.lease.progress.prepared is not None
 
+    def is_downloaded(self) -> bool:
+        """Whether an earlier attempt left a whole download."""
+        return self.lease.progress.downloaded is not None
+
     def is_gone(self) -> bool:
         """Whether the files that an earlier attempt left are missing or incomplete."""
-        return not self.files
+        return not self.files and getattr(self, "fetched", None) is None
 
     def is_list(self) -> bool:
         """Whether the link leads to a list."""
