@@ -11,6 +11,7 @@ from procs.worker.jobs.resume import taken
 from tests.chaos.network_proxy import NetworkProxy
 from tests.sandbox.events import until
 from tests.sandbox.own_nursery import ordered
+from tests.sandbox.site.pages import page
 from tests.sandbox.site.server import altered, padding
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]
@@ -21,12 +22,12 @@ PAD, RATE, CAME = 4 * MIB, 3 * MIB, 2 * MIB
 QUERY = f"pad={PAD}&rate={RATE}"
 
 
-async def interrupt(engine, url, folder, *, breaks=None, error=EngineDied):
+async def interrupt(engine, url, folder, *, part="*.part", breaks=None, error=EngineDied):
     """Begin a download, and kill its child when a good part of it lies there, or do what `breaks`
     does. The download ends with this error."""
 
     def came():
-        return sum(one.stat().st_size for one in folder.glob("*.part")) >= CAME
+        return sum(one.stat().st_size for one in folder.glob(part)) >= CAME
 
     async with engine.open(ordered(url), folder) as child:
         await child.probe()
@@ -103,3 +104,22 @@ async def test_a_site_that_fails_in_the_middle_is_gone_on_with_once_it_works(
 
     assert body == original(site)
     assert site.first["/changed/clip.mp4"] >= CAME - 1
+
+
+async def test_what_came_whole_of_a_post_of_several_is_not_fetched_twice(site, engine, tmp_path):
+    films = ("/long.mp4", f"/clip.mp4?{QUERY}")
+    body = "".join(f'<video src="{film}"></video>' for film in films)
+    site.pages["/page/two.html"] = page("Two films", body=body)
+    url, old, new = site.url("/page/two.html"), tmp_path / "1-1", tmp_path / "1-2"
+    await interrupt(engine, url, old, part="media-1.*.part")
+    assert taken(old, new) == 2
+
+    async with engine.open(ordered(url), new) as child:
+        await child.probe()
+        names = (await child.fetch(lambda done, total, rate: None)).files
+
+    assert names == ["Two films.mp4", "Two films (2).mp4"]
+    first = (site.files / "long.mp4").read_bytes()
+    assert [(new / name).read_bytes() for name in names] == [first, original(site)]
+    assert site.first["/long.mp4"] == len(first) - 1
+    assert site.first["/clip.mp4"] >= CAME - 1

@@ -100,10 +100,14 @@ def test_only_what_can_be_gone_on_with_is_kept(tmp_path):
     others = {"media-1.mp4.part", "media-1.mp4.ytdl", "cookies.txt", "merged.mp4", "kept.z"}
     for name in whole | cut | others:
         (tmp_path / name).write_bytes(b"some")
+    for name, length in (("media-2.mp4", 4), ("media-3.mp4", 5)):  # and one that was changed here
+        (tmp_path / name).write_bytes(b"some")
+        (tmp_path / f"{name}.head").write_text(f'{{"length":{length}}}')
     (tmp_path / ".tmp").mkdir()
 
-    assert keep_parts(tmp_path) == 2
+    assert keep_parts(tmp_path) == 3
 
     kept = {"media-0.f137.mp4.part", "media-0.f137.mp4.head"} | cut
+    kept |= {"media-2.mp4.part", "media-2.mp4.head"}
     assert {path.name for path in tmp_path.iterdir()} == kept
     assert (tmp_path / "media-0.f137.mp4.part").read_bytes() == b"som"
