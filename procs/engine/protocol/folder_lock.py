@@ -8,6 +8,7 @@ its tree, by "..".
 
 import fcntl
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -15,6 +16,8 @@ from pathlib import Path
 #: Where a child leaves what is temporary, in its folder.
 SCRATCH = ".tmp"
 IN_USE = f"{SCRATCH}/in-use"
+#: The kernel's list of locks (proc(5)): `5: FLOCK  ADVISORY  READ 4321 08:01:131 0 EOF`.
+LOCK_LIST = Path("/proc/locks")
 
 
 def share(folder: Path) -> None:
@@ -50,3 +53,26 @@ def lock_file(folder: Path) -> int:
         return os.open(Path(IN_USE).name, flags, 0o600, dir_fd=place)
     finally:
         os.close(place)
+
+
+def evict(folder: Path) -> int:
+    """Kill those that share a folder whose lease is over: their worker may stand still, and hang up
+    on nobody. Returns how many there were; none where the kernel does not show them."""
+    users = sharers(folder)
+    for pid in users:
+        with suppress(ProcessLookupError, PermissionError):
+            end = os.killpg if os.getpgid(pid) == pid else os.kill
+            end(pid, signal.SIGKILL)
+    return len(users)
+
+
+def sharers(folder: Path) -> list[int]:
+    """The processes that hold a folder's lock together with others."""
+    try:
+        lock = os.stat(folder / IN_USE, follow_symlinks=False)
+        rows = [line.split() for line in LOCK_LIST.read_text(encoding="ascii").splitlines()]
+    except OSError:
+        return []
+    place = f"{os.major(lock.st_dev):02x}:{os.minor(lock.st_dev):02x}:{lock.st_ino}"
+    shared = [row[4] for row in rows if row[1:4:2] == ["FLOCK", "READ"] and row[5] == place]
+    return [int(pid) for pid in shared if pid.isdecimal() and int(pid) not in (0, os.getpid())]

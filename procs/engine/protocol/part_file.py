@@ -19,7 +19,7 @@ from procs.core import codec, disk
 #: What yt-dlp calls a file that is not whole yet, one stream of several, and a whole file.
 PART_NAME, HEAD_NAME = ".part", ".head"
 STREAM = re.compile(r"media-\d+\.f[\w-]+\.\w+")
-WHOLE = re.compile(r"media-\d+\.\w+")
+WHOLE_NAME = re.compile(r"media-\d+\.\w+")
 PARTIAL = re.compile(r"media-\d+\.(?:f[\w-]+\.)?\w+\.part")
 #: Letters of one of the site's words that are kept, and bytes of all of them.
 SAID_LETTERS, HEAD_BYTES = 256, 4096
@@ -51,7 +51,7 @@ def is_partial(path: Path) -> bool:
     media of several as the site sent it."""
     if not path.is_file():
         return False
-    if WHOLE.fullmatch(path.name):
+    if WHOLE_NAME.fullmatch(path.name):
         return PartFile(str(path)).said().get("length") == path.stat().st_size
     return bool(PARTIAL.fullmatch(path.name) or STREAM.fullmatch(path.name))
 

@@ -10,6 +10,7 @@ from procs.engine.client import Child, Fetched, OnProgress, Probed
 from procs.errors import (
     BrokenOff,
     EngineDied,
+    LeaseLost,
     NetworkBroken,
     ProxyBroken,
     SessionRevoked,
@@ -28,11 +29,12 @@ from procs.worker.jobs.early_upload import EarlyUpload
 from procs.worker.process.context import WorkerContext
 from procs.worker.site.admission import Visit
 
-#: Why a job is taken away from a worker that exits: another one goes on with it.
-LEAVE = "leave"
+#: Why a job is taken away from a worker: it exits, and another one goes on with the job; or its
+#: lease is over, and another one may do so already.
+LEAVE, LEASE_OVER = "leave", "lost"
 #: After these the next attempt goes on with the files that lie there.
 INTERRUPTIONS = (
-    *(EngineDied, StoreAway, TimedOut),
+    *(EngineDied, StoreAway, LeaseLost, TimedOut),
     *(NetworkBroken, ProxyBroken, BrokenOff, SiteBroken, SiteBusy),
     *(TelegramAway, TelegramWait, SessionRevoked, UploadRefused),
 )
@@ -120,9 +122,9 @@ class FetchJob:
 def is_interruption(error: BaseException | None) -> bool:
     """Whether the work on files ended without a fault of theirs: the child or the nursery was
     killed, the site or Telegram broke off or asked to wait, the server of the database went away,
-    or the worker leaves before the job is done."""
+    the worker leaves before the job is done, or another one goes on with it."""
     if isinstance(error, asyncio.CancelledError):
-        return error.args == (LEAVE,)
+        return error.args in ((LEAVE,), (LEASE_OVER,))
     return isinstance(error, INTERRUPTIONS)
 
 

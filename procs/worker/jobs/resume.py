@@ -25,8 +25,9 @@ EVERY = 1.0
 #: Bytes from which a download is worth going on with, half-way and whole: less is fetched again as
 #: fast, and a note costs a transaction.
 WORTH, WORTH_WHOLE = 1 << 20, 16 << 20
-#: Seconds that the child of a killed worker has to die, and between two looks.
-DEATH_WAIT, DEATH_POLL = 5.0, 0.02
+#: Seconds that the child of a killed worker has to die, after which of them it is killed, and
+#: between two looks.
+DEATH_WAIT, MERCY, DEATH_POLL = 5.0, 1.0, 0.02
 
 #: Removes from a folder what the next attempt cannot go on with: the number of files that stay.
 Keep = Callable[[Path], int]
@@ -93,9 +94,12 @@ async def taken_over(
         return None
     old = latest(context.settings.jobs, lease, left.folder)
     new = context.settings.jobs / f"{lease.job}-{lease.fence}"
+    ends = clock.now().boot + MERCY
     try:
         async with asyncio.timeout(DEATH_WAIT):
             while (files := taken(old, new, keep)) is None:
+                if clock.now().boot >= ends and folder_lock.evict(old):
+                    log.warning("download.user-killed", job=lease.job, worker=context.name)
                 await asyncio.sleep(DEATH_POLL)
     except (TimeoutError, OSError) as error:
         log.info("download.not-taken-over", job=lease.job, worker=context.name, error=error)

@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+from procs.engine.protocol import folder_lock
 from procs.errors import EngineDied, SiteBroken
 from procs.worker.jobs.resume import taken
 from tests.chaos.network_proxy import NetworkProxy
@@ -123,3 +124,18 @@ async def test_what_came_whole_of_a_post_of_several_is_not_fetched_twice(site, e
     assert [(new / name).read_bytes() for name in names] == [first, original(site)]
     assert site.first["/long.mp4"] == len(first) - 1
     assert site.first["/clip.mp4"] >= CAME - 1
+
+
+async def test_a_child_whose_worker_stands_still_is_killed_and_gone_on_with(site, engine, tmp_path):
+    path, old, new = f"/changed/clip.mp4?{QUERY}&by=etag", tmp_path / "1-1", tmp_path / "1-2"
+
+    def evict():
+        assert taken(old, new) is None
+        assert folder_lock.evict(old) == 1
+
+    await interrupt(engine, site.url(path), old, breaks=evict)
+    assert taken(old, new) == 1
+    body = await go_on(engine, site.url(path), new)
+
+    assert body == original(site)
+    assert site.first["/changed/clip.mp4"] >= CAME - 1

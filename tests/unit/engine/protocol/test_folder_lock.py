@@ -54,6 +54,19 @@ def test_it_is_taken_once_its_user_is_dead(folder, user):
     assert not folder.exists()
 
 
+def test_who_outlived_its_lease_is_killed_and_the_folder_taken(folder, user):
+    os.kill(user, signal.SIGSTOP)
+    other = folder.with_name("2-1")
+    (other / folder_lock.SCRATCH).mkdir(parents=True)
+    (other / folder_lock.IN_USE).touch()
+
+    assert folder_lock.evict(other) == 0
+    assert folder_lock.evict(folder) == 1
+
+    assert os.waitstatus_to_exitcode(os.waitpid(user, 0)[1]) == -signal.SIGKILL
+    assert taken(folder, folder.with_name("1-2")) is not None
+
+
 def test_it_is_taken_again_from_who_died_before_its_own_child_began(folder, user):
     (folder / "media-0.mp4.part").write_bytes(b"four")
     (folder / "media-0.mp4.head").write_text('{"length":9}')

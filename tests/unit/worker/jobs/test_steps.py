@@ -1,5 +1,6 @@
 """The list of a download's steps, its branches, and their drawing in ARCHITECTURE.md."""
 
+import asyncio
 import re
 from itertools import pairwise
 
@@ -18,7 +19,7 @@ from procs.store.requests import request_status, requests
 from procs.telegram.pace import Pace
 from procs.worker.fetch import BRANCHES, STEPS, fetch, left
 from procs.worker.jobs import resume
-from procs.worker.jobs.fetch_job import opened
+from procs.worker.jobs.fetch_job import LEASE_OVER, LEAVE, opened
 from procs.worker.jobs.steps.take_over import take_over
 from procs.worker.process.context import WorkerContext
 from procs.worker.process.progress_writer import ProgressWriter
@@ -184,7 +185,10 @@ AT_UPLOAD = ("TelegramAway", "UploadRefused", "EngineDied")
 
 @pytest.mark.parametrize(
     ("name", "stays"),
-    [*((name, True) for name in (*INTERRUPTED, "TimedOut")), ("DiskFull", False), ("Gone", False)],
+    [
+        *((name, True) for name in (*INTERRUPTED, "TimedOut", "LeaseLost")),
+        *((name, False) for name in ("DiskFull", "Gone")),
+    ],
 )
 async def test_what_came_in_part_outlives_what_was_not_its_fault(context, asked, name, stays):
     folder = half_a_download(context, lease := claimed(context))
@@ -235,3 +239,20 @@ async def test_a_folder_whose_files_telegram_has_goes_also_after_a_failure(conte
         await fail()
 
     assert list(context.settings.jobs.iterdir()) == []
+
+
+@pytest.mark.parametrize(("why", "stays"), [(LEAVE, True), (LEASE_OVER, True), ("stop", False)])
+async def test_what_came_in_part_outlives_a_job_that_another_worker_goes_on_with(
+    context, asked, why, stays
+):
+    folder = half_a_download(context, lease := claimed(context))
+
+    async def be_taken_away():
+        async with opened(context, lease) as job:
+            job.own(folder)
+            raise asyncio.CancelledError(why)
+
+    with pytest.raises(asyncio.CancelledError):
+        await be_taken_away()
+
+    assert folder.exists() is stays
