@@ -44,7 +44,7 @@ class NurseryConnection:
     @property
     def over(self) -> bool:
         """Whether nothing more comes."""
-        return self.reader.at_eof()
+        return self.reader.at_eof() or self.reader.exception() is not None
 
     async def begin(self, request: dict[str, Any]) -> bool:
         """Say the request. False when the other side ended without an answer.
@@ -68,14 +68,15 @@ class NurseryConnection:
         return self.pid > 0
 
     def say(self, word: str) -> None:
-        """Send the child one word; nothing before the connection is open."""
-        if self.writer:
+        """Send the child one word; nothing before the connection is open, or after its end."""
+        if self.writer and not self.writer.is_closing():
             self.writer.write(word.encode() + b"\n")
 
     def hang_up(self) -> None:
-        """The nursery kills the child of who hangs up."""
+        """The nursery kills the child of who hangs up. A connection that the nursery's own end
+        closed is hung up: uvloop raises RuntimeError for what is written to it."""
         with suppress(OSError):
-            if self.writer:
+            if self.writer and not self.writer.is_closing():
                 self.writer.write_eof()
 
     async def word(self) -> Word | None:

@@ -51,6 +51,17 @@ class Prepared:
     files: tuple[File, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Downloaded:
+    """A download that is whole, before its files are prepared: its folder, the boot during which it
+    came, name and size of each file, and what the engine said of them, as JSON."""
+
+    folder: str
+    boot: str
+    sizes: tuple[tuple[str, int], ...]
+    said: str
+
+
 @dataclass(slots=True)
 class Progress:
     """The one record of a lease that changes while the lease is held: a step sets a field, and
@@ -59,7 +70,8 @@ class Progress:
     `way` is the egress by which the site is visited now, `tried` are those that failed the job,
     `turn` is what is booked for a later visit. `size` is what the disk had no room for, in bytes;
     `ready` since when (wall) a delivery waits only for those before it. `parts` are with Telegram;
-    with `whole`, all of them are. `unfinished` is where a download that ended half-way goes on.
+    with `whole`, all of them are. `unfinished` is where a download that ended half-way goes on,
+    `downloaded` one that is whole.
     """
 
     way: str | None = None
@@ -71,8 +83,19 @@ class Progress:
     parts: tuple[Part, ...] = ()
     whole: Whole | None = None
     unfinished: Unfinished | None = None
+    downloaded: Downloaded | None = None
     #: What another version of ours keeps there.
     rest: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def left(self) -> tuple[Unfinished | Downloaded | Prepared | None, ...]:
+        """What an attempt may leave on the disk, by how far it came."""
+        return self.unfinished, self.downloaded, self.prepared
+
+    @property
+    def folders(self) -> set[str]:
+        """The names of the folders with whose files the next attempt goes on."""
+        return {one.folder for one in self.left if one}
 
 
 def whole_of(facts: Any) -> Whole:
@@ -87,6 +110,12 @@ def prepared_of(facts: Any) -> Prepared:
     return Prepared(facts["folder"], whole_of(facts["whole"]), files)
 
 
+def downloaded_of(facts: Any) -> Downloaded:
+    """A download that is whole, from JSON."""
+    sizes = tuple((str(name), int(size)) for name, size in facts["sizes"])
+    return Downloaded(str(facts["folder"]), str(facts["boot"]), sizes, str(facts["said"]))
+
+
 #: How a field is made of its JSON form.
 READERS: dict[str, Callable[[Any], Any]] = {
     "way": str,
@@ -98,6 +127,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "parts": lambda facts: tuple(part_of(one) for one in facts),
     "whole": whole_of,
     "unfinished": lambda facts: Unfinished(*map(str, facts)),
+    "downloaded": downloaded_of,
 }
 UNREADABLE = (TypeError, KeyError, ValueError, AttributeError)
 
@@ -131,7 +161,7 @@ def _written(progress: Progress) -> dict[str, Any]:
 
 
 def _plain(fact: Any) -> Any:
-    if isinstance(fact, Whole | Prepared):
+    if isinstance(fact, Whole | Prepared | Downloaded):
         return asdict(fact)
     if isinstance(fact, tuple):
         return [asdict(one) if isinstance(one, Part) else one for one in fact]

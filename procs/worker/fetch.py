@@ -43,6 +43,7 @@ STEPS: Steps = (admit, look, reserve, download, prepare, upload, share)
 BRANCHES = (
     Branch(None, FetchJob.is_uploaded, (share,)),
     Branch(None, FetchJob.is_prepared, (take_over, upload, share)),
+    Branch(None, FetchJob.is_downloaded, (take_over, prepare, upload, share)),
     Branch(take_over, FetchJob.is_gone, STEPS),
     Branch(look, FetchJob.is_list, (show,)),
     Branch(look, FetchJob.is_known, (share_known,)),

@@ -13,7 +13,7 @@ from procs.worker import fetch, settlement
 from procs.worker.broadcast import broadcast_shift
 from procs.worker.delivery_jobs import deliver
 from procs.worker.jobs import link_check, look, site_trial, source_look
-from procs.worker.jobs.fetch_job import LEAVE
+from procs.worker.jobs.fetch_job import LEASE_OVER, LEAVE
 from procs.worker.process.context import WorkerContext
 
 WORK: dict[Kind, settlement.Work] = {
@@ -68,7 +68,7 @@ class RunningJobs:
         """Take away what runs under an older lease of this job: its end must not be taken for that
         of the new one."""
         if job in self.jobs:
-            self.take_away(job, why="lost")
+            self.take_away(job, why=LEASE_OVER)
             self.displaced.append(self.jobs.pop(job))
 
     def take_away(self, job: int, *, why: str) -> None:
@@ -94,7 +94,7 @@ class RunningJobs:
             if job in self.context.over:
                 continue
             if mine is None or mine.fence != running.lease.fence:
-                self.take_away(job, why="lost")
+                self.take_away(job, why=LEASE_OVER)
             elif mine.stop:
                 self.take_away(job, why="stop")
         for one in held.values():

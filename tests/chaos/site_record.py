@@ -1,9 +1,8 @@
 """The site's own record of a storm: what was asked of it without need."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from procs.core import codec
@@ -25,10 +24,11 @@ LOOKS, FILES = 3, 11
 USUAL = 4.0
 #: Bytes from which an answer that was cut off is gone on with (`procs.worker.jobs.resume`: a file
 #: of 1 MiB), and the share of those that may begin anew all the same: the child that wrote it may
-#: live on, and nothing was stored for a moment.
+#: live on, and nothing was stored for a moment. A look at a file that comes slowly has fewer.
 BEGUN, ANEW = 1 << 18, 0.5
-#: Files that were cut off from which on that share says something.
-SOME = 5
+#: How the path of such a file says it. Another one lies in the buffers on the way before anybody
+#: reads it, so that a look at it cannot be told from a download.
+SLOWLY = "rate="
 #: Jobs of the engine, with the link that each is for, and how often one was claimed or reaped.
 CLAIMS = "SELECT payload, fence FROM jobs WHERE kind IN ('fetch', 'look', 'trial', 'check')"
 
@@ -47,8 +47,14 @@ class Visit:
 
     @property
     def was_cut_off(self) -> bool:
-        """Whether so much of a file came that the next ask should go on from there."""
-        return BEGUN <= self.sent < self.length
+        """Whether so much of a file came that the next download should go on from there."""
+        return SLOWLY in self.path and BEGUN <= self.sent < self.length
+
+    @property
+    def is_look(self) -> bool:
+        """Whether only the beginning of a file was wanted: each attempt reads that before it
+        downloads, except where an earlier look is kept."""
+        return not self.first and self.sent < BEGUN
 
 
 @dataclass(slots=True)
@@ -126,8 +132,7 @@ class SiteRecord:
     def begun_anew(self) -> list[str]:
         """Files that were begun anew instead of gone on with, when those are too many."""
         resumed, anew = self.continued()
-        cut_off = len(anew) + resumed
-        if cut_off < SOME or len(anew) <= ANEW * cut_off:
+        if len(anew) <= ANEW * (len(anew) + resumed):
             return []
         return [f"{v.path}: begun anew after {v.sent} bytes" for v in anew]
 
@@ -135,15 +140,22 @@ class SiteRecord:
         """How many answers that were cut off were gone on with, and those that were begun anew
         although the way and the disk were good."""
         resumed, anew = 0, []
-        for visits in self.by_path.values():
-            for before, after in pairwise(visits):
-                if not before.was_cut_off or self.was_hindered(before, after):
-                    continue
-                if after.first:
-                    resumed += 1
-                elif after.at > before.end > 0:
-                    anew.append(before)
+        for before, after in self.cut_off():
+            if self.was_hindered(before, after):
+                continue
+            if after.first:
+                resumed += 1
+            elif after.at > before.end > 0:
+                anew.append(before)
         return resumed, anew
+
+    def cut_off(self) -> Iterator[tuple[Visit, Visit]]:
+        """Each answer that was cut off, and the next download of that file."""
+        for visits in self.by_path.values():
+            for place, before in enumerate(visits):
+                later = (one for one in visits[place + 1 :] if not one.is_look)
+                if before.was_cut_off and (after := next(later, None)):
+                    yield before, after
 
     def was_hindered(self, before: Visit, after: Visit) -> bool:
         """Whether the way was bad, the disk full, or the record lost between two asks."""

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from tests.chaos.site_record import LOOKS, SOME, LinkStory, SiteRecord, Visit, claims, path_of
+from tests.chaos.site_record import LOOKS, LinkStory, SiteRecord, Visit, claims, path_of
 from tests.sandbox.site import Site
 from tests.sandbox.stack import CLIP
 
-FILM = "/small.mp4?film=1"
+FILM = "/small.mp4?film=1&rate=700000"
 MIB = 1 << 20
 
 
@@ -19,8 +19,8 @@ def record(*visits: Visit, **facts: Any) -> SiteRecord:
     return SiteRecord(list(visits), [LinkStory(FILM, **{"leases": 2, **facts})], **spans)
 
 
-def fetched(at: float, **facts: Any) -> Visit:
-    return Visit(at, FILM, **{"length": MIB, "sent": MIB, "end": at + 1.0, **facts})
+def fetched(at: float, path: str = FILM, **facts: Any) -> Visit:
+    return Visit(at, path, **{"length": MIB, "sent": MIB, "end": at + 1.0, **facts})
 
 
 def test_a_film_that_is_looked_at_and_fetched_is_no_fault():
@@ -67,24 +67,41 @@ def test_all_links_together_are_asked_for_about_as_often_as_usual():
     assert any(one.startswith("all links") for one in record(*asks).faults())
 
 
-@pytest.mark.parametrize(("times", "faults"), [(SOME, SOME), (SOME - 1, 0)])
-def test_files_that_are_begun_anew_are_a_fault_when_they_are_more_than_few(times, faults):
-    halves = [fetched(10.0 * n, sent=MIB // 2, end=10.0 * n + 1) for n in range(times)]
-    assert len(record(*halves, fetched(10.0 * times), leases=20).faults()) == faults
+def cut_off(at: float, **facts: Any) -> Visit:
+    return fetched(at, **{"sent": MIB // 2, "end": at + 2.0, **facts})
+
+
+@pytest.mark.parametrize(("resumed", "faults"), [(0, 1), (1, 0)])
+def test_files_that_are_begun_anew_are_a_fault_when_they_are_most(resumed, faults):
+    halves = [cut_off(10.0 * n, first=n) for n in range(1, resumed + 1)]
+    found = record(*halves, cut_off(50.0, first=resumed), fetched(60.0), leases=20)
+    assert len(found.faults()) == faults
+
+
+LOOK = {"sent": 1 << 16}
 
 
 @pytest.mark.parametrize(
-    ("after", "faults"),
+    ("then", "resumed", "anew"),
     [
-        (fetched(103.0, first=MIB // 2), 0),
-        (fetched(103.0), 1),
-        (fetched(103.0, method="HEAD"), 0),
+        ([{"first": MIB // 2}], 1, 0),
+        ([{}], 0, 1),
+        ([LOOK, {"first": MIB // 2}], 1, 0),
+        ([LOOK, LOOK, {}], 0, 1),
+        ([LOOK], 0, 0),
+        ([{"method": "HEAD"}], 0, 0),
     ],
-    ids=["gone on with", "begun anew", "only looked at"],
+    ids=["gone on with", "anew", "looked at", "looked at, anew", "only looked at", "asked for"],
 )
-def test_a_file_that_was_cut_off_is_gone_on_with(after, faults):
-    found = record(fetched(100.0, sent=MIB // 2, end=102.0), after)
-    assert len(found.continued()[1]) == faults
+def test_a_file_that_was_cut_off_is_gone_on_with_after_it_was_looked_at(then, resumed, anew):
+    later = [fetched(103.0 + n, **facts) for n, facts in enumerate(then)]
+    found = record(cut_off(100.0), *later).continued()
+    assert (found[0], len(found[1])) == (resumed, anew)
+
+
+def test_a_file_that_comes_at_once_is_not_judged_by_what_lay_in_buffers():
+    halves = [cut_off(at, path="/clip.mp4?film=1") for at in (100.0, 103.0)]
+    assert record(*halves).faults() == []
 
 
 @pytest.mark.parametrize("why", ["cut", "restored"])

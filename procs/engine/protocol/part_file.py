@@ -16,9 +16,10 @@ from typing import Any
 
 from procs.core import codec, disk
 
-#: What yt-dlp calls a file that is not whole yet, and one stream of several.
+#: What yt-dlp calls a file that is not whole yet, one stream of several, and a whole file.
 PART_NAME, HEAD_NAME = ".part", ".head"
 STREAM = re.compile(r"media-\d+\.f[\w-]+\.\w+")
+WHOLE_NAME = re.compile(r"media-\d+\.\w+")
 PARTIAL = re.compile(r"media-\d+\.(?:f[\w-]+\.)?\w+\.part")
 #: Letters of one of the site's words that are kept, and bytes of all of them.
 SAID_LETTERS, HEAD_BYTES = 256, 4096
@@ -28,8 +29,8 @@ PARTLY = 206
 
 def keep_parts(folder: Path) -> int:
     """Keep of a folder that a dead child left what another one can go on with, and nothing else:
-    the number of such files. Each loses its last byte, also a stream that was whole, so that the
-    site is asked for it and says which file it has. A file that came in another way has no words
+    the number of such files. Each loses its last byte, also one that was whole, so that the site
+    is asked for it and says which file it has. A file that came in another way has no words
     of the site beside it, and goes. Raises OSError."""
     kept: set[str] = set()
     for path in sorted(folder.iterdir()):
@@ -46,9 +47,13 @@ def keep_parts(folder: Path) -> int:
 
 
 def is_partial(path: Path) -> bool:
-    """Whether this is a file of which a part came, or one whole stream of several."""
-    named = PARTIAL.fullmatch(path.name) or STREAM.fullmatch(path.name)
-    return bool(named) and path.is_file()
+    """Whether this is a file of which a part came, or one that is whole: a stream of several, or a
+    media of several as the site sent it."""
+    if not path.is_file():
+        return False
+    if WHOLE_NAME.fullmatch(path.name):
+        return PartFile(str(path)).said().get("length") == path.stat().st_size
+    return bool(PARTIAL.fullmatch(path.name) or STREAM.fullmatch(path.name))
 
 
 def forget_heads(folder: Path) -> None:

@@ -41,6 +41,8 @@ class DownloadRun:
         self.ydl = ydl
         self.order = order
         self.wish = parse(order.variant)
+        #: What came, under its first name, and the name that it gets when all came.
+        self.came: list[tuple[Path, str]] = []
         self.files: list[str] = []
         self.titles: list[str] = []
         self.durations: list[float] = []
@@ -49,14 +51,19 @@ class DownloadRun:
     def all(
         self, infos: Sequence[dict[str, Any]], files: Sequence[media_info.PlainFile | None]
     ) -> None:
-        """Download every media of a link. Raises as `take`."""
+        """Download every media of a link. They get their own names at the end: until then another
+        child could go on with each of them. Raises as `take`."""
         for info, file in zip(infos, files, strict=True):
             self.take(info, file)
+        part_file.forget_heads(Path())
+        for path, name in self.came:
+            named = path.with_name(fit(name) or path.name)
+            self.files.append(path.rename(free(named)).name)
 
     def take(self, info: dict[str, Any], file: media_info.PlainFile | None) -> None:
         """Download one media. yt-dlp's word that it succeeded is not enough: raises Empty
         when nothing came, TooLarge when too much did; PartMissing."""
-        self.ydl.params["outtmpl"]["default"] = f"{MEDIA}-{len(self.files)}.%(ext)s"
+        self.ydl.params["outtmpl"]["default"] = f"{MEDIA}-{len(self.came)}.%(ext)s"
         self.ydl.params.update(subtitles.options(info, self.wish))
         self.ydl.params["external_downloader_args"] = recording(info, self.order)
         try:
@@ -71,8 +78,7 @@ class DownloadRun:
         elif self.wish.subtitles and not (said and Path(said).is_file()):
             raise NetworkBroken("no subtitles came")
         title = media_info.title(info, file, self.order.title)
-        self.files.append(settled(done, file, title, self.order.limit("video")))
-        part_file.forget_heads(Path())
+        self.came.append(judged_file(done, file, title, self.order.limit("video")))
         self.titles.append(title)
         self.durations.append(duration(info, done))
         if not self.wish.words_alone:
@@ -113,8 +119,11 @@ def recording(info: dict[str, Any], order: Order) -> dict[str, list[str]]:
     return {**FETCHING, "ffmpeg_o": ["-t", f"{order.live:g}"]}
 
 
-def settled(done: dict[str, Any], file: media_info.PlainFile | None, title: str, limit: int) -> str:
-    """The downloaded file's name: a plain file's real one, else the title."""
+def judged_file(
+    done: dict[str, Any], file: media_info.PlainFile | None, title: str, limit: int
+) -> tuple[Path, str]:
+    """The downloaded file, and the name for it: a plain file's real one, else the title. Raises
+    Empty, TooLarge, Unsupported."""
     downloads = done.get("requested_downloads") or [{}]
     path = Path(downloads[0].get("filepath") or "nothing")
     size = path.stat().st_size if path.is_file() else 0
@@ -124,8 +133,7 @@ def settled(done: dict[str, Any], file: media_info.PlainFile | None, title: str,
         raise TooLarge(f"{size} bytes, limit {limit}")
     if file and file.kind in NO_TEXT and path.suffix != TYPESCRIPT and is_text(path):
         raise Unsupported(f"words where {file.name} should be")
-    name = file.name if file else title_name(title, path.suffix)
-    return path.rename(free(path.with_name(fit(name) or path.name))).name
+    return path, file.name if file else title_name(title, path.suffix)
 
 
 def is_text(path: Path) -> bool:

@@ -18,14 +18,13 @@ class ResponseTimes:
     """Keeps how the counters of first answers grew within a window."""
 
     def __init__(self) -> None:
-        self.window = SlidingWindow(RESPONSE_IN)
+        self.window = SlidingWindow(RESPONSE_IN, "response.")
 
     def p95(self, counts: Mapping[str, int], now: Now) -> tuple[float, int]:
         """The seconds within which nearly all requests that ended of late had their first answer,
         and how many those are; 0 where they are too few to say. `counts` are all counters."""
-        own = {name: value for name, value in counts.items() if name.startswith("response.")}
         steps: Counter[int] = Counter()
-        for one in histograms.read(self.window.growth(own, now.boot), "response").values():
+        for one in histograms.read(self.window.growth(counts, now.boot), "response").values():
             steps.update(one.steps)
         if steps.total() < REQUESTS:
             return 0.0, steps.total()

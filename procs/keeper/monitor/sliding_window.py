@@ -1,20 +1,25 @@
 """Growth of counters within the last seconds."""
 
+import sys
 from collections import Counter, deque
 from collections.abc import Mapping
 
 
 class SlidingWindow:
-    """Counters by name, read now and then; the first reading is where growth begins."""
+    """The counters whose names begin with `room`, read now and then; the first reading is where
+    growth begins. Nothing is kept of the others, of which there are hundreds, and each name is kept
+    once for all readings."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, room: str) -> None:
         self.seconds = seconds
+        self.room = room
         self.readings: deque[tuple[float, Counter[str]]] = deque()
 
     def growth(self, counts: Mapping[str, int], now: float) -> Counter[str]:
         """How much each counter grew, by the oldest reading that is not too old; one that became
         smaller began anew. `now` is of the boot clock."""
-        fresh = Counter(dict(counts))
+        own = ((name, value) for name, value in counts.items() if name.startswith(self.room))
+        fresh = Counter({sys.intern(name): value for name, value in own})
         self.readings.append((now, fresh))
         while len(self.readings) > 1 and now - self.readings[1][0] >= self.seconds:
             self.readings.popleft()

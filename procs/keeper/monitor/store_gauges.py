@@ -18,8 +18,8 @@ from procs.store.health.alerts import Alert
 from procs.store.health.workers import Worker
 from procs.store.reports import metric_report
 
-#: Seconds over which openings of breakers are judged.
-OPENED_IN = 900.0
+#: Seconds over which openings of breakers are judged, and their counter.
+OPENED_IN, OPENED = 900.0, "breakers.opened"
 #: Seconds for which figures hold while the database is at rest.
 REST_LIFE = 180.0
 
@@ -30,7 +30,7 @@ class StoreGauges:
     def __init__(self, db: Database, settings: Settings) -> None:
         self.db = db
         self.settings = settings
-        self.responses, self.openings = ResponseTimes(), SlidingWindow(OPENED_IN)
+        self.responses, self.openings = ResponseTimes(), SlidingWindow(OPENED_IN, OPENED)
         #: What was found last.
         self.found: dict[str, Gauge] = {}
         self.noted: list[Alert] = []
@@ -55,7 +55,7 @@ class StoreGauges:
             snapshot, self.noted = self.db.oldest_snapshot(), alerts.standing(self.db)
         except StoreError as error:
             return {"database_fault": (1, str(error))}
-        opened = self.openings.growth(report.counts, now.boot)["breakers.opened"]
+        opened = self.openings.growth(report.counts, now.boot)[OPENED]
         off = abs(skew) if isinstance(skew, int | float) else None
         return {
             "database_fault": (0, ""),

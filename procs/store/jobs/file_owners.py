@@ -41,8 +41,7 @@ def left_to_next(db: Database, job: int) -> set[str]:
     row = db.one(LEFT, {"job": job})
     if row is None:
         return set()
-    left = job_progress.decode(row[0])
-    return {one.folder for one in (left.unfinished, left.prepared) if one}
+    return job_progress.decode(row[0]).folders
 
 
 def outboxes(db: Database, *, since: float) -> list[int]:

@@ -203,7 +203,7 @@ def note(db: Database, lease: Lease, *, full: bool = False) -> None:
     with db.write(full=full, only=()):
         _ours(db.change(NOTE, {**_name(lease), "progress": text}), lease)
         if machine_name.shared():
-            is_bound = lease.progress.unfinished or lease.progress.prepared
+            is_bound = bool(lease.progress.folders)
             file_owners.bind(db, lease.job, machine_name.shared() if is_bound else "")
 
 

@@ -7,7 +7,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from procs.engine.client import Child, Fetched, OnProgress, Probed
-from procs.errors import EngineDied, NetworkBroken, StoreAway
+from procs.errors import (
+    BrokenOff,
+    EngineDied,
+    LeaseLost,
+    NetworkBroken,
+    ProxyBroken,
+    SessionRevoked,
+    SiteBroken,
+    SiteBusy,
+    StoreAway,
+    TelegramAway,
+    TelegramWait,
+    TimedOut,
+    UploadRefused,
+)
 from procs.records.job import File, Lease, Media, Step
 from procs.records.job_progress import Whole
 from procs.worker.jobs import job_folder
@@ -15,8 +29,15 @@ from procs.worker.jobs.early_upload import EarlyUpload
 from procs.worker.process.context import WorkerContext
 from procs.worker.site.admission import Visit
 
-#: Why a job is taken away from a worker that exits: another one goes on with it.
-LEAVE = "leave"
+#: Why a job is taken away from a worker: it exits, and another one goes on with the job; or its
+#: lease is over, and another one may do so already.
+LEAVE, LEASE_OVER = "leave", "lost"
+#: After these the next attempt goes on with the files that lie there.
+INTERRUPTIONS = (
+    *(EngineDied, StoreAway, LeaseLost, TimedOut),
+    *(NetworkBroken, ProxyBroken, BrokenOff, SiteBroken, SiteBusy),
+    *(TelegramAway, TelegramWait, SessionRevoked, UploadRefused),
+)
 
 
 @dataclass(slots=True)
@@ -34,17 +55,17 @@ class FetchJob:
     engine: AsyncExitStack = field(default_factory=AsyncExitStack)
     visit: Visit = field(init=False)  # admit
     folder: Path = field(init=False)  # look, take_over
-    largest: int = field(init=False)  # look: bytes of the largest file that may be made
+    largest: int = field(init=False)  # look, take_over: bytes of the largest file that may be made
     child: Child = field(init=False)  # look
     found: Probed = field(init=False)  # look
     known: Media | None = field(init=False)  # look: it is with Telegram, under its real name
-    fetched: Fetched = field(init=False)  # download
+    fetched: Fetched = field(init=False)  # download, take_over
     files: list[File] = field(default_factory=list)  # prepare, take_over
     whole: Whole = field(init=False)  # prepare, take_over
 
     def own(self, folder: Path) -> None:
         """Make the folder this job's: it is removed at the job's end, after everything that reads
-        in it is closed; unless its download is only interrupted."""
+        in it is closed; unless its work is only interrupted."""
         self.folder = folder
         self.ends.push(self.leave_folder)
         self.ends.push_async_callback(self.early.close)
@@ -52,7 +73,8 @@ class FetchJob:
     def leave_folder(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         """Remove the folder, or leave it to the next attempt: the row of the job says then that it
         is kept."""
-        if not (self.lease.progress.unfinished and is_interruption(error)):
+        is_awaited = self.lease.progress.folders and not self.is_uploaded()
+        if not (is_awaited and is_interruption(error)):
             job_folder.remove(self.context.db, self.folder)
 
     def says(self, step: Step) -> OnProgress:
@@ -72,9 +94,13 @@ class FetchJob:
         """Whether an earlier attempt left prepared files."""
         return self.lease.progress.prepared is not None
 
+    def is_downloaded(self) -> bool:
+        """Whether an earlier attempt left a whole download."""
+        return self.lease.progress.downloaded is not None
+
     def is_gone(self) -> bool:
         """Whether the files that an earlier attempt left are missing or incomplete."""
-        return not self.files
+        return not self.files and getattr(self, "fetched", None) is None
 
     def is_list(self) -> bool:
         """Whether the link leads to a list."""
@@ -94,12 +120,12 @@ class FetchJob:
 
 
 def is_interruption(error: BaseException | None) -> bool:
-    """Whether a download ended without a fault of its own: the child or the nursery was killed, the
-    connection broke, the server of the database went away, or the worker leaves before the job is
-    done."""
+    """Whether the work on files ended without a fault of theirs: the child or the nursery was
+    killed, the site or Telegram broke off or asked to wait, the server of the database went away,
+    the worker leaves before the job is done, or another one goes on with it."""
     if isinstance(error, asyncio.CancelledError):
-        return error.args == (LEAVE,)
-    return isinstance(error, EngineDied | NetworkBroken | StoreAway)
+        return error.args in ((LEAVE,), (LEASE_OVER,))
+    return isinstance(error, INTERRUPTIONS)
 
 
 @asynccontextmanager

@@ -69,7 +69,7 @@ def move(context: WorkerContext, lease: Lease, *, now: Now) -> None:
     if names:
         progress.tried = (*progress.tried, f"{AT}{here}")
         progress.turn = progress.unfinished = None
-    if progress.unfinished or progress.prepared:
+    if progress.folders:
         return
     there = random.choice(names) if names else ""
     with context.db.write():

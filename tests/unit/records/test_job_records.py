@@ -7,7 +7,7 @@ import pytest
 from procs.records import job_payload, job_progress
 from procs.records.job import File, Lane, Lease, Part, Reference
 from procs.records.job_payload import DeliverPayload, LinkPayload, TrialPayload
-from procs.records.job_progress import Prepared, Progress, Turn, Unfinished, Whole
+from procs.records.job_progress import Downloaded, Prepared, Progress, Turn, Unfinished, Whole
 
 LINK = '{"folder":0,"key":"url:a","site":"a.example","url":"https://a.example/a","variant":"mp3"}'
 LISTED = LINK.replace('"url:a","site":"a.example",', '"url:a","site":"a.example","title":"One",')
@@ -46,6 +46,9 @@ PROGRESS = {
     '{"turn":["default",7.5]}': Progress(turn=Turn("default", 7.5)),
     '{"size":1048576}': Progress(size=1 << 20),
     '{"unfinished":["1-1","7f-b"]}': Progress(unfinished=Unfinished("1-1", "7f-b")),
+    '{"downloaded":{"boot":"7f-b","folder":"1-1","said":"{}","sizes":[["a.mp4",3]]}}': Progress(
+        downloaded=Downloaded("1-1", "7f-b", (("a.mp4", 3),), "{}")
+    ),
     '{"ready":1790000000.25}': Progress(ready=1790000000.25),
     f'{{"prepared":{PREPARED},"way":"default"}}': Progress(
         "default",

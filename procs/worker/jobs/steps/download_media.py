@@ -9,13 +9,13 @@ from procs.worker.jobs.job_folder import DiskReservation
 
 async def download(job: FetchJob) -> None:
     """Have the child that looked download the files. Afterwards it has exited, and the visit to the
-    site is over. Raises JobError; NotNow and LeaseLost when the disk has no space for the bytes
-    that arrive."""
+    site is over. Raises JobError, LeaseLost; NotNow when the disk has no space for the bytes that
+    arrive."""
     resume.note_download(job.context, job.lease, job.folder, job.found.size)
     async with job.engine:
         say = within(job.room, job.says(Step.FETCH))
         job.fetched = await job.child.fetch(say, on_merge=job.early.merges)
-    job.lease.progress.unfinished = None
+    resume.note_downloaded(job.context, job.lease, job.folder, job.fetched)
     job.early.came(job.fetched)
     job.visit.note_success(whole=True)
     job.visit.leave()

@@ -6,10 +6,13 @@ import signal
 
 import pytest
 
-from procs.errors import EngineDied
+from procs.engine.protocol import folder_lock
+from procs.errors import EngineDied, SiteBroken
 from procs.worker.jobs.resume import taken
+from tests.chaos.network_proxy import NetworkProxy
 from tests.sandbox.events import until
 from tests.sandbox.own_nursery import ordered
+from tests.sandbox.site.pages import page
 from tests.sandbox.site.server import altered, padding
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]
@@ -20,18 +23,19 @@ PAD, RATE, CAME = 4 * MIB, 3 * MIB, 2 * MIB
 QUERY = f"pad={PAD}&rate={RATE}"
 
 
-async def interrupt(engine, url, folder):
-    """Begin a download, and kill its child when a good part of it lies there."""
+async def interrupt(engine, url, folder, *, part="*.part", breaks=None, error=EngineDied):
+    """Begin a download, and kill its child when a good part of it lies there, or do what `breaks`
+    does. The download ends with this error."""
 
     def came():
-        return sum(one.stat().st_size for one in folder.glob("*.part")) >= CAME
+        return sum(one.stat().st_size for one in folder.glob(part)) >= CAME
 
     async with engine.open(ordered(url), folder) as child:
         await child.probe()
         bringing = asyncio.create_task(child.fetch(lambda done, total, rate: None))
         await until(came)
-        os.kill(child.pid, signal.SIGKILL)
-        with pytest.raises(EngineDied):
+        breaks() if breaks else os.kill(child.pid, signal.SIGKILL)
+        with pytest.raises(error):
             await bringing
 
 
@@ -80,3 +84,58 @@ async def test_a_site_without_ranges_begins_again(site, engine, tmp_path, bend):
     body, _ = await twice(engine, site, f"/{bend}/clip.mp4?{QUERY}", tmp_path)
 
     assert body == original(site)
+
+
+@pytest.mark.long  # yt-dlp asks ten times, each a little later
+async def test_a_site_that_fails_in_the_middle_is_gone_on_with_once_it_works(
+    site, engine, tmp_path
+):
+    path = f"/changed/clip.mp4?{QUERY}&by=etag"
+    async with NetworkProxy(f"127.0.0.1:{site.port}") as way:
+
+        def fail():
+            site.outage = True
+            way.reset()
+
+        url, old = f"http://{way.address}{path}", tmp_path / "1-1"
+        await interrupt(engine, url, old, breaks=fail, error=SiteBroken)
+        site.outage = False
+        assert taken(old, tmp_path / "1-2") == 1
+        body = await go_on(engine, url, tmp_path / "1-2")
+
+    assert body == original(site)
+    assert site.first["/changed/clip.mp4"] >= CAME - 1
+
+
+async def test_what_came_whole_of_a_post_of_several_is_not_fetched_twice(site, engine, tmp_path):
+    films = ("/long.mp4", f"/clip.mp4?{QUERY}")
+    body = "".join(f'<video src="{film}"></video>' for film in films)
+    site.pages["/page/two.html"] = page("Two films", body=body)
+    url, old, new = site.url("/page/two.html"), tmp_path / "1-1", tmp_path / "1-2"
+    await interrupt(engine, url, old, part="media-1.*.part")
+    assert taken(old, new) == 2
+
+    async with engine.open(ordered(url), new) as child:
+        await child.probe()
+        names = (await child.fetch(lambda done, total, rate: None)).files
+
+    assert names == ["Two films.mp4", "Two films (2).mp4"]
+    first = (site.files / "long.mp4").read_bytes()
+    assert [(new / name).read_bytes() for name in names] == [first, original(site)]
+    assert site.first["/long.mp4"] == len(first) - 1
+    assert site.first["/clip.mp4"] >= CAME - 1
+
+
+async def test_a_child_whose_worker_stands_still_is_killed_and_gone_on_with(site, engine, tmp_path):
+    path, old, new = f"/changed/clip.mp4?{QUERY}&by=etag", tmp_path / "1-1", tmp_path / "1-2"
+
+    def evict():
+        assert taken(old, new) is None
+        assert folder_lock.evict(old) == 1
+
+    await interrupt(engine, site.url(path), old, breaks=evict)
+    assert taken(old, new) == 1
+    body = await go_on(engine, site.url(path), new)
+
+    assert body == original(site)
+    assert site.first["/changed/clip.mp4"] >= CAME - 1

@@ -54,6 +54,46 @@ def test_it_is_taken_once_its_user_is_dead(folder, user):
     assert not folder.exists()
 
 
+def test_who_outlived_its_lease_is_killed_and_the_folder_taken(folder, user):
+    os.kill(user, signal.SIGSTOP)
+    other = folder.with_name("2-1")
+    (other / folder_lock.SCRATCH).mkdir(parents=True)
+    (other / folder_lock.IN_USE).touch()
+
+    assert folder_lock.evict(other) == 0
+    assert folder_lock.evict(folder) == 1
+
+    assert os.waitstatus_to_exitcode(os.waitpid(user, 0)[1]) == -signal.SIGKILL
+    assert taken(folder, folder.with_name("1-2")) is not None
+
+
+def test_it_is_taken_again_from_who_died_before_its_own_child_began(folder, user):
+    (folder / "media-0.mp4.part").write_bytes(b"four")
+    (folder / "media-0.mp4.head").write_text('{"length":9}')
+    kill(user)
+    taken(folder, second := folder.with_name("1-2"))
+
+    assert taken(second, third := folder.with_name("1-3")) == 1
+
+    assert (third / "media-0.mp4.part").read_bytes() == b"fo"
+
+
+def test_a_link_in_the_place_of_the_lock_leads_nowhere(folder, tmp_path):
+    (folder / folder_lock.SCRATCH).rmdir()
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    (folder / folder_lock.SCRATCH).symlink_to(elsewhere)
+
+    with pytest.raises(OSError, match=folder_lock.SCRATCH):
+        taken(folder, folder.with_name("1-2"))
+
+    assert not list(elsewhere.iterdir())
+
+
+def test_a_folder_that_is_gone_is_not_taken(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        taken(tmp_path / "1-1", tmp_path / "1-2")
+
+
 def test_two_use_a_folder_at_once(folder, user):
     folder_lock.share(folder)
     kill(user)
@@ -73,10 +113,14 @@ def test_only_what_can_be_gone_on_with_is_kept(tmp_path):
     others = {"media-1.mp4.part", "media-1.mp4.ytdl", "cookies.txt", "merged.mp4", "kept.z"}
     for name in whole | cut | others:
         (tmp_path / name).write_bytes(b"some")
+    for name, length in (("media-2.mp4", 4), ("media-3.mp4", 5)):  # and one that was changed here
+        (tmp_path / name).write_bytes(b"some")
+        (tmp_path / f"{name}.head").write_text(f'{{"length":{length}}}')
     (tmp_path / ".tmp").mkdir()
 
-    assert keep_parts(tmp_path) == 2
+    assert keep_parts(tmp_path) == 3
 
     kept = {"media-0.f137.mp4.part", "media-0.f137.mp4.head"} | cut
+    kept |= {"media-2.mp4.part", "media-2.mp4.head"}
     assert {path.name for path in tmp_path.iterdir()} == kept
     assert (tmp_path / "media-0.f137.mp4.part").read_bytes() == b"som"

@@ -1,6 +1,7 @@
 """Alerts of figures, each begun and ended by what it is about: rows, files, the memory."""
 
 import sqlite3
+import tracemalloc
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,8 +11,10 @@ import pytest
 
 from procs import config
 from procs.config import Settings
-from procs.core import meminfo
+from procs.core import clock, disk, meminfo
+from procs.core.clock import Now
 from procs.errors import alert_kinds
+from procs.keeper.monitor.store_gauges import StoreGauges
 from procs.records.job import Ask, Link, Person
 from procs.store.database import Database, migrate, open_database
 from procs.store.health import alerts, counters, histograms
@@ -141,3 +144,22 @@ def test_a_disk_that_is_nearly_full_is_told_until_there_is_room(
     for share, told in ((0.85, False), (0.95, True), (0.89, True), (0.80, False)):
         full(share)
         assert stands(watch.looks_for(600), alert_kinds.DISK_SHARE) is told
+
+
+def test_ten_minutes_of_hundreds_of_counters_take_no_megabyte(
+    db: Database, settings: Settings
+) -> None:
+    names = [f"run.{n}" for n in range(400)] + [f"response.film {n}" for n in range(80)]
+    with db.write():
+        for name in names:
+            counters.add(db, name, 1000)
+    gauges, now = StoreGauges(db, settings), clock.now()
+    gauges.asked(now)
+    tracemalloc.start()
+    try:
+        for look in range(1, 121):
+            gauges.asked(Now(now.wall + 5.0 * look, now.boot + 5.0 * look))
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < disk.MIB

@@ -1,10 +1,12 @@
 """The list of a download's steps, its branches, and their drawing in ARCHITECTURE.md."""
 
+import asyncio
 import re
 from itertools import pairwise
 
 import pytest
 
+from procs import errors
 from procs.core import clock
 from procs.engine.client import Engine
 from procs.records.job import Ask, File, Lane, Link, Part, Person, Reference
@@ -17,7 +19,7 @@ from procs.store.requests import request_status, requests
 from procs.telegram.pace import Pace
 from procs.worker.fetch import BRANCHES, STEPS, fetch, left
 from procs.worker.jobs import resume
-from procs.worker.jobs.fetch_job import opened
+from procs.worker.jobs.fetch_job import LEASE_OVER, LEAVE, opened
 from procs.worker.jobs.steps.take_over import take_over
 from procs.worker.process.context import WorkerContext
 from procs.worker.process.progress_writer import ProgressWriter
@@ -134,6 +136,18 @@ async def test_files_that_a_newer_version_prepared_are_taken_over(context, asked
     assert references.find(context.db, "url:a", "best") is not None
 
 
+@pytest.mark.parametrize("noted", [True, False], ids=["uploaded in part", "renamed"])
+async def test_prepared_files_outlive_a_second_death(context, asked, noted):
+    path = left_by_a_dead_worker(context, dead := claimed(context))
+    second = again(context, dead)
+    if noted:
+        assert resume.take_over(context, second)
+    else:
+        path.parent.rename(path.parent.with_name(f"{second.job}-{second.fence}"))
+
+    assert resume.take_over(context, again(context, second))
+
+
 async def test_files_that_are_gone_mean_the_whole_way(context, asked):
     path = left_by_a_dead_worker(context, dead := claimed(context))
     path.write_bytes(b"cut")
@@ -142,3 +156,103 @@ async def test_files_that_are_gone_mean_the_whole_way(context, asked):
         await take_over(job)
 
         assert left(job, take_over, ()) is STEPS
+
+
+def half_a_download(context, lease):
+    """What lies there, and in the job's row, while a download is under way."""
+    folder = context.settings.jobs / f"{lease.job}-{lease.fence}"
+    folder.mkdir(parents=True)
+    (folder / "media-0.mp4.part").write_bytes(b"half")
+    (folder / "media-0.mp4.head").write_text('{"length":8}')
+    resume.note_download(context, lease, folder, None)
+    return folder
+
+
+async def test_a_folder_whose_taker_was_killed_before_it_said_so_is_taken_again(context, asked):
+    first = half_a_download(context, dead := claimed(context))
+    second = again(context, dead)
+    resume.taken(first, first.with_name(f"{second.job}-{second.fence}"))
+
+    folder = await resume.take_over_download(context, third := again(context, second))
+
+    assert folder == first.with_name(f"{third.job}-{third.fence}")
+    assert (folder / "media-0.mp4.part").read_bytes() == b"ha"
+
+
+INTERRUPTED = ("BrokenOff", "EngineDied", "NetworkBroken", "ProxyBroken", "SiteBroken", "SiteBusy")
+AT_UPLOAD = ("TelegramAway", "UploadRefused", "EngineDied")
+
+
+@pytest.mark.parametrize(
+    ("name", "stays"),
+    [
+        *((name, True) for name in (*INTERRUPTED, "TimedOut", "LeaseLost")),
+        *((name, False) for name in ("DiskFull", "Gone")),
+    ],
+)
+async def test_what_came_in_part_outlives_what_was_not_its_fault(context, asked, name, stays):
+    folder = half_a_download(context, lease := claimed(context))
+    why = getattr(errors, name)
+
+    async def fail():
+        async with opened(context, lease) as job:
+            job.own(folder)
+            raise why("in the middle of it")
+
+    with pytest.raises(why):
+        await fail()
+
+    assert folder.exists() is stays
+
+
+@pytest.mark.parametrize(
+    ("name", "stays"),
+    [*((name, True) for name in AT_UPLOAD), ("TelegramRefused", False), ("DiskFull", False)],
+)
+async def test_prepared_files_outlive_an_upload_that_broke_off(context, asked, name, stays):
+    path = left_by_a_dead_worker(context, dead := claimed(context))
+    lease, why = again(context, dead), getattr(errors, name)
+
+    async def fail():
+        async with opened(context, lease) as job:
+            await take_over(job)
+            raise why("in the middle of it")
+
+    with pytest.raises(why):
+        await fail()
+
+    assert (resume.take_over(context, again(context, lease)) is not None) is stays
+    assert not path.exists()
+
+
+async def test_a_folder_whose_files_telegram_has_goes_also_after_a_failure(context, asked):
+    left_by_a_dead_worker(context, dead := claimed(context))
+    lease = again(context, dead)
+
+    async def fail():
+        async with opened(context, lease) as job:
+            await take_over(job)
+            lease.progress.parts, lease.progress.whole = (PART,), WHOLE
+            raise errors.TelegramAway("before it is shared")
+
+    with pytest.raises(errors.TelegramAway):
+        await fail()
+
+    assert list(context.settings.jobs.iterdir()) == []
+
+
+@pytest.mark.parametrize(("why", "stays"), [(LEAVE, True), (LEASE_OVER, True), ("stop", False)])
+async def test_what_came_in_part_outlives_a_job_that_another_worker_goes_on_with(
+    context, asked, why, stays
+):
+    folder = half_a_download(context, lease := claimed(context))
+
+    async def be_taken_away():
+        async with opened(context, lease) as job:
+            job.own(folder)
+            raise asyncio.CancelledError(why)
+
+    with pytest.raises(asyncio.CancelledError):
+        await be_taken_away()
+
+    assert folder.exists() is stays
