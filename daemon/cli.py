@@ -3,7 +3,6 @@
 import argparse
 import errno
 import io
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,8 @@ from daemon import backup_registry, install_registry, operator_registry
 from daemon import registry as below
 from daemon.answers import json_option
 from daemon.command_error import NotServing, NotUp
+from daemon.console import answer_stream
+from daemon.console.answer_stream import AnswerUnwritten
 from daemon.helps import exit_codes
 from daemon.registry import NOT_UP, SOMETHING_DOWN, Command
 from procs import config
@@ -42,6 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     4 when Chapar is not started."""
     process.keep_private()
     process.keep_streams()
+    answer_stream.install()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names of files need not be text
@@ -50,12 +52,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             return carry_out(argv)
         finally:
             sys.stdout.flush()
-    except BrokenPipeError:
-        # Python writes the rest of the buffer once more when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return UNREAD
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except AnswerUnwritten as error:
+        if error.errno == errno.EPIPE:
+            return UNREAD
         say_why(f"the answer cannot be written ({error.strerror})")
         return 1
 
@@ -77,11 +76,9 @@ def carry_out(argv: Sequence[str] | None) -> int:
         return SOMETHING_DOWN
     except ChaparError as error:
         say_why(str(error))
-    except BrokenPipeError:
+    except AnswerUnwritten:
         raise
     except OSError as error:
-        if error.errno == errno.ENOSPC and not error.filename:
-            raise  # standard output is a file on a full disk
         where = f"{error.filename}: " if error.filename else ""
         say_why(f"{where}{error.strerror or error}; {disk.help_of(error)}")
     except KeyboardInterrupt:

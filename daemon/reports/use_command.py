@@ -8,7 +8,7 @@ from typing import Any
 
 from daemon.command_error import Refusal
 from procs.charts import chart_process, use_charts, use_text
-from procs.core import clock
+from procs.core import clock, disk
 from procs.store.database import Database
 from procs.store.reports import use_report
 from procs.store.reports.use_report import PERIODS, UseReport
@@ -59,6 +59,7 @@ def written(
     plan = PICTURES[kind](report, period, language)
     picture = asyncio.run(chart_process.draw(plan, cache=db.run.parent / "cache"))
     fresh = png.with_name(f".{png.name}.new")
-    fresh.write_bytes(picture)
-    fresh.replace(png)
+    with disk.named(png):
+        fresh.write_bytes(picture)
+        fresh.replace(png)
     return png
