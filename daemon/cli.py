@@ -14,6 +14,7 @@ from daemon.answers import json_option
 from daemon.command_error import NotServing, NotUp
 from daemon.console import answer_stream
 from daemon.console.answer_stream import AnswerUnwritten
+from daemon.console.row_count import row_count
 from daemon.helps import exit_codes
 from daemon.registry import NOT_UP, SOMETHING_DOWN, Command
 from procs import config
@@ -186,7 +187,7 @@ def words_about_jobs(of: dict[str, argparse.ArgumentParser]) -> None:
     of["use"].add_argument("--language", default="en", metavar="fa|en", help="default: en")
     of["breakers"].add_argument("--close", default="", metavar="SITE", help="let its jobs in now")
     of["audit"].add_argument("--person", type=int, metavar="ID", help="what was done to one person")
-    of["audit"].add_argument("--most", type=int, default=50, metavar="N", help="the newest N")
+    of["audit"].add_argument("--most", type=row_count, default=50, metavar="N", help="the newest N")
     of["cap"].add_argument("words", nargs="*", metavar="USER N|default", help="one user's own cap")
     of["mode"].add_argument(
         "words", nargs="*", metavar="MODE [SPAN] [REASON]", help="the mode to set"
