@@ -15,7 +15,7 @@ from typing import Any
 import daemon
 from daemon.command_error import Refusal
 from daemon.commands import launch
-from daemon.console import open_store
+from daemon.console import open_store, step_bar
 from daemon.install.program_files import ProgramFiles, program_files
 from daemon.install.upgrade import Say
 from daemon.supervisor.control import Supervisor
@@ -32,8 +32,9 @@ def upgrade_to(source: str, settings: Settings, say: Say) -> int:
     before; StoreError."""
     files = program_files(source)
     before = mark(settings)
-    say(f"chapar {daemon.__version__}: installing {source}")
-    files.install()
+    with step_bar.shown(say) as told:
+        told(f"chapar {daemon.__version__}: installing {source}")
+        files.install()
     code = run("upgrade", files, settings)
     if code in (DONE, TRYING):
         files.forget()
