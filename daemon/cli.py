@@ -80,7 +80,8 @@ def carry_out(argv: Sequence[str] | None) -> int:
     except AnswerUnwritten:
         raise
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
+        files = " -> ".join(str(one) for one in (error.filename, error.filename2) if one)
+        where = f"{files}: " if files else ""
         say_why(f"{where}{error.strerror or error}; {disk.help_of(error)}")
     except KeyboardInterrupt:
         return INTERRUPTED
