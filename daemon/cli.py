@@ -14,7 +14,7 @@ from daemon.answers import json_option
 from daemon.command_error import NotServing, NotUp
 from daemon.console import answer_stream
 from daemon.console.answer_stream import AnswerUnwritten
-from daemon.console.row_count import row_count
+from daemon.console.command_words import plain_text, row_count
 from daemon.helps import exit_codes
 from daemon.registry import NOT_UP, SOMETHING_DOWN, Command
 from procs import config
@@ -191,7 +191,7 @@ def words_about_jobs(of: dict[str, argparse.ArgumentParser]) -> None:
     of["audit"].add_argument("--most", type=row_count, default=50, metavar="N", help="the newest N")
     of["cap"].add_argument("words", nargs="*", metavar="USER N|default", help="one user's own cap")
     of["mode"].add_argument(
-        "words", nargs="*", metavar="MODE [SPAN] [REASON]", help="the mode to set"
+        "words", type=plain_text, nargs="*", metavar="MODE [SPAN] [REASON]", help="the mode to set"
     )
     of["cap"].add_argument("--all", metavar="N", help="the cap of all who have none of their own")
 
@@ -205,7 +205,8 @@ def words_about_pauses(of: dict[str, argparse.ArgumentParser]) -> None:
         one.add_argument("--machine", metavar="NAME", help="the workers of one machine only")
     of["drain"].add_argument("machine", nargs="?", help="one machine of several; default: all")
     for name, usual in (("pause", ""), ("drain", "drain")):
-        of[name].add_argument("--why", default=usual, metavar="TEXT", help="shown by chapar status")
+        why = "shown by chapar status"
+        of[name].add_argument("--why", type=plain_text, default=usual, metavar="TEXT", help=why)
     of["drain"].add_argument(
         "--timeout", metavar="S", help="seconds to wait at most; the pause stays"
     )

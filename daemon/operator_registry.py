@@ -7,7 +7,7 @@ from pathlib import Path
 
 import daemon
 from daemon.command_error import Refusal
-from daemon.console.row_count import row_count
+from daemon.console.command_words import plain_text, row_count
 from daemon.registry import present_settings, say
 
 
@@ -146,7 +146,9 @@ def words(of: dict[str, argparse.ArgumentParser]) -> None:
     )
     which = one.add_mutually_exclusive_group()
     which.add_argument("--job", default="", metavar="N", help="those of one job")
-    which.add_argument("--code", default="", metavar="E-…", help="those of the job of a code")
+    which.add_argument(
+        "--code", type=plain_text, default="", metavar="E-…", help="those of the job of a code"
+    )
     which.add_argument(
         "--worker", nargs="?", const="", metavar="N", help="those of the workers, or of one"
     )

@@ -138,7 +138,7 @@ def pip(prefix: Path) -> list[str]:
 
 def called(why: str, *argv: str) -> str:
     """What a program says. Raises Refusal with its last words."""
-    done = subprocess.run(argv, capture_output=True, text=True, cwd="/")
+    done = subprocess.run(argv, capture_output=True, text=True, errors="replace", cwd="/")
     if done.returncode:
         lines = done.stderr.strip().splitlines() or ["no word"]
         raise Refusal(f"{why} ({lines[-1][-INSTALLER_WORDS:]})")

@@ -139,3 +139,8 @@ def test_the_debian_package_is_upgraded_by_its_manager() -> None:
 def test_what_is_no_wheel_is_refused(prefix: Path, source: str) -> None:
     with pytest.raises(Refusal, match="is no wheel"):
         program_files.program_files(source, prefix=prefix, code=prefix)
+
+
+def test_last_words_that_are_no_text_are_told_all_the_same() -> None:
+    with pytest.raises(Refusal, match="git refuses .no such commit: \ufffd"):
+        program_files.called("git refuses", "sh", "-c", "printf 'no such commit: \\377' >&2; false")
