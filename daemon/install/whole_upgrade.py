@@ -8,8 +8,11 @@ own.
 
 import os
 import pwd
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import daemon
@@ -69,7 +72,19 @@ def run(command: str, files: ProgramFiles, settings: Settings) -> int:
     argv = [str(files.prefix / "bin" / "python"), "-P", "-c", COMMAND_LINE, command]
     around = {**os.environ, "PYTHONPATH": launch.python_path()}
     sys.stdout.flush()
-    return subprocess.run(argv, env=around, **user_of(settings)).returncode
+    with interrupts_left_to_child():
+        return subprocess.run(argv, env=around, **user_of(settings)).returncode
+
+
+@contextmanager
+def interrupts_left_to_child() -> Iterator[None]:
+    """Ctrl-C ends the command that runs below, as it goes to the whole terminal; what it leaves is
+    ours to put back. A handler of no effect is no child's: exec(2) resets it."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def user_of(settings: Settings) -> dict[str, Any]:
