@@ -9,7 +9,9 @@ from procs.core import codec, log
 from procs.core.clock import Now
 from procs.core.paths import HomePaths
 from procs.keeper.monitor import alert_states
+from procs.keeper.monitor.alert_rules import RULES
 from procs.keeper.monitor.alert_states import AlertState
+from procs.keeper.outside import outside_message
 from procs.keeper.outside.outside_message import OutsideMessage, ToldAlert
 
 NAME = "alerts.json"
@@ -39,13 +41,25 @@ def load(path: Path, *, now: Now) -> MonitorRecord:
             {key: codec.record(ToldAlert, one) for key, one in raw["told"].items()},
             [OutsideMessage.of(one) for one in raw["messages"]],
         )
+        use(record, now=now)
     except FileNotFoundError:
         return MonitorRecord()
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
         log.warning("monitor.record-lost", file=path, error=type(error).__name__)
         return MonitorRecord()
     record.states = alert_states.after_start(record.states, now=now)
     return record
+
+
+def use(record: MonitorRecord, *, now: Now) -> None:
+    """Do once what the monitor does with a record, so that one of other kinds of facts is found
+    here, where it can be begun anew. Raises what that does."""
+    for one in record.told.values():
+        outside_message.is_old(one, now=now)
+    for state, rule in ((record.states.get(rule.kind), rule) for rule in RULES):
+        alert_states.follow(state, rule, rule.clears, "", now=now)
+    for message in record.messages:
+        codec.dump(message.body)
 
 
 def save(path: Path, record: MonitorRecord) -> bool:
