@@ -112,7 +112,7 @@ def compare(folder: Path, manifest: Manifest, archive: Path) -> None:
 def decoded(text: bytes, archive: Path) -> Manifest:
     """A manifest from its JSON. Raises BackupFailed when it is none, or of a newer Chapar."""
     try:
-        manifest = codec.record(Manifest, codec.load(text))
+        manifest = codec.sound_record(Manifest, codec.load(text))
     except (ValueError, TypeError) as error:
         raise BackupFailed(f"{archive.name} is no backup of Chapar ({error})") from None
     if manifest.format > FORMAT:

@@ -9,9 +9,7 @@ from procs.core import codec, log
 from procs.core.clock import Now
 from procs.core.paths import HomePaths
 from procs.keeper.monitor import alert_states
-from procs.keeper.monitor.alert_rules import RULES
 from procs.keeper.monitor.alert_states import AlertState
-from procs.keeper.outside import outside_message
 from procs.keeper.outside.outside_message import OutsideMessage, ToldAlert
 
 NAME = "alerts.json"
@@ -37,11 +35,12 @@ def load(path: Path, *, now: Now) -> MonitorRecord:
     try:
         raw = codec.load(path.read_bytes())
         record = MonitorRecord(
-            {key: codec.record(AlertState, one) for key, one in raw["states"].items()},
-            {key: codec.record(ToldAlert, one) for key, one in raw["told"].items()},
+            {key: codec.sound_record(AlertState, one) for key, one in raw["states"].items()},
+            {key: codec.sound_record(ToldAlert, one) for key, one in raw["told"].items()},
             [OutsideMessage.of(one) for one in raw["messages"]],
         )
-        use(record, now=now)
+        for message in record.messages:
+            codec.dump(message.body)  # raises where its alerts are none
     except FileNotFoundError:
         return MonitorRecord()
     except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
@@ -49,17 +48,6 @@ def load(path: Path, *, now: Now) -> MonitorRecord:
         return MonitorRecord()
     record.states = alert_states.after_start(record.states, now=now)
     return record
-
-
-def use(record: MonitorRecord, *, now: Now) -> None:
-    """Do once what the monitor does with a record, so that one of other kinds of facts is found
-    here, where it can be begun anew. Raises what that does."""
-    for one in record.told.values():
-        outside_message.is_old(one, now=now)
-    for state, rule in ((record.states.get(rule.kind), rule) for rule in RULES):
-        alert_states.follow(state, rule, rule.clears, "", now=now)
-    for message in record.messages:
-        codec.dump(message.body)
 
 
 def save(path: Path, record: MonitorRecord) -> bool:
@@ -76,7 +64,7 @@ def standing(paths: HomePaths) -> set[str]:
     """The kinds that are there, for whoever shows them."""
     try:
         raw = codec.load(path_of(paths).read_bytes())
-        states = [codec.record(AlertState, one) for one in raw["states"].values()]
+        states = [codec.sound_record(AlertState, one) for one in raw["states"].values()]
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return set()
     return {state.kind for state in states if state.is_there}
