@@ -3,7 +3,6 @@
 import argparse
 import errno
 import io
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,9 @@ from daemon import backup_registry, install_registry, operator_registry
 from daemon import registry as below
 from daemon.answers import json_option
 from daemon.command_error import NotServing, NotUp
+from daemon.console import answer_stream
+from daemon.console.answer_stream import AnswerUnwritten
+from daemon.console.command_words import plain_text, row_count
 from daemon.helps import exit_codes
 from daemon.registry import NOT_UP, SOMETHING_DOWN, Command
 from procs import config
@@ -42,6 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     4 when Chapar is not started."""
     process.keep_private()
     process.keep_streams()
+    answer_stream.install()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names of files need not be text
@@ -50,12 +53,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             return carry_out(argv)
         finally:
             sys.stdout.flush()
-    except BrokenPipeError:
-        # Python writes the rest of the buffer once more when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return UNREAD
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except AnswerUnwritten as error:
+        if error.errno == errno.EPIPE:
+            return UNREAD
         say_why(f"the answer cannot be written ({error.strerror})")
         return 1
 
@@ -77,12 +77,11 @@ def carry_out(argv: Sequence[str] | None) -> int:
         return SOMETHING_DOWN
     except ChaparError as error:
         say_why(str(error))
-    except BrokenPipeError:
+    except AnswerUnwritten:
         raise
     except OSError as error:
-        if error.errno == errno.ENOSPC and not error.filename:
-            raise  # standard output is a file on a full disk
-        where = f"{error.filename}: " if error.filename else ""
+        files = " -> ".join(str(one) for one in (error.filename, error.filename2) if one)
+        where = f"{files}: " if files else ""
         say_why(f"{where}{error.strerror or error}; {disk.help_of(error)}")
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -189,10 +188,10 @@ def words_about_jobs(of: dict[str, argparse.ArgumentParser]) -> None:
     of["use"].add_argument("--language", default="en", metavar="fa|en", help="default: en")
     of["breakers"].add_argument("--close", default="", metavar="SITE", help="let its jobs in now")
     of["audit"].add_argument("--person", type=int, metavar="ID", help="what was done to one person")
-    of["audit"].add_argument("--most", type=int, default=50, metavar="N", help="the newest N")
+    of["audit"].add_argument("--most", type=row_count, default=50, metavar="N", help="the newest N")
     of["cap"].add_argument("words", nargs="*", metavar="USER N|default", help="one user's own cap")
     of["mode"].add_argument(
-        "words", nargs="*", metavar="MODE [SPAN] [REASON]", help="the mode to set"
+        "words", type=plain_text, nargs="*", metavar="MODE [SPAN] [REASON]", help="the mode to set"
     )
     of["cap"].add_argument("--all", metavar="N", help="the cap of all who have none of their own")
 
@@ -206,7 +205,8 @@ def words_about_pauses(of: dict[str, argparse.ArgumentParser]) -> None:
         one.add_argument("--machine", metavar="NAME", help="the workers of one machine only")
     of["drain"].add_argument("machine", nargs="?", help="one machine of several; default: all")
     for name, usual in (("pause", ""), ("drain", "drain")):
-        of[name].add_argument("--why", default=usual, metavar="TEXT", help="shown by chapar status")
+        why = "shown by chapar status"
+        of[name].add_argument("--why", type=plain_text, default=usual, metavar="TEXT", help=why)
     of["drain"].add_argument(
         "--timeout", metavar="S", help="seconds to wait at most; the pause stays"
     )

@@ -4,6 +4,7 @@ import argparse
 import os
 
 from daemon.command_error import Refusal
+from daemon.console import step_bar
 from daemon.registry import home_settings, say, store
 from procs import config
 
@@ -73,15 +74,17 @@ def move(options: argparse.Namespace) -> int:
         raise Refusal("--json tells what --dry-run finds; a move itself tells its steps as it goes")
     if options.dry_run and not options.to:
         raise Refusal("--dry-run tells what a move would do; name the database by --to")
-    if options.undo:
-        move_command.undo(home_settings(), say)
-    elif options.cancel:
-        move_command.cancel(home_settings(), say)
-    elif options.dry_run:
+    if options.dry_run:
         plan = move_command.try_out(home_settings(), options.to)
         json_text.show(options, lambda: move_command.spoken(plan), lambda: plan)
-    else:
-        move_command.move(home_settings(), options.to, say)
+        return 0
+    with step_bar.shown(say) as told:
+        if options.undo:
+            move_command.undo(home_settings(), told)
+        elif options.cancel:
+            move_command.cancel(home_settings(), told)
+        else:
+            move_command.move(home_settings(), options.to, told)
     return 0
 
 
@@ -91,4 +94,5 @@ def upgrade(options: argparse.Namespace) -> int:
 
     if options.source:
         return whole_upgrade.upgrade_to(options.source, home_settings(), say)
-    return upgrade.upgrade(home_settings(), say)
+    with step_bar.shown(say) as told:
+        return upgrade.upgrade(home_settings(), told)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import daemon
 from daemon.command_error import Refusal
+from daemon.console.command_words import plain_text, row_count
 from daemon.registry import present_settings, say
 
 
@@ -140,10 +141,14 @@ def words(of: dict[str, argparse.ArgumentParser]) -> None:
     of["completion"].add_argument("shell", choices=("bash", "zsh", "fish"), help="which shell")
     one = of["logs"]
     one.add_argument("-f", "--follow", action="store_true", help="go on with what is written")
-    one.add_argument("-n", "--lines", type=int, metavar="N", help="the newest N; default: 200")
+    one.add_argument(
+        "-n", "--lines", type=row_count, metavar="N", help="the newest N; default: 200"
+    )
     which = one.add_mutually_exclusive_group()
     which.add_argument("--job", default="", metavar="N", help="those of one job")
-    which.add_argument("--code", default="", metavar="E-…", help="those of the job of a code")
+    which.add_argument(
+        "--code", type=plain_text, default="", metavar="E-…", help="those of the job of a code"
+    )
     which.add_argument(
         "--worker", nargs="?", const="", metavar="N", help="those of the workers, or of one"
     )

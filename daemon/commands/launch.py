@@ -17,7 +17,7 @@ from typing import NoReturn
 import daemon
 from daemon.command_error import NotServing, Refusal
 from daemon.commands import status
-from daemon.console import open_store, package_files
+from daemon.console import open_store, package_files, step_bar
 from daemon.supervisor import child_environment, control, file_modes, process_tree
 from daemon.supervisor.control import ANSWER, Supervisor
 from procs import config
@@ -60,7 +60,8 @@ def up(*, detach: bool = False, bot: bool = True, new: bool = False) -> None:
     lock = hold(settings)
     try:
         clear_way(settings.run)
-        open_store.prepare(settings, new=new)
+        with step_bar.shown(print, "bringing the database up to date"):
+            open_store.prepare(settings, new=new)
     except BaseException:
         os.close(lock)
         raise

@@ -19,12 +19,13 @@ CLEAR_LINE = "\r\x1b[2K"
 
 
 @contextmanager
-def shown(say: Callable[[str], None]) -> Iterator[Callable[[str], None]]:
-    """A `say` that keeps a bar below its lines, while standard error is a terminal."""
+def shown(say: Callable[[str], None], step: str = "") -> Iterator[Callable[[str], None]]:
+    """A `say` that keeps a bar below its lines, while standard error is a terminal. The bar is
+    about `step` until the first line."""
     if not sys.stderr.isatty():
         yield say
         return
-    bar = StepBar(say)
+    bar = StepBar(say, step)
     bar.thread.start()
     try:
         yield bar.say
@@ -35,9 +36,9 @@ def shown(say: Callable[[str], None]) -> Iterator[Callable[[str], None]]:
 class StepBar:
     """A bar that a thread of its own draws on standard error."""
 
-    def __init__(self, say: Callable[[str], None]) -> None:
+    def __init__(self, say: Callable[[str], None], step: str) -> None:
         self.below = say
-        self.step, self.began = "", time.monotonic()
+        self.step, self.began = step, time.monotonic()
         self.over = threading.Event()
         self.turns = 0
         #: One of the two writes at a time.

@@ -8,10 +8,12 @@ from daemon.console.output import count, minute
 from daemon.doctor.diagnosis import Finding, Severity, fine
 from daemon.doctor.doctor_facts import DoctorFacts
 from daemon.supervisor import process_tree
+from daemon.supervisor.control import ProcessState
 from procs.core import clock
 from procs.errors import alert_kinds, remedies
+from procs.keeper.metrics.readiness import TRIP_LIFE
 from procs.store import wake
-from procs.store.health import alerts
+from procs.store.health import alerts, round_trips
 from procs.store.jobs import pauses
 from procs.store.reports import job_record
 from procs.store.requests.request_status import SILENT
@@ -102,8 +104,23 @@ def bot(facts: DoctorFacts) -> Iterator[Finding]:
     elif not wake.notify(facts.given.run, wake.BOT):
         says = "the bot is not connected with Telegram, so nobody is answered"
         yield Finding("bot", Severity.ERROR, says, f"pid {runs[0].pid}", "see bot.log")
+    elif unheard := silence(facts, runs[0]):
+        says, fix = "the bot hears nothing of Telegram", remedies.of(alert_kinds.DEAF_BOT) or ""
+        yield Finding("bot", Severity.ERROR, f"{says}, so nobody is answered", unheard, fix)
     else:
         yield fine("bot", "connected; the panel answers", f"pid {runs[0].pid}")
+
+
+def silence(facts: DoctorFacts, process: ProcessState) -> str:
+    """Why a bot that was connected hears nothing of Telegram; "" where its last round trip was
+    answered, or the first is on its way."""
+    at = round_trips.latest(facts.db) if facts.db else None
+    if facts.db is None or at is None:
+        return ""
+    age = min(clock.now().boot - at, process.up_for)
+    if age >= TRIP_LIFE:
+        return f"no round trip to Telegram for {age:.0f} s"
+    return "Telegram does not answer it" if round_trips.is_away(facts.db) else ""
 
 
 def standing(facts: DoctorFacts) -> Iterator[Finding]:

@@ -20,6 +20,8 @@ from procs.telegram.session.account_probe import AccountFacts
 
 #: Exit code of settings that are written and could not be tried: as `status` has it.
 NOT_TRIED = 3
+#: Characters of a file in which its first word must be.
+TOKEN_FILE = 4096
 #: The file of the service: README.md, "As a service".
 SERVICE_SETTINGS = Path("/etc/chapar/chapar.env")
 
@@ -52,7 +54,8 @@ def token_of(word: str | None, file: Path | None) -> str | None:
     """The token of the flags: the word itself, which `ps` shows, or the first line of a file."""
     if file is None:
         return word
-    lines = file.read_text(encoding="utf-8").split()
+    with file.open(encoding="utf-8", errors="replace") as text:
+        lines = text.read(TOKEN_FILE).split()
     if not lines:
         raise Refusal(f"{file} is empty; it should have the bot's token")
     return lines[0]

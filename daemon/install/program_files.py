@@ -43,20 +43,25 @@ class ProgramFiles:
         return self.prefix.with_name(f".{self.prefix.name}.before")
 
     def install(self) -> None:
-        """Raises Refusal, with everything as it was."""
+        """Raises Refusal, with everything as it was; so it is also after a Ctrl-C."""
         try:
             self.forget()
             shutil.copytree(self.prefix, self.kept, symlinks=True, copy_function=os.link)
         except OSError as error:
+            # copytree gathers the errors of all files.
+            why = error.args[0][0][2] if isinstance(error, shutil.Error) else error.strerror
             raise Refusal(
-                f"{self.prefix} cannot be kept ({error.strerror}), so nothing was installed; run "
-                "this as its owner"
+                f"{self.prefix} cannot be kept ({why}), so nothing was installed; run this as its "
+                "owner, with room on its disk"
             ) from error
         try:
             self.bring()
-        except Refusal as error:
+        except (Refusal, OSError) as error:
             self.put_back()
             raise Refusal(f"{error}; the files before are back, nothing else was touched") from None
+        except BaseException:
+            self.put_back()
+            raise
 
     def bring(self) -> None:
         """Install the files. Raises Refusal."""
@@ -138,7 +143,7 @@ def pip(prefix: Path) -> list[str]:
 
 def called(why: str, *argv: str) -> str:
     """What a program says. Raises Refusal with its last words."""
-    done = subprocess.run(argv, capture_output=True, text=True, cwd="/")
+    done = subprocess.run(argv, capture_output=True, text=True, errors="replace", cwd="/")
     if done.returncode:
         lines = done.stderr.strip().splitlines() or ["no word"]
         raise Refusal(f"{why} ({lines[-1][-INSTALLER_WORDS:]})")

@@ -2,8 +2,9 @@
 process does not start with them, or does not reach Telegram with them where it did before, those
 before hold again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from pathlib import Path
 
 from daemon.command_error import NotServing, NotUp, Refusal
 from daemon.commands import launch
@@ -12,6 +13,7 @@ from daemon.console import open_store
 from daemon.supervisor import child_environment
 from daemon.supervisor.control import Supervisor
 from procs import config
+from procs.errors import StoreError
 
 #: What supervisord itself was started with: how many processes there are, where, and how long it
 #: waits for them.
@@ -44,13 +46,20 @@ def reload(say: Callable[[str], None]) -> int:
     names = sorted(name for name in after if before.get(name, "") != after[name])
     say(f"new: {', '.join(one for one in names if one in config.NAMES) or 'nothing'}")
     with open_store.opened(reading.settings) as db:
-        rolling = RollingRestart(reading.settings, db, say)
-        child_environment.write(run, after)
-        try:
-            return rolling.run()
-        except (Refusal, NotServing, NotUp):
-            child_environment.write(run, before)
-            say("the settings before hold again" + f"; {ANEW}" * (not rolling.told))
-            with suppress(NotUp):
-                rolling.go_back()
-            raise
+        return replace_all(RollingRestart(reading.settings, db, say), run, before, after)
+
+
+def replace_all(
+    rolling: RollingRestart, run: Path, before: Mapping[str, str], after: Mapping[str, str]
+) -> int:
+    """Replace every process by one with the settings `after`. What ends that, Ctrl-C too, has those
+    `before` hold again, and the processes that have others go back to them."""
+    child_environment.write(run, after)
+    try:
+        return rolling.run()
+    except (Refusal, NotServing, NotUp, StoreError, KeyboardInterrupt):
+        child_environment.write(run, before)
+        rolling.say("the settings before hold again" + f"; {ANEW}" * (not rolling.told))
+        with suppress(NotUp, StoreError):
+            rolling.go_back()
+        raise

@@ -48,7 +48,8 @@ def write(path: Path, given: Mapping[str, str]) -> None:
     fresh.unlink(missing_ok=True)
     file = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, NEW_MODE)
     try:
-        with os.fdopen(os.dup(file), "wb") as whole:  # one write may end early on a full disk
+        # One write may end early on a full disk.
+        with disk.named(real), os.fdopen(os.dup(file), "wb") as whole:
             whole.write(text.encode())
         if there:
             if (there.st_uid, there.st_gid) != (os.geteuid(), os.getegid()):

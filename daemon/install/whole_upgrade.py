@@ -8,14 +8,17 @@ own.
 
 import os
 import pwd
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import daemon
 from daemon.command_error import Refusal
 from daemon.commands import launch
-from daemon.console import open_store
+from daemon.console import open_store, step_bar
 from daemon.install.program_files import ProgramFiles, program_files
 from daemon.install.upgrade import Say
 from daemon.supervisor.control import Supervisor
@@ -32,8 +35,9 @@ def upgrade_to(source: str, settings: Settings, say: Say) -> int:
     before; StoreError."""
     files = program_files(source)
     before = mark(settings)
-    say(f"chapar {daemon.__version__}: installing {source}")
-    files.install()
+    with step_bar.shown(say) as told:
+        told(f"chapar {daemon.__version__}: installing {source}")
+        files.install()
     code = run("upgrade", files, settings)
     if code in (DONE, TRYING):
         files.forget()
@@ -68,7 +72,19 @@ def run(command: str, files: ProgramFiles, settings: Settings) -> int:
     argv = [str(files.prefix / "bin" / "python"), "-P", "-c", COMMAND_LINE, command]
     around = {**os.environ, "PYTHONPATH": launch.python_path()}
     sys.stdout.flush()
-    return subprocess.run(argv, env=around, **user_of(settings)).returncode
+    with interrupts_left_to_child():
+        return subprocess.run(argv, env=around, **user_of(settings)).returncode
+
+
+@contextmanager
+def interrupts_left_to_child() -> Iterator[None]:
+    """Ctrl-C ends the command that runs below, as it goes to the whole terminal; what it leaves is
+    ours to put back. A handler of no effect is no child's: exec(2) resets it."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def user_of(settings: Settings) -> dict[str, Any]:

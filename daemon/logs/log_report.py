@@ -6,6 +6,7 @@ import re
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from daemon.command_error import Refusal
@@ -33,8 +34,10 @@ def print_entries(
     logs: Path, query: LogQuery, say: Callable[[str], None], *, most: int, follow: bool, json: bool
 ) -> None:
     """Print the newest `most` entries (0: all) and, while they are followed, those to come. Raises
-    Refusal where there are no logs."""
+    Refusal where there are no logs, OSError where their folder cannot be read."""
     if not log_entries.files(logs):
+        with suppress(FileNotFoundError):
+            os.listdir(logs)  # says why nothing can be read there
         raise Refusal(
             f"there are no logs in {logs}; with CHAPAR_LOG_FORM=stderr they are in the journal: "
             "journalctl -u chapar"

@@ -8,7 +8,7 @@ from typing import Any
 
 from daemon.command_error import Refusal
 from procs.charts import chart_process, use_charts, use_text
-from procs.core import clock
+from procs.core import clock, disk
 from procs.store.database import Database
 from procs.store.reports import use_report
 from procs.store.reports.use_report import PERIODS, UseReport
@@ -55,10 +55,17 @@ def read(db: Database, days: str, language: str) -> tuple[UseReport, str]:
 def written(
     db: Database, report: UseReport, period: str, png: Path, kind: str, language: str
 ) -> Path:
-    """The picture is in the file; an old one is there until the new one is whole."""
+    """The picture is in the file; an old one is there until the new one is whole. Raises Refusal,
+    ChartFailed, OSError."""
+    if not png.name or png.is_dir():
+        raise Refusal(f"--png {png} is no name of a file")
     plan = PICTURES[kind](report, period, language)
     picture = asyncio.run(chart_process.draw(plan, cache=db.run.parent / "cache"))
     fresh = png.with_name(f".{png.name}.new")
-    fresh.write_bytes(picture)
-    fresh.replace(png)
+    try:
+        with disk.named(png):
+            fresh.write_bytes(picture)
+            fresh.replace(png)
+    finally:
+        fresh.unlink(missing_ok=True)
     return png

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from procs.backups import durable_files
 from procs.backups.backup_errors import BackupFailed
-from procs.core import codec
+from procs.core import codec, disk
 
 FORMAT = 1
 MANIFEST, DATABASE, RULES = "manifest.json", "chapar.db", "sites.toml"
@@ -78,7 +78,7 @@ def unpack(archive: Path, folder: Path) -> Manifest:
                     continue
                 path = folder / inside(member.name, manifest, archive)
                 path.parent.mkdir(mode=0o700, exist_ok=True)
-                with path.open("wb") as file:
+                with disk.named(path), path.open("wb") as file:
                     while chunk := content.read(durable_files.CHUNK):
                         file.write(chunk)
     except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -112,7 +112,7 @@ def compare(folder: Path, manifest: Manifest, archive: Path) -> None:
 def decoded(text: bytes, archive: Path) -> Manifest:
     """A manifest from its JSON. Raises BackupFailed when it is none, or of a newer Chapar."""
     try:
-        manifest = codec.record(Manifest, codec.load(text))
+        manifest = codec.sound_record(Manifest, codec.load(text))
     except (ValueError, TypeError) as error:
         raise BackupFailed(f"{archive.name} is no backup of Chapar ({error})") from None
     if manifest.format > FORMAT:

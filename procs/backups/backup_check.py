@@ -12,7 +12,7 @@ from procs.backups.backup_archive import DATABASE, SESSIONS, Manifest
 from procs.backups.backup_errors import BackupFailed
 from procs.backups.backup_store import ENCRYPTED, Backup
 from procs.backups.cipher import BackupKey
-from procs.errors import NewerDatabase, StoreError
+from procs.errors import NewerDatabase, StoreError, StoreFull
 from procs.store import database
 from procs.store.backups import invariants
 
@@ -40,17 +40,25 @@ def require_same(path: Path, known: Backup | None) -> None:
 
 
 def restored(path: Path, folder: Path, key: BackupKey | None) -> Manifest:
-    """The backup in an empty folder, judged. Raises BackupFailed."""
+    """The backup in an empty folder, judged. Raises as `judge`."""
+    manifest = opened(path, folder, key)
+    judge(path.name, folder, manifest)
+    return manifest
+
+
+def judge(name: str, folder: Path, manifest: Manifest) -> None:
+    """Raises BackupFailed for a bad backup; StoreFull and OSError where this machine has no room to
+    judge it, which says nothing of the backup."""
     try:
-        manifest = opened(path, folder, key)
         found = findings(folder, manifest)
     except NewerDatabase:
-        raise BackupFailed(f"{path.name} is of a newer Chapar; upgrade first") from None
+        raise BackupFailed(f"{name} is of a newer Chapar; upgrade first") from None
+    except StoreFull:
+        raise
     except StoreError as error:
-        raise BackupFailed(f"{path.name}: its database cannot be used ({error})") from None
+        raise BackupFailed(f"{name}: its database cannot be used ({error})") from None
     if found:
-        raise BackupFailed(f"{path.name} is bad: {'; '.join(found[:FAULTS_TOLD])}")
-    return manifest
+        raise BackupFailed(f"{name} is bad: {'; '.join(found[:FAULTS_TOLD])}")
 
 
 def findings(folder: Path, manifest: Manifest) -> list[str]:

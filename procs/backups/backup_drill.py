@@ -30,7 +30,7 @@ class Drill:
 def last(folder: Path) -> Drill | None:
     """The latest drill; None before the first, or when its file is damaged."""
     try:
-        return codec.record(Drill, codec.load((folder / NOTE).read_bytes()))
+        return codec.sound_record(Drill, codec.load((folder / NOTE).read_bytes()))
     except (OSError, ValueError, TypeError):
         return None
 

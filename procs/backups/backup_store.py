@@ -88,7 +88,7 @@ def read(path: Path) -> Backup | None:
         return None
     bare = Backup(path.name, at or 0.0, size)
     try:
-        noted = codec.record(Backup, codec.load(note_of(path).read_bytes()))
+        noted = codec.sound_record(Backup, codec.load(note_of(path).read_bytes()))
     except (OSError, ValueError, TypeError):
         return bare
     return noted if noted.name == path.name and noted.size == size else bare

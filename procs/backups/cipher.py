@@ -5,6 +5,8 @@ Chapar. `pyrage` binds rage, its maintained implementation in Rust; nothing here
 our own.
 """
 
+import errno
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from pathlib import Path
 import pyrage
 
 from procs.backups.backup_errors import BackupFailed, BackupUnopened
+from procs.core import disk
 
 PUBLIC, SECRET = "age1", "AGE-SECRET-KEY-1"
 LINE = re.compile(r"^(age1[0-9a-z]+|AGE-SECRET-KEY-1[0-9A-Z]+)$")
@@ -21,6 +24,10 @@ SHORTEST = 12
 #: How the library refuses a passphrase whose work it takes to be too much for this machine: it
 #: times a small piece of that work, so beside busy processes it refuses what it did a moment ago.
 TOO_MUCH_WORK = "Excessive work"
+#: How the library ends what it says of an error of the system (std::io::Error of Rust).
+SYSTEM_ERROR = re.compile(r"\(os error (\d+)\)$")
+#: Errors of the file that is written; the others are those of the one that is read.
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 #: Times that work is tried.
 DECRYPT_TRIES = 10
 
@@ -66,28 +73,35 @@ def keys(path: Path, lines: Sequence[str]) -> BackupKey:
 def encrypt(plain: Path, to: Path, key: BackupKey) -> BackupKey:
     """Encrypt a file. Returns what opens it: where the file of the key holds only the public half,
     a key of this run's own, which is forgotten with it: so the very file can be verified. A file
-    for a passphrase passes through memory as a whole."""
+    for a passphrase passes through memory as a whole. Raises BackupFailed, OSError."""
     if key.passphrase:
-        to.write_bytes(pyrage.passphrase.encrypt(plain.read_bytes(), key.passphrase))
+        with disk.named(to):
+            to.write_bytes(pyrage.passphrase.encrypt(plain.read_bytes(), key.passphrase))
         return key
     opener = list(key.identities) or [pyrage.x25519.Identity.generate()]
     for_all = [*key.recipients, *(() if key.identities else (opener[0].to_public(),))]
-    pyrage.encrypt_file(str(plain), str(to), for_all)
+    try:
+        pyrage.encrypt_file(str(plain), str(to), for_all)
+    except (pyrage.EncryptError, OSError) as error:
+        raise_system_error(error, plain, to)
+        raise BackupFailed(f"{to.name} cannot be encrypted ({error})") from None
     return BackupKey(key.recipients, opener)
 
 
 def decrypt(path: Path, to: Path, key: BackupKey | None) -> None:
-    """Raises BackupUnopened without the right key, and for a file that was changed."""
+    """Raises BackupUnopened without the right key, and for a file that was changed; OSError."""
     if key is None or not (key.passphrase or key.identities):
         raise BackupUnopened(
             f"{path.name} is encrypted; name the file of its secret key or passphrase: --key FILE"
         )
     try:
         if key.passphrase:
-            to.write_bytes(opened(path.read_bytes(), key.passphrase))
+            with disk.named(to):
+                to.write_bytes(opened(path.read_bytes(), key.passphrase))
         else:
             pyrage.decrypt_file(str(path), str(to), list(key.identities))
     except (pyrage.DecryptError, ValueError, OSError) as error:
+        raise_system_error(error, path, to)
         if TOO_MUCH_WORK in str(error):
             raise BackupUnopened(
                 f"{path.name} asks for more work than this machine does now; try again when it is "
@@ -107,3 +121,14 @@ def opened(data: bytes, passphrase: str) -> bytes:
             if TOO_MUCH_WORK not in str(error):
                 raise
     return pyrage.passphrase.decrypt(data, passphrase)
+
+
+def raise_system_error(error: Exception, source: Path, to: Path) -> None:
+    """Raise what the library says as an OSError with its file, where it is one of the system: a
+    full disk is no wrong key."""
+    if isinstance(error, OSError) and error.errno:
+        raise error
+    if found := SYSTEM_ERROR.search(str(error)):
+        number = int(found[1])
+        path = to if number in NO_ROOM else source
+        raise OSError(number, os.strerror(number), str(path)) from None

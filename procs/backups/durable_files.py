@@ -31,15 +31,17 @@ class SteadyFile(io.FileIO):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, "wb")
+        self.path = path
         self.unsynced = 0
 
     def write(self, data: Any) -> int:
         """Write, and wait for the disk after each SYNC_STEP bytes. Raises OSError."""
-        written = super().write(data)
-        self.unsynced += written
-        if self.unsynced >= SYNC_STEP:
-            os.fdatasync(self.fileno())
-            self.unsynced = 0
+        with disk.named(self.path):
+            written = super().write(data)
+            self.unsynced += written
+            if self.unsynced >= SYNC_STEP:
+                os.fdatasync(self.fileno())
+                self.unsynced = 0
         return written
 
 
@@ -55,7 +57,8 @@ def write(path: Path, content: bytes) -> None:
     """Write a file that is whole or not there: beside its place first, then renamed. Raises
     OSError."""
     fresh = path.with_name(f".{path.name}.new")
-    fresh.write_bytes(content)
+    with disk.named(path):
+        fresh.write_bytes(content)
     place(fresh, path)
 
 

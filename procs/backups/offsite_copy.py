@@ -39,7 +39,7 @@ class CopyRecord:
 def last(folder: Path) -> CopyRecord | None:
     """The latest copy; None before the first, or when its file is damaged."""
     try:
-        return codec.record(CopyRecord, codec.load((folder / COPY_NOTE).read_bytes()))
+        return codec.sound_record(CopyRecord, codec.load((folder / COPY_NOTE).read_bytes()))
     except (OSError, ValueError, TypeError):
         return None
 

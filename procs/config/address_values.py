@@ -20,9 +20,13 @@ Network = IPv4Network | IPv6Network
 PEM = re.compile(
     r"^-----BEGIN (?:RSA )?PUBLIC KEY-----(.+)-----END (?:RSA )?PUBLIC KEY-----$", re.S
 )
+#: A name of labels of up to 63 signs (RFC 1035), of which no other can be asked for; or IPv6.
 HOST = re.compile(
-    r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}[A-Za-z0-9_.])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*"
+    r"(?!-|.{254})[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*(?<!-)\.?"
+    r"|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*"
 )
+#: One receiver of letters, without what has a meaning of its own in their heads (RFC 5322).
+RECEIVER = re.compile(r"[^\s@\"(),:;<>\[\]\\]+@[^\s@\"(),:;<>\[\]\\]+")
 #: Wider networks than these are no network of one's own: they would open nearly everything.
 WIDEST = {4: 8, 6: 7}
 #: Addresses that a new yt-dlp is tried with; each takes up to a minute.
@@ -213,9 +217,9 @@ def page(text: str) -> str:
 def mailbox(text: str) -> str:
     """A mail server and whom it writes to, in one address."""
     parts = parts_of(text)
-    to = unquote(urlsplit(text).path.lstrip("/")) if parts else ""
-    name, _, domain = to.partition("@")
-    if parts is None or parts.scheme not in ("smtp", "smtps") or not (name and domain):
+    to = unquote(urlsplit(text).path.lstrip("/")).split(",") if parts else []
+    sound = all(RECEIVER.fullmatch(one.strip(" ")) for one in to)
+    if parts is None or parts.scheme not in ("smtp", "smtps") or not sound:
         raise ValueError(
             "not a mail server with a receiver; write "
             "smtps://user:password@mail.example:465/me@example.org"

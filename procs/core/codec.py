@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 import orjson
 
 T = TypeVar("T")
+#: What JSON may have for a field of a kind.
+KINDS: dict[Any, tuple[type, ...]] = {str: (str,), bool: (bool,), int: (int,), float: (float, int)}
 
 
 def dump(value: Any) -> str:
@@ -39,6 +41,17 @@ def record(kind: type[T], facts: Any) -> T:
     except TypeError:
         known = names(kind)
         return kind(**{name: fact for name, fact in dict(facts).items() if name in known})
+
+
+def sound_record(kind: type[T], facts: Any) -> T:
+    """The same of a file, which somebody may have edited: raises TypeError also for a number, a
+    text or a truth that is something else."""
+    found = record(kind, facts)
+    for one in fields(kind):  # type: ignore[arg-type]
+        wanted = KINDS.get(one.type)
+        if wanted and not isinstance(getattr(found, one.name), wanted):
+            raise TypeError(f"{one.name} is no {getattr(one.type, '__name__', '')}")
+    return found
 
 
 def names(kind: Any) -> tuple[str, ...]:

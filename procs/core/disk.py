@@ -4,7 +4,8 @@ import errno
 import os
 import shutil
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from math import inf
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from procs.core.machine import machine_name
 MIB = 1024**2
 #: Bytes of a block as stat(2) counts them.
 BLOCK = 512
-#: What helps against an error of the file system, where that is not the user's rights.
+#: What helps against an error of the file system.
 HELP = {
+    **dict.fromkeys((errno.EACCES, errno.EPERM), "see that it belongs to the user that runs this"),
     **dict.fromkeys(
         (errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENXIO, errno.ENODEV),
         "something else lies there; move it away",
@@ -25,15 +27,28 @@ HELP = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "free space on that disk"),
     errno.EIO: "that disk fails; see dmesg",
     **dict.fromkeys((errno.EMFILE, errno.ENFILE), "raise the limit of open files (ulimit -n)"),
+    errno.EFBIG: "raise the limit of a file's size (ulimit -f)",
+    errno.ENOMEM: "free memory",
     errno.ENAMETOOLONG: "give it a shorter name",
 }
-RIGHTS = "see that it belongs to the user that runs this"
+#: What helps where nobody can know what the cause is, as with a connection that broke.
+LOOK = "chapar doctor looks for the cause"
 
 
 def help_of(error: OSError) -> str:
-    """What helps against an error of the file system; the user's rights where nothing else is
-    known."""
-    return HELP.get(error.errno or 0, RIGHTS)
+    """What helps against an error of the file system; where to look where nothing is known."""
+    return HELP.get(error.errno or 0, LOOK)
+
+
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """A write that fails inside names the file, as a failed open does by itself."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
 
 
 def host() -> str:

@@ -21,12 +21,13 @@ from procs.core import codec
 
 LOGGER = logging.getLogger("chapar")
 
-#: Texts that must never reach a log: a bot token, and a link's query (it may carry a signature).
+#: Texts that must never reach a log: a bot token, a link's query (it may carry a signature), and
+#: the password of a proxy, a mail server or a database, up to the last @ before the path.
 SECRETS = (
     (re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}\b"), "***token***"),
-    (re.compile(r"(https?://)[^\s/@]+@"), r"\1***@"),
-    (re.compile(r"(https?://[^\s?#\"']+)\?[^\s\"']*"), r"\1?***"),
-    (re.compile(r"(postgres(?:ql)?://[^\s:/@]*:)[^\s/@]*(?=@)"), r"\1***"),
+    (re.compile(r"((?:https?|socks\w*|smtps?)://)[^\s/?#]+@", re.I), r"\1***@"),
+    (re.compile(r"(https?://[^\s?#\"']+)\?[^\s\"']*", re.I), r"\1?***"),
+    (re.compile(r"(postgres(?:ql)?://[^\s:/@]*:)[^\s/]*(?=@)"), r"\1***"),
     (re.compile(r"(postgres(?:ql)?://\S*[?&]password=)[^\s&]*"), r"\1***"),
 )
 #: The words of CHAPAR_LOG_FORM.

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 #: The query of an address: it may carry a signature.
-QUERY = re.compile(r"https?://[^\s\"'<>?]+\?(?!\*\*\*)[^\s\"']+")
+QUERY = re.compile(r"https?://[^\s\"'<>?]+\?(?!\*\*\*)[^\s\"']+", re.IGNORECASE)
 
 
 def secrets(logs: Path, known: Iterable[str]) -> list[str]:

@@ -71,7 +71,8 @@ def totals(path: Path) -> Counter[str]:
     found: Counter[str] = Counter()
     for one in read(path):
         if one.words[:1] == (DROPPED,):
-            found[one.words[1]] += int(one.words[2])
+            word, times = (*one.words[1:], "", "")[:2]
+            found[word] += int(times) if times.isdecimal() else 0  # a power cut tore this line
         else:
             found.update(one.words[:1])
     return found

@@ -35,13 +35,15 @@ def load(path: Path, *, now: Now) -> MonitorRecord:
     try:
         raw = codec.load(path.read_bytes())
         record = MonitorRecord(
-            {key: codec.record(AlertState, one) for key, one in raw["states"].items()},
-            {key: codec.record(ToldAlert, one) for key, one in raw["told"].items()},
+            {key: codec.sound_record(AlertState, one) for key, one in raw["states"].items()},
+            {key: codec.sound_record(ToldAlert, one) for key, one in raw["told"].items()},
             [OutsideMessage.of(one) for one in raw["messages"]],
         )
+        for message in record.messages:
+            codec.dump(message.body)  # raises where its alerts are none
     except FileNotFoundError:
         return MonitorRecord()
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
         log.warning("monitor.record-lost", file=path, error=type(error).__name__)
         return MonitorRecord()
     record.states = alert_states.after_start(record.states, now=now)
@@ -62,7 +64,7 @@ def standing(paths: HomePaths) -> set[str]:
     """The kinds that are there, for whoever shows them."""
     try:
         raw = codec.load(path_of(paths).read_bytes())
-        states = [codec.record(AlertState, one) for one in raw["states"].values()]
+        states = [codec.sound_record(AlertState, one) for one in raw["states"].values()]
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return set()
     return {state.kind for state in states if state.is_there}

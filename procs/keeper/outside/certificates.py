@@ -23,7 +23,7 @@ def due(
     for host, port in servers:
         try:
             left = days_left(host, port, now=now, context=context or ssl.create_default_context())
-        except OSError as error:
+        except (OSError, ValueError) as error:  # a name of which there can be none is a ValueError
             log.warning("certificate.unread", host=host, port=port, error=error)
         else:
             found.append((DUE - left, f"{host}:{port}: {left:.0f} days left"))

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import resource
 import sqlite3
 import tarfile
 from collections.abc import Callable
@@ -11,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from procs.backups import backup_archive, backup_store, backup_taker, durable_files
+from procs.backups import backup_archive, backup_check, backup_store, backup_taker, durable_files
 from procs.backups.backup_archive import Manifest
 from procs.backups.backup_errors import BackupBusy, BackupFailed
+from procs.errors import StoreFull
 from tests.unit.backups.conftest import Home
 
 
@@ -182,6 +184,33 @@ def test_where_there_is_no_room_one_sentence_says_so(home, monkeypatch):
 
     with pytest.raises(BackupFailed, match="free space there"):
         home.backs_up()
+
+
+def test_a_disk_without_room_for_what_is_restored_names_that_file(
+    home: Home, tmp_path: Path
+) -> None:
+    backup, room = home.backs_up(), tmp_path / "restored"
+    room.mkdir()
+    (room / "chapar.db").symlink_to("/dev/full")
+
+    with pytest.raises(OSError, match=f"No space left on device: '{room}/chapar.db'"):
+        backup_check.restored(home.file(backup), room, None)
+
+
+def test_a_disk_without_room_to_judge_a_backup_makes_it_no_bad_one(
+    home: Home, tmp_path: Path
+) -> None:
+    backup, room = home.backs_up(), tmp_path / "restored"
+    room.mkdir()
+    manifest = backup_archive.unpack(home.file(backup), room)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4 * 4096, before[1]))  # bytes of a file
+
+    try:
+        with pytest.raises(StoreFull, match="free space on it"):
+            backup_check.judge(backup.name, room, manifest)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_large_file_goes_to_the_disk_piece_by_piece(tmp_path, monkeypatch):

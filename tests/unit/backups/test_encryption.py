@@ -149,3 +149,16 @@ def test_a_machine_that_is_too_slow_for_a_passphrase_is_not_called_a_wrong_key(t
 def test_a_file_that_holds_no_key_is_refused(tmp_path, text):
     with pytest.raises(BackupFailed, match="key"):
         cipher.read(written(tmp_path, text))
+
+
+@pytest.mark.parametrize("kind", ["passphrase", "key"])
+def test_a_full_disk_is_no_wrong_key_and_is_named(tmp_path, kind):
+    key = cipher.read(written(tmp_path, PHRASE) if kind == "passphrase" else secret(tmp_path)[0])
+    plain, closed, full = tmp_path / "plain", tmp_path / "closed", Path("/dev/full")
+    plain.write_bytes(bytes(200_000))
+    cipher.encrypt(plain, closed, key)
+
+    with pytest.raises(OSError, match="No space left on device: '/dev/full'"):
+        cipher.encrypt(plain, full, key)
+    with pytest.raises(OSError, match="No space left on device: '/dev/full'"):
+        cipher.decrypt(closed, full, key)

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from daemon.commands.backups import backup_commands
-from procs.backups import backup_store, offsite_copy
+from procs.backups import backup_drill, backup_store, offsite_copy
 from procs.backups.__main__ import carry_out
 from procs.backups.backup_errors import BackupFailed
+from procs.core import clock
+from procs.keeper.monitor.machine_gauges import MachineGauges
 from tests.unit.backups.conftest import Home
 
 
@@ -51,3 +53,24 @@ def test_a_note_that_cannot_be_read_counts_as_none(home: Home):
     (home.settings.backup_folder / offsite_copy.COPY_NOTE).write_text("{")
 
     assert offsite_copy.last(home.settings.backup_folder) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("copy.json", '{"at": 1, "name": "x", "failures": "many", "why": ""}'),
+        ("drill.json", '{"at": "lately", "name": "x", "state": "ok"}'),
+        ("{backup}.json", '{"name": "{backup}", "size": {size}, "taken_at": "x", "state": "ok"}'),
+    ],
+)
+def test_a_note_with_facts_of_another_kind_counts_as_none(home: Home, name: str, text: str) -> None:
+    backup = home.backs_up()
+    for sign, fact in (("{backup}", backup.name), ("{size}", str(backup.size))):
+        name, text = name.replace(sign, fact), text.replace(sign, fact)
+    (home.settings.backup_folder / name).write_text(text)
+
+    found = MachineGauges(home.settings, began=clock.now().wall).backups(clock.now())
+
+    assert found["copies_failed"] == (0, "")
+    assert found["backup_age"][0] < 1
+    assert not backup_drill.is_due(home.settings)

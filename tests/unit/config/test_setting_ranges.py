@@ -129,6 +129,10 @@ WRONG = [
     ("CHAPAR_ALERT_WEBHOOK", "hooks.example", "https://hooks.example/abc"),
     ("CHAPAR_ALERT_MAIL", "me@example.org", "smtps://user:password@mail.example"),
     ("CHAPAR_ALERT_MAIL", "smtps://mail.example:465/", "me@example.org"),
+    ("CHAPAR_ALERT_MAIL", "smtps://mail.example:465/me@[", "me@example.org"),
+    ("CHAPAR_ALERT_MAIL", "smtps://mail.example:465/me@x%0Abcc:you@x", "me@example.org"),
+    ("CHAPAR_ALERT_WEBHOOK", "https://hooks..example/abc", "https://hooks.example/abc"),
+    ("CHAPAR_HEARTBEAT_URL", f"https://{'a' * 64}.example/abc", "https://hooks.example/abc"),
     ("CHAPAR_HEARTBEAT_URL", "ftp://hooks.example/abc", "https://hooks.example/abc"),
 ]
 RIGHT = [

@@ -77,3 +77,11 @@ def test_a_folder_that_takes_nothing_is_logged_and_fails_nobody(
         event_file.append(tmp_path / "nowhere" / "events", "error")
 
     assert "event.unwritten" in caplog.text
+
+
+@pytest.mark.parametrize("torn", ["0 dropped", "0 dropped error", "0 dropped error x", "0", "1.5 "])
+def test_a_torn_line_of_totals_counts_nothing_and_the_others_do(tmp_path: Path, torn: str) -> None:
+    path = tmp_path / "events"
+    path.write_text(f"0 dropped error 7\n{torn}\n3 error busy\n")
+
+    assert event_file.totals(path)["error"] == 8

@@ -40,6 +40,22 @@ def test_whatever_a_fact_is_the_line_is_one_and_tells_no_secret(written, words, 
     assert said.startswith("<6>") == ("stderr" in words)
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "smtps://user:hidden@mail.example:465/me@example.org",
+        "socks5://user:hidden@proxy.example:1080",
+        "http://user:hid@hidden@proxy.example:3128",
+        "HTTPS://x.example/film?sig=hidden",
+        "postgresql://chapar:hid@hidden@db.example/chapar",
+    ],
+)
+def test_what_is_secret_in_an_address_reaches_no_log_whatever_it_is_of(written, address):
+    said = written("logfmt", "a.b", at=address)
+
+    assert ("hidden" in said, ".example" in said) == (False, True)
+
+
 def test_an_object_has_the_facts_with_their_kinds(written):
     one = json.loads(written("json", "job.done", job=41, took=7.41234, early=True, site="x"))
 

@@ -4,6 +4,8 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from daemon import cli
 from daemon.command_error import Refusal
 from daemon.commands import fetch_command, fetch_target, status
+from daemon.console.answer_stream import AnswerFile
 from procs import config
 from procs.core import clock
 from procs.records.job import Lane, Person
@@ -74,6 +77,17 @@ def says(home, capsys):
         ("forget nonsense", "not one link"),
         ("errors --since yesterday", "not a span of time"),
         ("breakers --close nonsense", ""),
+        ("logs -n -5", "'-5' is no number of lines"),
+        ("logs -n 99999999999999999999", "is no number of lines"),
+        ("audit --most 99999999999999999999", "is no number of lines"),
+        ("use --png .", "no name of a file"),
+        ("use --png /etc", "no name of a file"),
+        ("init --no-live --token-file /dev/zero", "CHAPAR_BOT_TOKEN"),
+        ("init --no-live --token-file /bin/sh", "CHAPAR_BOT_TOKEN"),
+        ("pause --why \udcff", "is no text in UTF-8"),
+        ("drain --why \udcff", "is no text in UTF-8"),
+        ("mode light 1h \udcff", "is no text in UTF-8"),
+        ("logs --code \udcff", "is no text in UTF-8"),
         ("pause --site not/a/site", ""),
         ("pause --user 99999999999999999999", ""),
         ("pause --user -5", ""),
@@ -158,6 +172,32 @@ def test_a_reader_that_left_ends_a_command_quietly(home, words, where):
     wanted = {"pipe": (cli.UNREAD, ""), "full": (1, told), "closed": (done.returncode, "")}
     assert (done.returncode, done.stderr) == wanted[where]
     assert done.returncode in (cli.UNREAD, 0, 1)
+
+
+def test_a_file_of_a_command_on_a_full_disk_is_not_called_its_answer(says, tmp_path):
+    png = tmp_path / "use.png"
+    png.with_name(".use.png.new").symlink_to("/dev/full")
+
+    code, _, said = says("use", "--png", str(png))
+
+    why = f"chapar: {png}: No space left on device; free space on that disk\n"
+    assert (code, said) == (1, why)
+
+
+def test_a_full_pipe_that_others_made_non_blocking_is_waited_for():
+    here, there = os.pipe()
+    os.set_blocking(there, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(there, bytes(4096))
+    file = AnswerFile(there, "w")
+
+    with ThreadPoolExecutor() as pool, open(here, "rb") as reader:
+        answer = pool.submit(file.write, b"answer")
+        there_first = len(reader.read(16 * 4096))
+        assert answer.result() == len(b"answer")
+        file.close()
+        assert (there_first, reader.read()) == (16 * 4096, b"answer")
 
 
 def test_a_name_that_is_no_text_is_shown(says, monkeypatch):

@@ -1,14 +1,16 @@
 """The program's files of `chapar upgrade SOURCE`: brought, and put back."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from daemon.command_error import Refusal
-from daemon.install import fallback, program_files
+from daemon.install import fallback, program_files, whole_upgrade
 from daemon.install.program_files import CheckoutFiles, ProgramFiles
+from procs import config
 
 
 @pytest.fixture
@@ -57,6 +59,47 @@ def test_an_installation_that_fails_half_way_leaves_the_files_as_they_were(prefi
     with pytest.raises(Refusal, match="the disk is full; the files before are back"):
         BrokenInstaller("new.whl", prefix=prefix, code=prefix).install()
     assert is_as_before(prefix)
+
+
+@pytest.mark.parametrize("ends", [KeyboardInterrupt, FileNotFoundError("git")])
+def test_an_installation_that_is_interrupted_or_finds_no_installer_goes_back_too(
+    prefix: Path, ends: BaseException
+) -> None:
+    class Interrupted(ProgramFiles):
+        def bring(self) -> None:
+            replaced(self.prefix)
+            raise ends
+
+    with pytest.raises((KeyboardInterrupt, Refusal)):
+        Interrupted("new.whl", prefix=prefix, code=prefix).install()
+
+    assert is_as_before(prefix)
+
+
+def test_files_that_cannot_be_kept_are_not_replaced_and_the_reason_is_told(
+    prefix: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = Path("/dev/shm") / f"{prefix.parent.name}-before"  # links lead to no other disk
+    monkeypatch.setattr(ProgramFiles, "kept", before)
+
+    with pytest.raises(Refusal, match="cross-device.*, so nothing was installed"):
+        Installer("new.whl", prefix=prefix, code=prefix).install()
+
+    shutil.rmtree(before)
+    assert is_as_before(prefix)
+
+
+def test_ctrl_c_ends_the_command_of_the_new_version_and_leaves_what_follows_to_this_one(
+    prefix: Path, short_home: Path
+) -> None:
+    (prefix / "bin").mkdir()
+    program = prefix / "bin" / "python"
+    program.write_text("#!/bin/sh\nkill -INT $PPID; exit 130\n")
+    program.chmod(0o755)
+    files = ProgramFiles("new.whl", prefix=prefix, code=prefix)
+    settings = config.load({"CHAPAR_HOME": str(short_home)}, need_telegram=False)
+
+    assert whole_upgrade.run("upgrade", files, settings) == 130
 
 
 def test_what_an_upgrade_left_that_was_killed_is_no_hindrance(prefix: Path) -> None:
@@ -139,3 +182,8 @@ def test_the_debian_package_is_upgraded_by_its_manager() -> None:
 def test_what_is_no_wheel_is_refused(prefix: Path, source: str) -> None:
     with pytest.raises(Refusal, match="is no wheel"):
         program_files.program_files(source, prefix=prefix, code=prefix)
+
+
+def test_last_words_that_are_no_text_are_told_all_the_same() -> None:
+    with pytest.raises(Refusal, match="git refuses .no such commit: \ufffd"):
+        program_files.called("git refuses", "sh", "-c", "printf 'no such commit: \\377' >&2; false")

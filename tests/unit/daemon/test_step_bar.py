@@ -4,7 +4,9 @@ import os
 import pty
 import subprocess
 import sys
+from pathlib import Path
 
+import daemon
 from tests import ROOT
 
 WORK = (
@@ -12,13 +14,23 @@ WORK = (
     "with step_bar.shown(say) as told:\n"
     "    told('copying'); threading.Event().wait(1.2); told('written')\n"
 )
+SILENT = (
+    "import threading; from daemon.console import step_bar\n"
+    "with step_bar.shown(print, 'bringing up to date'): threading.Event().wait(1.2)\n"
+)
 
 
-def ran(terminal: bool) -> tuple[str, str]:
-    """What standard output and standard error got."""
+def ran(terminal: bool, *words: str, home: Path | None = None) -> tuple[str, str]:
+    """What standard output and standard error got of a Python that runs these words."""
     ours, theirs = pty.openpty() if terminal else os.pipe()
+    around = {**os.environ, "CHAPAR_HOME": str(home), "CHAPAR_ENV_FILE": os.devnull}
     done = subprocess.run(
-        [sys.executable, "-c", WORK], cwd=ROOT, stdout=subprocess.PIPE, stderr=theirs, check=True
+        [sys.executable, *(words or ("-c", WORK))],
+        cwd=ROOT,
+        env=around,
+        stdout=subprocess.PIPE,
+        stderr=theirs,
+        check=True,
     )
     os.close(theirs)
     told = b""
@@ -42,3 +54,16 @@ def test_a_terminal_sees_the_step_and_its_seconds_and_the_line_is_cleared_at_the
 
 def test_a_file_gets_the_lines_alone():
     assert ran(terminal=False) == ("copying\nwritten\n", "")
+
+
+def test_a_step_that_says_nothing_has_its_bar_too():
+    out, err = ran(True, "-c", SILENT)
+
+    assert (out, "s  bringing up to date" in err) == ("", True)
+
+
+def test_an_upgrade_moves_a_bar_while_it_tries_the_modules(short_home):
+    out, err = ran(True, "-m", "daemon.cli", "upgrade", home=short_home)
+
+    assert "no database yet" in out
+    assert f"s  chapar {daemon.__version__}" in err

@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from procs.errors import StoreFull
 from procs.store.sqlite import database_file
 
 #: Seconds to wait for whoever locks the file as a whole, as a sign-in's does for a moment.
@@ -65,12 +66,14 @@ def take(path: Path, to: Path) -> None:
 
 def faults(path: Path) -> list[str]:
     """What is wrong with a file that nobody writes: damaged pages and indexes, and references that
-    lead nowhere. Reads all of it."""
+    lead nowhere. Reads all of it. Raises StoreFull where the disk is at fault."""
     try:
         with closing(sqlite3.connect(path)) as connection:
             found = [row[0] for row in connection.execute(FAULTS) if row[0] != "ok"]
             loose = {f"{row[0]} refers to nothing in {row[2]}" for row in connection.execute(LOOSE)}
     except sqlite3.DatabaseError as error:
+        if isinstance(fault := database_file.named(error, path), StoreFull):
+            raise fault from error
         return [str(error)]
     return [" ".join(fault.split()) for fault in (*found, *sorted(loose))]
 

@@ -9,6 +9,8 @@ import pytest
 
 from daemon.command_error import NotServing
 from daemon.commands.restart import RollingRestart
+from daemon.install import reload_settings
+from daemon.supervisor import child_environment
 from daemon.supervisor.control import Supervisor
 from procs.config import Settings
 from procs.store.database import Database
@@ -48,6 +50,33 @@ async def test_it_ends_where_the_first_successor_finds_no_way_to_telegram(
     assert pids(bare_workers)[spare] not in (after[spare], 0)
     assert RollingRestart(settings, db, said.append).run() == 0
     assert said[-1] == "every process is fresh"
+
+
+@pytest.mark.long
+async def test_a_reload_that_ctrl_c_ends_goes_back_to_the_settings_before(
+    settings: Settings, db: Database, bare_workers: Supervisor
+) -> None:
+    before, after = {"CHAPAR_LOG_LEVEL": "INFO"}, {"CHAPAR_LOG_LEVEL": "DEBUG"}
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        if "pid" in line and len(said) < 3:  # the first one is replaced
+            raise KeyboardInterrupt
+
+    rolling = RollingRestart(settings, db, say)
+    await until_in(rolling)
+    first = pids(bare_workers)
+
+    with pytest.raises(KeyboardInterrupt):
+        reload_settings.replace_all(rolling, settings.run, before, after)
+
+    assert child_environment.read(settings.run) == before
+    back = [line for line in said if "->" in line]
+    assert said.index("the settings before hold again") == 2
+    assert len(back) == 2  # there and back
+    (changed,) = (title for title, pid in pids(bare_workers).items() if pid != first[title])
+    assert all(line.startswith(f"{changed}: pid") for line in back)
 
 
 @pytest.mark.long

@@ -2,8 +2,6 @@
 
 import json
 import os
-import signal
-import subprocess
 
 import pytest
 
@@ -19,7 +17,7 @@ from procs.config import rulebook
 from procs.core import clock
 from procs.records.job import Person
 from procs.store.database import open_database
-from procs.store.health import alerts, runtime_settings, workers
+from procs.store.health import alerts, runtime_settings
 from procs.store.people import users
 from tests.unit.daemon.doctor.conftest import of
 from tests.unit.daemon.test_damage import DAMAGES
@@ -175,40 +173,6 @@ def test_open_files_are_closed_by_the_fix_and_are_fine_afterwards(visit, home):
 
     assert said == ["modes: closed to other users: 2 files"]
     assert of(visit(), "modes")[0].severity is Severity.OK
-
-
-@pytest.fixture
-def stopped():
-    """A process that a signal stopped."""
-    process = subprocess.Popen(["sleep", "60"])
-    process.send_signal(signal.SIGSTOP)
-    os.waitpid(process.pid, os.WUNTRACED)
-    yield process
-    process.kill()
-    process.wait()
-
-
-def test_a_worker_and_a_bot_that_a_signal_stopped_are_named_with_the_way_on(
-    visit, home, monkeypatch, stopped
-):
-    db, now = open_database(f"sqlite:///{home}/chapar.db", run=home / "run"), clock.now()
-    worker = workers.enter(db, "w00-1", now=now)
-    workers.serve(db, worker, slot=0, now=clock.Now(now.wall, now.boot - 40))
-    facts = {"pid": stopped.pid, "started": workers.start_of(stopped.pid)}
-    with db.write():
-        db.change("UPDATE workers SET pid = :pid, started = :started", facts)
-    db.close()
-    bot = ProcessState("bot", "bot", "RUNNING", stopped.pid, 1000.0, 1900.0)
-    monkeypatch.setattr(DoctorFacts, "processes", [bot])
-
-    found = visit()
-
-    wrong = [one for one in (*of(found, "workers"), *of(found, "bot")) if "CONT" in one.fix]
-    assert [one.fix for one in wrong] == [f"kill -CONT {stopped.pid}"] * 2
-    assert [one.says for one in wrong] == [
-        "worker w00-1 was stopped by a signal",
-        "the bot was stopped by a signal, so nobody is answered",
-    ]
 
 
 def test_the_exit_code_after_a_fix_is_that_of_what_is_left():

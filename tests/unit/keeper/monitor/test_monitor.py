@@ -223,9 +223,17 @@ def test_a_webhook_that_fails_gets_each_message_later_once_and_in_order(
     assert kinds(hook, "new") == ["workers-down", "database-locked"]
 
 
+TOLD = b'{"states": {}, "messages": [], "told": {"a": {"kind": "", "subject": "", "began": "x"}}}'
+SENT = b'{"states": {}, "told": {}, "messages": [{"id": "", "at": 0, "alerts": [%s]}]}'
+DAMAGES = (
+    *(b"", b"{", b"[]", b'{"boot": 1, "states": [], "told": {}, "messages": 0}'),
+    *(TOLD.replace(b'"x"', b'0, "told_at": "x"'), SENT % b"", SENT % b"1", SENT % b"{}"),
+)
+
+
 def test_a_damaged_record_is_begun_anew(watch: Watch, settings: Settings) -> None:
     path = alert_file.path_of(settings)
-    for damage in (b"", b"{", b"[]", b'{"boot": 1, "states": [], "told": {}, "messages": 0}'):
+    for damage in DAMAGES:
         path.write_bytes(damage)
         watch.starts()
         watch.looks_for(60)

@@ -109,6 +109,10 @@ def test_a_certificate_is_due_two_weeks_before_its_end(
     assert said == f"127.0.0.1:{address[1]}: {days:.0f} days left"
 
 
+def test_a_server_whose_name_there_cannot_be_ends_no_look() -> None:
+    assert certificates.due([("hooks..example", 443)], now=clock.now()) == (None, "")
+
+
 def test_a_certificate_that_has_ended_is_due(trusted: Trusted) -> None:
     with listening(trusted(-1)) as address:
         found, said = certificates.due([address], now=clock.now())
