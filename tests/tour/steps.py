@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from daemon import __version__
 from tests.sandbox.person import Message, Person
-from tests.sandbox.stack import CLIP
+from tests.sandbox.stack import CLIP, LOOK
 from tests.tour import tour_install
 from tests.tour.tour_stack import LONG_PATIENCE, TourStack
 from tests.unit.keeper.monitor.conftest import Hook
@@ -64,6 +64,10 @@ async def running(tour: Tour) -> None:
     stack = tour.stack
     print("$ chapar up &")
     await stack.up()
+    async with asyncio.timeout(LONG_PATIENCE):
+        # supervisord calls a process started once it has run for three seconds.
+        while (await stack.says("status"))[0]:
+            await asyncio.sleep(LOOK)
     await stack.shows("status")
     tour.person = await stack.telegram.person("Ann", language="en")
     hello = await tour.ann.starts()
