@@ -103,7 +103,8 @@ def hold(settings: Settings) -> int:
     try:
         lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise Refusal(f"{path} is in the way ({error.strerror}); remove it") from None
+        why = f"{path} cannot be opened ({error.strerror})"
+        raise Refusal(f"{why}; {disk.help_of(error)}") from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -8,7 +8,7 @@ from daemon.console.output import minute
 from daemon.doctor.diagnosis import Finding, Severity, complaint, fine
 from daemon.doctor.doctor_facts import DoctorFacts
 from procs.config import cookie_file
-from procs.core import clock
+from procs.core import clock, disk
 from procs.engine.jail import js_runtimes
 from procs.engine.releases import impersonation, token_plugin
 from procs.engine.releases.versions import Versions
@@ -112,7 +112,7 @@ def files_of_cookies(facts: DoctorFacts) -> Iterator[Finding]:
             files += 1
             fix = f"export the cookies of {site} anew into {path}"
             try:
-                found = cookie_file.parse(path.read_text(encoding="utf-8"))
+                found = cookie_file.parse(disk.text(path))
             except (OSError, ValueError) as error:
                 says = f"{site}: {path} cannot be read"
                 yield Finding("cookies", Severity.ERROR, says, str(error), fix)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from procs.core import disk
 from procs.wishes import sites
 
 #: A line of cookies: seven cells between tabs; and what stands in front of one that only HTTP sees.
@@ -125,7 +126,7 @@ def values(path: Path) -> list[str]:
     """The values of the cookies of a file, for who has to keep them out of something; none of a
     file that cannot be read."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = disk.text(path).splitlines()
     except (OSError, UnicodeDecodeError):
         return []
     rows = [one.split("\t") for one in lines]

@@ -4,7 +4,7 @@ replaced by hand."""
 from pathlib import Path
 
 from procs.config import Settings, cookie_file
-from procs.core import clock, log
+from procs.core import clock, disk, log
 from procs.errors import alert_kinds
 from procs.store.database import Database
 from procs.store.health import alerts
@@ -26,7 +26,7 @@ class CookieWatch:
         for site, rules in self.sites.items():
             for path in filter(None, rules.cookies):
                 try:
-                    found = cookie_file.parse(path.read_text(encoding="utf-8"))
+                    found = cookie_file.parse(disk.text(path))
                     self.note_replaced(site, path)
                 except (OSError, ValueError) as error:
                     log.warning("cookies.unreadable", file=path, error=type(error).__name__)

@@ -92,7 +92,7 @@ class Versions:
     def pointed(self) -> dict[str, str]:
         """What the pointer names; nothing while there is none, or it cannot be read."""
         try:
-            return dict(codec.load(self.pointer.read_bytes()))
+            return dict(codec.load(disk.text(self.pointer)))
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, TypeError) as error:

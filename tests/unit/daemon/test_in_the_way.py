@@ -36,6 +36,7 @@ CASES: list[tuple[Callable[[Path], None], str, str, int, str]] = [
     (Path.touch, "cache", "backup now", 1, "cache: File exists; something else lies there"),
     (Path.touch, "logs", "up -d --no-bot", 1, "something else lies there; move it away"),
     (Path.touch, "logs", "logs", 1, "something else lies there; move it away"),
+    (Path.mkdir, f"run/{process_tree.LOCK}", "up -d --no-bot", 1, "lies there; move it away"),
     (Path.mkdir, "sites.toml", "jobs", 0, "something else lies there; move it away"),
     (pipe, "sites.toml", "jobs", 0, "cannot be read (not a file)"),
     (loop, "chapar.db", "jobs", 1, "a link there leads to itself; remove it"),

@@ -1,5 +1,6 @@
 """What the keeper notes itself, each by its cause: a worker that stands still, cookies that end."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -95,3 +96,20 @@ def test_cookies_that_end_soon_are_told_until_there_are_others(
     assert looked(now + WARNING / 2) == told
     assert looked(now - 60) == told
     assert looked(now + 3 * WARNING) == []
+
+
+def test_a_pipe_that_took_the_place_of_cookies_keeps_the_keeper_from_nothing(
+    db: Database, short_home: Path
+) -> None:
+    file, sites = short_home / "member.txt", short_home / "sites.toml"
+    file.touch(0o600)
+    file.write_text(COOKIE.format(until=0))
+    sites.write_text(f'["site.example"]\ncookies = ["{file}"]\n')
+    environ = {"CHAPAR_HOME": str(short_home), "CHAPAR_SITES": str(sites)}
+    settings = config.load(environ, Path("/dev/null"), need_telegram=False)
+    file.unlink()
+    os.mkfifo(file)
+
+    CookieWatch(db, settings).watch()
+
+    assert standing(db) == []

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from procs.config import Settings, cookie_file
 from procs.config.cookie_file import Cookie, CookieFacts
+from procs.core import disk
 from procs.wishes import sites
 
 #: The folder of new files, under the home.
@@ -77,7 +78,7 @@ class CookieShelf:
     def facts(self, slot: CookieSlot, *, now: float) -> CookieFacts | None:
         """What a file contains; None for one that cannot be read."""
         try:
-            cookies = cookie_file.parse(slot.path.read_text(encoding="utf-8"))
+            cookies = cookie_file.parse(disk.text(slot.path))
         except (OSError, ValueError):
             return None
         return cookie_file.facts(cookies, slot.site, now=now)

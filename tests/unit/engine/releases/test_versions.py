@@ -55,6 +55,13 @@ def test_a_pointer_that_leads_nowhere_is_the_one_that_was_installed_with_us(vers
     assert versions.current() == installed()
 
 
+def test_a_pipe_in_the_place_of_the_pointer_keeps_nobody_waiting(versions):
+    versions.root.mkdir()
+    os.mkfifo(versions.pointer)
+
+    assert versions.current() == installed()
+
+
 def test_what_an_update_left_unfinished_goes_at_the_next(versions):
     (versions.root / ".new-2099.1.1-17").mkdir(parents=True)
     with versions.alone():
