@@ -43,5 +43,5 @@ async def test_the_picture_of_the_figures_comes_as_a_photo(bot, used, appointed)
     page = await page_of(reza, "/server", "سرور در ۲۴ ساعت گذشته")
     assert "media-gone" in page.text
     await reza.presses("🖼 نمودار", page)
-    photo = await reza.sees(lambda m: m.media is not None)
+    photo = await reza.sees(lambda m: m.media is not None, timeout=60)  # drawn by a nice process
     assert photo.text == "سرور در ۲۴ ساعت گذشته"
