@@ -74,5 +74,16 @@ def sharers(folder: Path) -> list[int]:
     except OSError:
         return []
     place = f"{os.major(lock.st_dev):02x}:{os.minor(lock.st_dev):02x}:{lock.st_ino}"
-    shared = [row[4] for row in rows if row[1:4:2] == ["FLOCK", "READ"] and row[5] == place]
-    return [int(pid) for pid in shared if pid.isdecimal() and int(pid) not in (0, os.getpid())]
+    shared = {int(row[4]) for row in rows if row[1:4:2] == ["FLOCK", "READ"] and row[5] == place}
+    return [pid for pid in shared - {os.getpid()} if has_open(pid, lock)]
+
+
+def has_open(pid: int, lock: os.stat_result) -> bool:
+    """Whether a process has the file of a lock open. The kernel's list names who made a lock; one
+    who ended, and left it to a fork of its own, may have given its number to any process by now."""
+    with suppress(OSError):
+        for name in os.listdir(f"/proc/{pid}/fd"):
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.stat(f"/proc/{pid}/fd/{name}"), lock):
+                    return True
+    return False

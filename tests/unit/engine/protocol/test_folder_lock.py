@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 
 import pytest
 
@@ -65,6 +66,38 @@ def test_who_outlived_its_lease_is_killed_and_the_folder_taken(folder, user):
 
     assert os.waitstatus_to_exitcode(os.waitpid(user, 0)[1]) == -signal.SIGKILL
     assert taken(folder, folder.with_name("1-2")) is not None
+
+
+@pytest.fixture
+def heir(folder):
+    """A process to which a dead one left its lock of the folder: the pids of both."""
+    told, tell = os.pipe()
+    if not (maker := os.fork()):
+        folder_lock.share(folder)
+        if not os.fork():
+            os.write(tell, b"%d\n" % os.getpid())
+            signal.pause()
+        os._exit(0)
+    os.waitpid(maker, 0)
+    pid = int(os.read(told, 20))
+    yield maker, pid
+    os.kill(pid, signal.SIGKILL)
+    os.close(told)
+    os.close(tell)
+
+
+def test_nobody_is_killed_for_a_lock_that_a_dead_process_left_behind(folder, heir, monkeypatch):
+    """The kernel's list goes on naming the dead one, whose number may be anybody's."""
+    maker, _ = heir
+    with subprocess.Popen(["sleep", "60"]) as other:
+        rows = folder_lock.LOCK_LIST.read_text().replace(f" {maker} ", f" {other.pid} ")
+        monkeypatch.setattr(folder_lock, "LOCK_LIST", folder.with_name("locks"))
+        folder_lock.LOCK_LIST.write_text(rows)
+
+        killed = folder_lock.evict(folder)
+
+        assert (killed, other.poll()) == (0, None)
+        other.kill()
 
 
 def test_it_is_taken_again_from_who_died_before_its_own_child_began(folder, user):
