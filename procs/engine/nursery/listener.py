@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import os
 import socket
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -29,14 +30,18 @@ class NurserySocket:
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         os.umask(0o077)
         self.listener.bind(str(self.path))
+        self.place = os.stat(self.path)
         self.listener.listen(BACKLOG)
         self.open = True
 
     def close(self) -> None:
-        """Let nobody in any more, and make room for another nursery. A second time is nothing."""
+        """Let nobody in any more, and make room for another nursery. A second time is nothing. The
+        socket of a nursery that listens in a folder which was deleted and made anew stays."""
         if self.open:
             self.open = False
-            self.path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.stat(self.path), self.place):
+                    self.path.unlink()
             self.listener.close()
             os.close(self.lock)
 
