@@ -14,7 +14,7 @@ from procs import config
 from procs.config import Settings
 from procs.core import clock
 from procs.keeper.metrics.metric_server import MetricServer
-from procs.store.database import Database, migrate, open_database
+from procs.store.database import Database
 
 SAMPLE = re.compile(r"^(chapar_\w+)(?:\{(.*)\})? (\S+)$", re.MULTILINE)
 
@@ -79,14 +79,6 @@ def settings(short_home: Path) -> Settings:
         "CHAPAR_METRICS_TEXTFILE": str(short_home / "textfile"),
     }
     return config.load(environ, env_file=Path("/dev/null"), need_telegram=False)
-
-
-@pytest.fixture
-def db(settings: Settings) -> Iterator[Database]:
-    migrate(settings.database_url, run=settings.run)
-    db = open_database(settings.database_url, run=settings.run)
-    yield db
-    db.close()
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from procs.config import Settings
 from procs.core import clock
 from procs.errors import alert_kinds
 from tests.unit.keeper.monitor.conftest import Hook
-from tests.unit.keeper.monitor.test_judged_kinds import db, settings, told, watch
+from tests.unit.keeper.monitor.test_judged_kinds import settings, told, watch
 from tests.unit.keeper.monitor.test_monitor import Watch
 
-__all__ = ["db", "settings", "watch"]
+__all__ = ["settings", "watch"]
 
 
 def test_a_missing_backup_is_over_with_the_next_verified_one(

@@ -20,7 +20,7 @@ from procs.core.clock import Now
 from procs.core.files import event_file
 from procs.core.files.event_file import STATES
 from procs.errors import alert_kinds
-from procs.store.database import Database, migrate, open_database
+from procs.store.database import Database
 from procs.store.health import round_trips, runtime_settings, workers
 from tests.unit.keeper.monitor.conftest import Hook, served
 from tests.unit.keeper.monitor.test_monitor import Watch
@@ -39,14 +39,6 @@ def settings(short_home: Path, hook: Hook) -> Settings:
         "CHAPAR_ALERT_WEBHOOK": hook.url,
     }
     return config.load(environ, env_file=Path("/dev/null"), need_telegram=False)
-
-
-@pytest.fixture
-def db(settings: Settings) -> Iterator[Database]:
-    migrate(settings.database_url, run=settings.run)
-    db = open_database(settings.database_url, run=settings.run)
-    yield db
-    db.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The monitor: what it sees on a real home, what it tells, and that a kill repeats nothing."""
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from procs.core.files.event_file import LOCKS, STATES
 from procs.errors import alert_kinds
 from procs.keeper.monitor import alert_file
 from procs.keeper.monitor.alert_watch import Monitor
-from procs.store.database import Database, migrate, open_database
+from procs.store.database import Database
 from procs.store.health import alerts
 from tests.unit.keeper.monitor.conftest import Hook
 
@@ -55,14 +54,6 @@ def settings(short_home: Path, hook: Hook) -> Settings:
         "CHAPAR_ALERT_WEBHOOK": hook.url,
     }
     return config.load(environ, env_file=Path("/dev/null"), need_telegram=False)
-
-
-@pytest.fixture
-def db(settings: Settings) -> Iterator[Database]:
-    migrate(settings.database_url, run=settings.run)
-    db = open_database(settings.database_url, run=settings.run)
-    yield db
-    db.close()
 
 
 @pytest.fixture

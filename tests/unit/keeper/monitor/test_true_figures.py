@@ -3,7 +3,6 @@
 import sqlite3
 import tracemalloc
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from procs.core.clock import Now
 from procs.errors import alert_kinds
 from procs.keeper.monitor.store_gauges import StoreGauges
 from procs.records.job import Ask, Link, Person
-from procs.store.database import Database, migrate, open_database
+from procs.store.database import Database
 from procs.store.health import alerts, counters, histograms
 from procs.store.people import users
 from procs.store.requests import requests, withdrawal
@@ -30,14 +29,6 @@ MEMORY = "MemTotal: 1000 kB\nMemFree: 10 kB\nMemAvailable: {left} kB\n"
 def settings(short_home: Path) -> Settings:
     environ = {"CHAPAR_HOME": str(short_home), "CHAPAR_BACKUP_INTERVAL": "off"}
     return config.load(environ, env_file=Path("/dev/null"), need_telegram=False)
-
-
-@pytest.fixture
-def db(settings: Settings) -> Iterator[Database]:
-    migrate(settings.database_url, run=settings.run)
-    db = open_database(settings.database_url, run=settings.run)
-    yield db
-    db.close()
 
 
 @pytest.fixture
