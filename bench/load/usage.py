@@ -60,26 +60,23 @@ class Usage:
 
     def processes(self) -> Iterator[tuple[str, psutil.Process]]:
         """Everything of the product, each once, with its kind; a `child` is the nursery's."""
+        if not any(one.is_running() for one in self.tops):
+            self.tops = self.nurseries()
+        found = [pair for top in self.tops for pair in nursery_family(top)]
+        yield from found
+        named = {one.pid for _, one in found}
         root = psutil.Process(self.stack.supervisor.pid())
         yield "supervisord", root
         for one in root.children(recursive=True):
-            yield kind(one), one
-        if not any(one.is_running() for one in self.tops):
-            self.tops = self.nurseries()
-        for top in self.tops:
-            try:
-                children = top.children(recursive=True)
-            except psutil.NoSuchProcess:
-                continue
-            yield "nursery", top
-            yield from (("child", one) for one in children)
+            if one.pid not in named:
+                yield kind(one), one
 
     def every(self) -> list[psutil.Process]:
         """All processes of the product."""
         return [process for _, process in self.processes()]
 
     def nurseries(self) -> list[psutil.Process]:
-        """The nursery is nobody's child."""
+        """Those of this stack: children of supervisord, or nobody's."""
         run = str((self.stack.state / "run").resolve())
         found = [p for p in psutil.process_iter(["cmdline"]) if run in (p.info["cmdline"] or ())]
         found = [p for p in found if NURSERY in p.info["cmdline"]]
@@ -124,6 +121,14 @@ class Usage:
         row = self.stack.db.one(EMPTY_AT, {"scope": EVERYBODY})
         ahead = max(0.0, float(row[0]) - now().boot) if row else 0.0
         return {"budget_s": ahead, "requests": dict(self.stack.db.all(STATES))}
+
+
+def nursery_family(top: psutil.Process) -> list[tuple[str, psutil.Process]]:
+    """A nursery and its children, whoever started it; nothing when it has ended."""
+    try:
+        return [("nursery", top), *(("child", one) for one in top.children(recursive=True))]
+    except psutil.NoSuchProcess:
+        return []
 
 
 def kind(process: psutil.Process) -> str:

@@ -1,13 +1,26 @@
 """What a run keeps of its settings and of Telegram's files."""
 
+import json
 import os
+import subprocess
+import sys
 import time
 from types import SimpleNamespace
 
 import psutil
 
 from bench.load import trial
-from bench.load.usage import Usage
+from bench.load.usage import NURSERY, Usage
+
+#: Starts the first of the commands it is told, which starts the rest; stays until its input ends.
+PARENT = """
+import json, os, subprocess, sys
+first, *rest = json.loads(os.environ["CHAIN"]) or [None]
+if first:
+    subprocess.Popen(first, env={**os.environ, "CHAIN": json.dumps(rest)})
+print("up", flush=True)
+sys.stdin.read()
+"""
 
 
 def test_telegram_forgets_old_files_and_keeps_new_ones_and_uploads_under_way(tmp_path):
@@ -37,3 +50,20 @@ def test_the_time_of_a_nursery_that_is_gone_is_not_forgotten():
     assert found["nursery"] > 2.0
     assert found["child"] >= 30.0
     assert found["bot"] > 0
+
+
+def test_each_process_is_counted_once_though_a_nursery_is_the_child_of_a_worker(tmp_path):
+    parent = [sys.executable, "-c", PARENT]
+    nursery = [*parent, NURSERY, str((tmp_path / "run").resolve())]
+    chain = {**os.environ, "CHAIN": json.dumps([nursery, parent])}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(parent, env=chain, stdin=pipe, stdout=pipe) as root:
+        for _ in range(3):
+            root.stdout.readline()
+        supervisor = SimpleNamespace(pid=lambda: root.pid)
+        usage = Usage(SimpleNamespace(state=tmp_path, supervisor=supervisor))
+
+        found = [name for name, _ in usage.processes()]
+        root.stdin.close()
+
+    assert sorted(found) == ["child", "nursery", "supervisord"]
