@@ -22,6 +22,12 @@ from procs.store.postgresql.dialect import (
 )
 from procs.store.postgresql.server_session import connect
 
+#: What an operator may have set for all programs: a change of many rows takes its time, and so does
+#: the wait for another machine's.
+PATIENT = b"""
+SELECT SET_CONFIG('statement_timeout', '0', TRUE), SET_CONFIG('lock_timeout', '0', TRUE),
+       SET_CONFIG('idle_in_transaction_session_timeout', '0', TRUE)
+"""
 ALONE = b"SELECT PG_ADVISORY_XACT_LOCK(6774642, 2)"
 #: The gate that writers pass before they touch a table, and so does this: machines that work while
 #: another one starts would else wait for its locks of tables, and it for them.
@@ -51,8 +57,11 @@ def migrate(url: str, *, run: Path, steps: Sequence[tuple[str, str]]) -> None:
     """
     run.mkdir(mode=0o700, parents=True, exist_ok=True)
     session = connect(url)
+    # Each statement sees what the machine did that was first.
+    session.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
     try:
         with session.transaction():
+            session.execute(PATIENT)
             session.execute(ALONE)
             session.execute(GATE)
             apply(session, url, steps)

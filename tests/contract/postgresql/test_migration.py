@@ -9,6 +9,7 @@ from procs.errors import NewerDatabase, StoreError
 from procs.store.database import migrate, open_database
 from procs.store.postgresql import migration
 from procs.store.postgresql.server_connection import ServerConnection
+from procs.store.postgresql.server_session import connect
 from procs.store.sqlite.schema import STEPS, VERSION
 from tests import postgresql_server
 from tests.contract.conftest import Desk
@@ -36,6 +37,38 @@ def test_of_several_who_migrate_at_once_one_does_it_and_all_find_it_done(empty: 
     migrate(empty.url, run=empty.run)
     assert ask(APPLIED, empty) == done
     assert done.startswith(f"{VERSION}|")
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "statement_timeout = 20",
+        "lock_timeout = 20",
+        "default_transaction_isolation = 'repeatable read'",
+    ],
+)
+def test_settings_for_other_programs_end_no_migration_that_waits_for_another(
+    empty: Place, setting: str
+) -> None:
+    ask(f"ALTER DATABASE {empty.name} SET {setting}", empty)
+    with connect(empty.url) as first, first.transaction():
+        first.execute("SET LOCAL statement_timeout = 0")
+        first.execute(migration.ALONE)
+        late = FORK.Process(target=arrive, args=(empty,))
+        late.start()
+        assert until_waiting(empty)
+        late.join(0.1)  # longer than those settings allow
+        migration.apply(first, empty.url, STEPS)
+
+    late.join()
+    assert late.exitcode == 0
+    assert ask(APPLIED, empty).startswith(f"{VERSION}|")
+
+
+def until_waiting(place: Place) -> bool:
+    """Whether somebody comes to wait for the one who migrates."""
+    waits = "SELECT COUNT(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
+    return any(ask(waits, place) != "0" for _ in range(200))
 
 
 def test_an_older_database_is_refused_until_the_missing_steps_are_done(empty: Place) -> None:
