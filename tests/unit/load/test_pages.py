@@ -1,6 +1,7 @@
 """What a run is told as: figures beside goals, one page without network, docs/capacity.md."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -62,6 +63,7 @@ def measured(answer: float = 0.1, **facts: Any) -> dict[str, Any]:
         "limits_broken": [],
         "flood_waits": 0,
         "uncertain": 0,
+        "unwritten": 0,
     }
     return json.loads(json.dumps(good | facts))
 
@@ -85,6 +87,7 @@ def test_a_run_without_a_fault_that_met_its_goals_is_good():
         ({"limits_broken": ["too soon"]}, "limits_broken"),
         ({"files_left": ["/x"]}, "files_left"),
         ({"uncertain": 1}, "uncertain"),
+        ({"unwritten": 1}, "unwritten"),
         ({"quiet_in_time": False}, "still open"),
     ],
 )
@@ -166,6 +169,27 @@ def test_an_installed_package_says_where_the_load_test_is(tmp_path: Path):
 
     assert said.returncode == 1
     assert said.stderr.startswith("chapar: the load test needs a checkout")
+
+
+@pytest.mark.parametrize("words", [("--scale", "-1"), ("--seconds", "nan"), ("--scale", "many")])
+def test_the_command_refuses_a_load_of_no_size(words: tuple[str, str]):
+    """With fewer people than none it drew instants for ever."""
+    program = [sys.executable, "-m", "daemon.cli", "load", "burst", *words]
+    said = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+    assert said.returncode == 2
+    assert f"'{words[1]}' is no number above 0" in said.stderr
+
+
+def test_the_command_goes_to_a_server_of_the_operators_by_a_file_about_it(tmp_path: Path):
+    file = tmp_path / "server.toml"
+    file.write_text('address = "127.0.0.1:9"')
+    program = [sys.executable, "-m", "daemon.cli", "load", "--server", file.name]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    said = subprocess.run(program, cwd=tmp_path, env=environment, capture_output=True, text=True)
+
+    assert said.returncode == 1
+    assert said.stderr.startswith(f"chapar load: {file}: a test server has address")
 
 
 def test_the_command_refuses_a_scenario_that_is_not_there_with_those_that_are(tmp_path: Path):
