@@ -110,9 +110,16 @@ def main() -> int:
     parser.add_argument("--scenarios", nargs="*", help="default: all, or those of a brief series")
     parser.add_argument("--cores", nargs="*", type=amount, default=CORES, help="of the product")
     options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
     capacity, names = series(options)
+    try:
+        for name in names:
+            scenario.read(name)
+    except scenario.BadScenario as error:
+        parser.error(str(error))
+    options.out.mkdir(parents=True, exist_ok=True)
     results, ladders = capacity.scenarios(names), capacity.ladders(options.cores)
+    if not results and not ladders:
+        parser.error("nothing was played; name a scenario, or a number of cores that can be given")
     words = capacity_page.page(results, ladders, capacity.seconds, capacity.scale)
     options.page.write_text(words, encoding="utf-8")
     print(options.page)

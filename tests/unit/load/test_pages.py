@@ -134,11 +134,48 @@ def test_the_capacity_page_says_what_holds_what_breaks_and_what_to_buy():
 
     assert "| 1 | 8 | 691,200 |" in words
     assert "| 2 | 16 or more |" in words
-    assert "1 cores: at 10 a second answer_p95_s 3" in words
+    assert "- 1 core: at 10 a second answer p95 3 s where 1 s is the most. The product" in words
     assert "2 cores: nothing up to 16" in words
-    assert "| 1,000,000 | 34.72 a second | 8 | 34.7 and more (beyond" in words
+    assert "| 1,000,000 | 34.72 a second | 8 | 34.7 (beyond" in words
     assert "shortened" not in words
     assert "shortened" in capacity_page.page([result()], ladders, 30, 1)
+
+
+def test_a_run_in_which_nobody_came_says_so_and_nothing_else():
+    nobody = result(asked=0, fine=0, latency={}, points={}, messages=0)
+    ladders = {1.0: [result(4)]}
+
+    words = capacity_page.page([nobody], ladders, 30, 1)
+
+    assert "| 0 | 0 | –, –, – | – | – | 0.75 | 140 | nobody came in so short a time |" in words
+    assert "not measured" not in words
+
+
+def test_a_rate_at_which_too_few_came_broke_nothing():
+    goals = {"answer_p95_s": 1.0, "film_p95_s": 5.0}
+    few = summary.result("rate", replace(PLAYED, per_second=2, goals=goals), measured())
+
+    words = capacity_page.page([few], {2.0: [few]}, 30, 1)
+
+    assert "| nothing to judge: no film p95 |" in words
+    assert "- 2 cores: too few came at 2 a second for a judgement (no film p95)." in words
+
+
+def test_a_rate_at_which_nobody_was_answered_is_told_too():
+    silent = {"latency": {}, "points": {}, "fine": 0, "faults": {"unanswered": 20}}
+
+    words = capacity_page.page([result()], {1.0: [result(4, **silent)]}, 3600, 1)
+
+    assert "at 4 a second 20 unanswered. The product took 0.75 cores" in words
+    assert "nobody was answered, and 0 of 20 came as they should" in words
+
+
+def test_a_server_is_bought_for_the_messages_of_the_requests_that_say_most():
+    words = capacity_page.page([result(messages=60)], {1.0: [result(8)]}, 3600, 1)
+
+    assert "| 100,000 | 3.47 a second | 1 | 3.5 to 10.4 |" in words
+    assert "| 1,000,000 | 34.72 a second | 8 | 34.7 to 104.2 (beyond" in words
+    assert "more than 140 MiB of memory and 10 MiB of disk" in words
 
 
 def test_a_process_that_is_held_to_one_core_stays_there_with_what_it_starts():
