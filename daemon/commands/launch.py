@@ -57,6 +57,7 @@ def up(*, detach: bool = False, bot: bool = True, new: bool = False) -> None:
     if detach and settings.log_form.stderr:
         raise Refusal(STDERR_OF_NOBODY)
     make_folders(settings)
+    open_store.require_in_charge(settings)
     lock = hold(settings)
     try:
         clear_way(settings.run)

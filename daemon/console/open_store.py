@@ -1,6 +1,7 @@
 """Opens the database of a home for a command: the one place where a missing, damaged or foreign
 database becomes a sentence."""
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from daemon.command_error import Refusal
 from daemon.supervisor import process_tree
 from procs import start
 from procs.config import Settings
-from procs.core import clock
+from procs.core import clock, log
 from procs.core.disk import MIB
 from procs.store.database import (
     Database,
@@ -24,6 +25,8 @@ from procs.store.machines import machine_rows
 
 #: A database of up to so many bytes is read whole by each command (0.1 s), and by `up` (3 s).
 BRIEFLY, LONG, WHOLE = 32 * MIB, 1024 * MIB, 1 << 62
+#: What is known of the last move, in the home; and its word for one that was made.
+MOVE_RECORD, SWITCHED = "move.json", "switched"
 
 
 @contextmanager
@@ -123,6 +126,22 @@ def require_own_name(settings: Settings, db: Database) -> None:
                 f"another machine is called {one.name} (home {one.home}, heard {silent:.0f} s ago);"
                 " give this one another CHAPAR_MACHINE"
             )
+
+
+def require_in_charge(settings: Settings) -> None:
+    """Raises Refusal for the database that the last move led away from: what people asked since is
+    in the other one."""
+    path = settings.home / MOVE_RECORD
+    try:
+        record = dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return  # no move was made
+    if record.get(SWITCHED) and record.get("from") == settings.database_url:
+        raise Refusal(
+            f"chapar move led from this database to {log.mask(str(record['to']))}, which is in"
+            " charge: let CHAPAR_DATABASE_URL name that (chapar move --undo there goes back); to"
+            f" start on this one without what came since, delete {path}"
+        )
 
 
 def note(settings: Settings, path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from daemon.command_error import Refusal
 from daemon.commands.restart import alone
 from daemon.console import open_store
+from daemon.console.open_store import MOVE_RECORD, SWITCHED
 from daemon.install import settings_file
 from daemon.move.process_pause import paused
 from procs import config
@@ -21,8 +22,6 @@ from procs.store.move import store_move
 
 Say = Callable[[str], None]
 DATABASE = "CHAPAR_DATABASE_URL"
-#: What is known of the last move, in the home.
-RECORD = "move.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,10 @@ def move(settings: Settings, to: str, say: Say) -> None:
                 raise Refusal(f"not switched, {len(wrong)} differences: {'; '.join(wrong[:5])}")
             figures = store_move.peoples_figures(work.old)
             work.hand_over()
-            write_record(settings, {"from": old, "to": to, "figures": figures})
+            record = {"from": old, "to": to, "figures": figures}
+            write_record(settings, record)
             settings_file.write(path, {DATABASE: to})  # the switch
+            write_record(settings, {**record, SWITCHED: True})
             work.forget()
         say(f"switched: {DATABASE}={log.mask(to)} in {path}")
     say(f"undo, until somebody asks for something: chapar move --undo; {log.mask(old)} stays")
@@ -116,9 +117,10 @@ def undo(settings: Settings, say: Say) -> None:
                 f"chapar move --to {log.mask(old)}"
             )
         store_move.forget_at(old, run=settings.run)  # of a move that was killed at its end
+        write_record(settings, {**record, SWITCHED: False})
         settings_file.write(path, {DATABASE: old})
         say(f"back: {DATABASE}={log.mask(old)} in {path}")
-    (settings.home / RECORD).unlink(missing_ok=True)
+    (settings.home / MOVE_RECORD).unlink(missing_ok=True)
 
 
 def cancel(settings: Settings, say: Say) -> None:
@@ -146,15 +148,15 @@ def settings_place(settings: Settings) -> Path:
 
 def write_record(settings: Settings, record: dict[str, object]) -> None:
     """Write down how far the move is, whole."""
-    fresh = settings.home / f".{RECORD}.new"
+    fresh = settings.home / f".{MOVE_RECORD}.new"
     fresh.write_text(json.dumps(record), encoding="utf-8")
-    os.replace(fresh, settings.home / RECORD)
+    os.replace(fresh, settings.home / MOVE_RECORD)
 
 
 def read_record(settings: Settings) -> dict[str, object]:
     """Raises Refusal when no move was made."""
     try:
-        found = json.loads((settings.home / RECORD).read_text(encoding="utf-8"))
+        found = json.loads((settings.home / MOVE_RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise Refusal("there is no move to be undone") from None
     return dict(found)

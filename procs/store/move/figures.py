@@ -1,5 +1,5 @@
 """What two databases are compared by after a move: counts, sums and highest values of each column,
-and random rows whole."""
+a sum over every byte of the rest, and random rows whole."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +16,20 @@ SUMS = {
     "TEXT": "COUNT({0})",
     "BLOB": "COUNT({0}), COALESCE(SUM(LENGTH({0})), 0)",
 }
-FIGURES = TableSql("SELECT COUNT(*), {sums} FROM {table}")
+FIGURES = TableSql("SELECT COUNT(*), {sums}, {rows} FROM {table}")
+#: What is no integer goes, row by row, into a number of 32 bits, and those are added: of a file by
+#: a function of its connection, of a server by what it has itself.
+ROW_SUM = TableSql("SUM(ROW_SUM({cells}))")
+ROW_SUM_OF_SERVER = TableSql("""
+SUM(CAST(CAST('x' || SUBSTR(ENCODE(SHA256(CONVERT_TO(CONCAT_WS(CHR(1), {cells}), 'UTF8')), 'hex'),
+                            1, 8) AS BIT(32)) AS BIGINT))
+""")
+CELLS_OF_SERVER = {
+    "TEXT": "{0}",
+    "BLOB": "ENCODE({0}, 'hex')",
+    "REAL": "ENCODE(FLOAT8SEND({0}), 'hex')",
+}
+NO_ROWS = "0"
 COUNT = TableSql("SELECT COUNT(*) FROM {table}")
 #: Random rows of each table that are compared byte by byte.
 SAMPLES = 300
@@ -27,7 +40,18 @@ NUL, INSTEAD = "\0", "\ufffd"
 def of(db: Database, table: TableLayout) -> Row:
     """Count and sums of a table."""
     sums = ", ".join(SUMS[kind].format(name) for name, kind in table.kinds.items())
-    return db.all(FIGURES.about(sums=sums, table=table.name))[0]
+    return db.all(FIGURES.about(sums=sums, rows=row_sums(db, table), table=table.name))[0]
+
+
+def row_sums(db: Database, table: TableLayout) -> str:
+    """The expression for the sum over the cells of a table that are no integers."""
+    others = [(name, kind) for name, kind in table.kinds.items() if kind != "INTEGER"]
+    if not others:
+        return NO_ROWS
+    if db.channel() is None:
+        return ROW_SUM.about(cells=", ".join(name for name, _ in others))
+    cells = ", ".join(CELLS_OF_SERVER[kind].format(name) for name, kind in others)
+    return ROW_SUM_OF_SERVER.about(cells=cells)
 
 
 def count(db: Database, table: TableLayout) -> int:

@@ -43,7 +43,10 @@ NEXT_OF_SERVER = TableSql(
 )
 #: How the requests stand; and other tables of which people change rows.
 STATES = "SELECT state, COUNT(*), MAX(id) FROM requests GROUP BY state ORDER BY state"
-PEOPLES = ("media", "deliveries", "preferences", "bans", "admins", "sponsors", "follows")
+PEOPLES = (
+    *("users", "media", "deliveries", "preferences", "bans", "admins", "settings", "pauses"),
+    *("broadcasts", "host_lists", "sponsors", "follows"),
+)
 #: The end of the name of a file that is not whole yet.
 UNFINISHED = ".moving"
 NOTES, EPOCH = "#notes", "#epoch"
@@ -53,7 +56,7 @@ CATCH_UP, FEW = 5_000, 1_000
 ROUNDS = 50
 #: By measurement: how much longer a row is written than read, seconds to compare one, bytes of
 #: one, and seconds in which the processes stop and start.
-WRITE_TO_READ, COMPARED, ROW_BYTES, STOP = 3.0, 1.1e-5, 600, 10.0
+WRITE_TO_READ, COMPARED, ROW_BYTES, STOP = 3.0, 1.5e-5, 600, 10.0
 
 Say = Callable[[str], None]
 
