@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from procs.store.database import Database, Row
+from procs.store.database import Database, FrozenDatabase, Row
 from procs.store.move import table_copy
 from procs.store.move.table_layout import TableLayout, TableSql
 
@@ -24,7 +24,7 @@ SAMPLES = 300
 NUL, INSTEAD = "\0", "\ufffd"
 
 
-def of(db: Database, table: TableLayout) -> Row:
+def of(db: FrozenDatabase, table: TableLayout) -> Row:
     """Count and sums of a table."""
     sums = ", ".join(SUMS[kind].format(name) for name, kind in table.kinds.items())
     return db.all(FIGURES.about(sums=sums, table=table.name))[0]

@@ -1,13 +1,19 @@
 """Migrates a PostgreSQL database to this program's version. `chapar up` runs it before any process.
 
 All steps that are missing are one transaction behind one lock: of several machines that start at
-once, one migrates and the others find it done; a step that fails leaves nothing behind.
+once, one migrates and the others find it done; a step that fails leaves nothing behind. And has
+restored tables take the place of those that are there.
 """
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from procs.core import clock
 from procs.errors import StoreError
@@ -39,6 +45,20 @@ CREATE TABLE IF NOT EXISTS schema_steps (
 """
 APPLIED = b"SELECT name FROM schema_steps"
 NOTE = b"INSERT INTO schema_steps (name, applied_at) VALUES ($1, $2)"
+#: The schema of tables that are being restored; and how it takes the place of the one in use.
+FRESH = sql.Identifier("chapar_restored")
+FORGET_FRESH = sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(FRESH)
+MAKE_FRESH = sql.SQL("CREATE SCHEMA {}").format(FRESH)
+RENAME = "ALTER SCHEMA {} RENAME TO {}"
+SCHEMA = b"SELECT CURRENT_SCHEMA()"
+#: Sessions of ours besides this one; whoever began one meanwhile is sent to the new tables.
+OTHERS = b"""
+SELECT COUNT(*) FROM pg_stat_activity
+ WHERE application_name LIKE 'chapar%' AND datname = CURRENT_DATABASE() AND pid <> PG_BACKEND_PID()
+"""
+SEND_AWAY = OTHERS.replace(b"COUNT(*)", b"PG_TERMINATE_BACKEND(pid)")
+#: How often that is looked for, and the seconds between two looks.
+LOOKS, LOOK_PAUSE = 10, 0.1
 #: Tables that ours always had.
 OURS = frozenset({"schema_steps", "jobs"})
 
@@ -98,3 +118,52 @@ def require_usable(session: psycopg.Connection[tuple[object, ...]], url: str) ->
             f"{server_faults.shown(url)} is the database of another program; let "
             "CHAPAR_DATABASE_URL name one of its own"
         )
+
+
+@contextmanager
+def replaced(url: str, kept: str) -> Iterator[tuple[str, bool]]:
+    """The address of an empty place beside the tables of a database, and whether there are any.
+    When the block ends, what lies there takes their place in one transaction, and they stay in a
+    schema called `kept`; when it fails, nothing has changed. Raises StoreError while another
+    process of ours is connected."""
+    session = connect(url)
+    try:
+        require_alone(session, url)
+        name = str((session.execute(SCHEMA).fetchone() or ("",))[0])
+        had_tables = bool(session.execute(THERE).fetchall())
+        for statement in (FORGET_FRESH, MAKE_FRESH):
+            session.execute(statement)
+        yield beside(url), had_tables
+        with session.transaction():
+            session.execute(SEND_AWAY)
+            session.execute(renamed(sql.Identifier(name), sql.Identifier(kept)))
+            session.execute(renamed(FRESH, sql.Identifier(name)))
+    except psycopg.Error as error:
+        server_faults.raise_failure(error, url)
+    finally:
+        session.close()
+
+
+def require_alone(session: psycopg.Connection[tuple[object, ...]], url: str) -> None:
+    """Raises StoreError while another session is one of ours, on whichever machine."""
+    for _ in range(LOOKS):
+        count = (session.execute(OTHERS).fetchone() or (0,))[0]
+        if not count:
+            return
+        time.sleep(LOOK_PAUSE)  # the server notices in a moment that a session has ended
+    raise StoreError(
+        f"{server_faults.shown(url)} is in use, {count} connections of Chapar; run chapar stop on "
+        "every machine of this database"
+    )
+
+
+def renamed(schema: sql.Identifier, to: sql.Identifier) -> sql.Composed:
+    """The statement that gives a schema another name."""
+    return sql.SQL(RENAME).format(schema, to)
+
+
+def beside(url: str) -> str:
+    """The address of the same database, for whom the tables of FRESH are all that there is."""
+    given = str(conninfo_to_dict(url).get("options") or "")
+    options = quote(f"{given} -csearch_path=chapar_restored".strip())
+    return f"{url}{'&' if '?' in url else '?'}options={options}"
