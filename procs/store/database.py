@@ -13,14 +13,14 @@ from typing import Any, Protocol
 from procs.errors import StoreError
 from procs.store.sqlite import connection, database_file
 from procs.store.sqlite.copies import snapshot
-from procs.store.sqlite.schema import STEPS, VERSION
+from procs.store.sqlite.schema import STEPS
+from procs.store.sqlite.schema import VERSION as VERSION
 
 #: What the tables of a database were before an upgrade.
 SchemaMark = database_file.SchemaMark
 #: Around a write to a file of SQLite's that is no database of ours.
 needing_room = connection.needing_room
-#: Of files of SQLite's, a database's or a sign-in's: a copy as it is at one instant, what is wrong
-#: with a copy, how many rows its tables have, and the highest numbers that they gave.
+#: Of such files: a copy of one instant, what is wrong with it, its tables' rows and last numbers.
 copy_file, faults_of = snapshot.take, snapshot.faults
 row_counts, sequences = snapshot.counts, snapshot.sequences
 
@@ -34,7 +34,7 @@ class WriteLock(Protocol):
 
     @property
     def name(self) -> str:
-        """The lock, in a log line."""
+        """In a log line."""
 
     @property
     def is_queue(self) -> bool:
@@ -218,9 +218,9 @@ def frozen(url: str) -> AbstractContextManager[FrozenDatabase]:
 
 def replaced(url: str, kept: str) -> AbstractContextManager[tuple[str, bool]]:
     """`procs.store.postgresql.migration.replaced`."""
-    from procs.store.postgresql import migration
+    from procs.store.postgresql.migration import replaced as replacing
 
-    return migration.replaced(url, kept)
+    return replacing(url, kept)
 
 
 def migrate(url: str, *, run: Path, check: int = 0) -> None:
@@ -229,9 +229,9 @@ def migrate(url: str, *, run: Path, check: int = 0) -> None:
     changed then. One of up to `check` bytes is read whole first."""
     require_known(url)
     if url.startswith(SERVER):
-        from procs.store.postgresql.migration import migrate as bring_server_up_to_date
+        from procs.store.postgresql import migration
 
-        return bring_server_up_to_date(url, run=run, steps=STEPS)
+        return migration.migrate(url, run=run, steps=STEPS)
     from procs.store.sqlite.migrate import migrate as bring_up_to_date  # slow to load
 
     return bring_up_to_date(url, run=run, check=check)
@@ -254,8 +254,8 @@ def take_back(url: str, before: SchemaMark, *, run: Path) -> int:
 
 def note_started(url: str, *, run: Path) -> None:
     """Note which database the processes start with; nothing where it is no file."""
-    if files := files_of(url):
-        database_file.note_started(files[0], run)
+    for path in files_of(url)[:1]:
+        database_file.note_started(path, run)
 
 
 def require_started(url: str, *, run: Path) -> None:

@@ -9,6 +9,8 @@ from procs.errors import StoreError
 from procs.store.backups import invariants
 from procs.store.database import Database, faults_of, frozen, opened_copy
 from procs.store.move import server_copy
+from procs.store.postgresql import migration
+from procs.store.sqlite.schema import STEPS
 from tests.contract.conftest import Clock, Desk
 from tests.contract.place import Place
 
@@ -73,4 +75,14 @@ def test_what_is_not_the_same_in_the_copy_is_named(
     monkeypatch.setattr("procs.store.move.table_copy.BITE", 0)
 
     with pytest.raises(StoreError, match="the copy of the database differs: .*jobs: 2 rows"):
+        server_copy.take(place.url, tmp_path / "copy.db", scratch=tmp_path)
+
+
+def test_a_machine_of_the_version_before_copies_nothing_that_it_does_not_know(
+    db: Database, place: Place, tmp_path: Path
+) -> None:
+    steps = (*STEPS, ("of tomorrow", "ALTER TABLE requests ADD COLUMN mood TEXT;"))
+    migration.migrate(place.url, run=place.run, steps=steps)
+
+    with pytest.raises(StoreError, match="another machine runs a newer Chapar"):
         server_copy.take(place.url, tmp_path / "copy.db", scratch=tmp_path)

@@ -25,9 +25,9 @@ def settings(home, **texts):
     return config.load(environ, Path(os.devnull), need_telegram=False)
 
 
-def beat(house, name, *, ago=0.0, home="/srv/c", roles="worker"):
+def beat(house, name, *, ago=0.0, home="/srv/c", roles="worker", version="1"):
     now = clock.now()
-    facts = {"boot": "b", "home": home, "roles": roles, "slots": 2, "version": "1"}
+    facts = {"boot": "b", "home": home, "roles": roles, "slots": 2, "version": version}
     machine_rows.beat(house.db, name, **facts, now=Now(now.wall - ago, now.boot - ago))
 
 
@@ -46,6 +46,16 @@ def test_status_shows_every_machine(house):
     assert there["m1"][-1] == "here"
     assert there["m2"][1] == "LOST"
     assert there["m3"][1] == "stopped"
+
+
+def test_versions_are_shown_while_they_are_not_the_same(house):
+    beat(house, "m1", version="1.1")
+    beat(house, "m2", version="1.2")
+    mixed = [line.split()[-1] for line in house.says("status")[1] if line[:2] in ("m1", "m2")]
+    beat(house, "m1", version="1.2")
+
+    assert mixed == ["1.1", "1.2"]
+    assert not any(line.endswith("version") for line in house.says("status")[1])
 
 
 def test_a_database_of_one_machine_has_no_such_lines(house):
