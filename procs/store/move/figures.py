@@ -7,7 +7,7 @@ from typing import Any
 
 from procs.store.database import Database, FrozenDatabase, Row
 from procs.store.move import table_copy
-from procs.store.move.table_layout import TableLayout, TableSql
+from procs.store.move.table_layout import TableLayout, TableSql, layouts
 
 #: Sums of remainders by a prime, because a sum of Telegram's numbers is more than 64 bits hold.
 SUMS = {
@@ -18,6 +18,9 @@ SUMS = {
 }
 FIGURES = TableSql("SELECT COUNT(*), {sums} FROM {table}")
 COUNT = TableSql("SELECT COUNT(*) FROM {table}")
+#: How the requests stand; and other tables of which people change rows.
+STATES = "SELECT state, COUNT(*), MAX(id) FROM requests GROUP BY state ORDER BY state"
+PEOPLES = ("media", "deliveries", "preferences", "bans", "admins", "sponsors", "follows")
 #: Random rows of each table that are compared byte by byte.
 SAMPLES = 300
 #: The character that PostgreSQL's text has not, and what stands for it there.
@@ -33,6 +36,13 @@ def of(db: FrozenDatabase, table: TableLayout) -> Row:
 def count(db: Database, table: TableLayout) -> int:
     """Rows of a table."""
     return int(db.all(COUNT.about(table=table.name))[0][0])
+
+
+def of_people(db: Database) -> list[list[object]]:
+    """What changes as soon as people ask for something, or get it, or set something."""
+    states = [list(row) for row in db.all(STATES)]
+    by_name = {one.name: one for one in layouts()}
+    return [*states, *([name, *of(db, by_name[name])] for name in PEOPLES)]
 
 
 def of_all(db: Database, tables: Sequence[TableLayout], *, own: bool = False) -> list[Row]:

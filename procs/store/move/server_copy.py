@@ -9,7 +9,6 @@ from pathlib import Path
 
 from procs.errors import StoreError
 from procs.store.database import (
-    VERSION,
     Database,
     FrozenDatabase,
     frozen,
@@ -21,7 +20,6 @@ from procs.store.move import figures, store_move, table_copy
 from procs.store.move.store_move import HIGHEST, NEXT_NUMBER, NUMBER_OF_SERVER
 from procs.store.move.table_layout import TableLayout, TableSql, layouts
 
-STEPS_APPLIED = TableSql("SELECT COUNT(*) FROM schema_steps")
 DATABASE_SIZE = TableSql("SELECT PG_DATABASE_SIZE(CURRENT_DATABASE())")
 #: Findings that a sentence names.
 NAMED = 5
@@ -43,7 +41,7 @@ def take(url: str, to: Path, *, scratch: Path) -> None:
     new = open_database(new_url, run=scratch)
     try:
         with frozen(url) as old:
-            require_known_whole(old)
+            store_move.require_known_whole(old, url)
             with new.write():
                 table_copy.empty(new, layouts())
             wrong = [word for one in layouts() for word in copied(old, new, one)]
@@ -51,16 +49,6 @@ def take(url: str, to: Path, *, scratch: Path) -> None:
         new.close()
     if wrong:
         raise StoreError(f"the copy of the database differs: {'; '.join(wrong[:NAMED])}")
-
-
-def require_known_whole(old: FrozenDatabase) -> None:
-    """Raises StoreError where a newer version added what this one does not know of, and would leave
-    out."""
-    if old.all(STEPS_APPLIED.text)[0][0] > VERSION:
-        raise StoreError(
-            "another machine runs a newer Chapar, which added to the database; do this on that "
-            "machine, or upgrade this one"
-        )
 
 
 def copied(old: FrozenDatabase, new: Database, table: TableLayout) -> list[str]:
@@ -95,11 +83,12 @@ def put(file: Path, url: str, *, scratch: Path, kept: str, say: Callable[[str], 
     anybody of ours is connected."""
     old_url = f"sqlite:///{file}"
     migrate(old_url, run=scratch)
-    with replaced(url, kept) as (place, had_tables):
-        facts = {"run": scratch, "scratch": scratch / "moving"}
-        with store_move.opened(old_url, place, **facts) as work:
-            work.copy(say)
-            if wrong := work.end(say):
-                raise StoreError(f"not restored, {'; '.join(wrong[:NAMED])}")
-            work.hand_over()
+    with (
+        replaced(url, kept) as (place, had_tables),
+        store_move.opened(old_url, place, run=scratch, scratch=scratch / "moving") as work,
+    ):
+        work.copy(say)
+        if wrong := work.end(say):
+            raise StoreError(f"not restored, {'; '.join(wrong[:NAMED])}")
+        work.hand_over()
     return had_tables

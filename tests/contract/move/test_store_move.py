@@ -12,7 +12,8 @@ from procs.errors import StoreError
 from procs.records.job import Lane
 from procs.store.database import Database, open_database
 from procs.store.jobs import leases, outcomes
-from procs.store.move import change_notes, store_move, table_copy
+from procs.store.machines import machine_rows
+from procs.store.move import change_notes, figures, store_move, table_copy
 from procs.store.move.store_move import StoreMove
 from procs.store.move.table_layout import layouts
 from tests import postgresql_server
@@ -44,8 +45,9 @@ def silent(_: str) -> None:
     """Nobody reads what the steps say."""
 
 
-def opened(place: Place, to: Place) -> AbstractContextManager[StoreMove]:
-    return store_move.opened(place.url, to.url, run=place.run, scratch=to.folder / "moving")
+def opened(place: Place, to: Place, left: object = None) -> AbstractContextManager[StoreMove]:
+    scratch = to.folder / "moving"
+    return store_move.opened(place.url, to.url, run=place.run, scratch=scratch, left=left)
 
 
 def day(desk: Desk, user: int) -> None:
@@ -133,6 +135,49 @@ def test_a_move_that_was_ended_anywhere_goes_on(
                 with pytest.raises(StoreError, match="has not ended"):
                     open_database(to.url, run=to.run)
     assert steps > 4
+
+
+def test_a_move_that_was_killed_at_its_switch_goes_on(
+    db: Database, place: Place, to: Place, clock: Clock
+) -> None:
+    """The new database counts as whole by then, and no process ever came to it."""
+    desk = Desk(db, clock)
+    day(desk, 1)
+    with opened(place, to) as move:
+        move.copy(silent)
+        assert move.end(silent) == []
+        left = figures.of_people(move.old)
+        move.hand_over()
+    with pytest.raises(StoreError, match="in use already|is there already"), opened(place, to):
+        pass
+    day(desk, 2)
+
+    with opened(place, to, left) as move:
+        move.copy(silent)
+        left = figures.of_people(move.old)
+        ended(move, to).close()
+    used = to.open()
+    day(Desk(used, clock), 3)
+    used.close()
+
+    refused = pytest.raises(StoreError, match="in use already|is there already")
+    with refused, opened(place, to, left):
+        pass
+
+
+def test_what_is_about_machines_stays_behind_with_the_server(
+    db: Database, place: Place, to: Place, clock: Clock
+) -> None:
+    """A file belongs to one machine: their rows would be shown as machines that are up for ever,
+    since instants of the server's clock are far in the future of its own."""
+    facts = {"boot": "b", "home": "/c", "roles": "worker", "slots": 2, "version": "1"}
+    machine_rows.beat(db, "m2", **facts, now=clock.now())
+    with opened(place, to) as move:
+        move.copy(silent)
+        new = ended(move, to)
+
+    assert len(machine_rows.listed(new)) == (to.kind == "postgresql")
+    new.close()
 
 
 def test_a_database_that_people_use_is_nobodys_new_one(
