@@ -18,9 +18,13 @@ SUMS = {
 }
 FIGURES = TableSql("SELECT COUNT(*), {sums} FROM {table}")
 COUNT = TableSql("SELECT COUNT(*) FROM {table}")
-#: How the requests stand; and other tables of which people change rows.
+#: How the requests stand; and other tables of which people change rows, each of whom is noted when
+#: they say a word, and admins each of whose acts is.
 STATES = "SELECT state, COUNT(*), MAX(id) FROM requests GROUP BY state ORDER BY state"
-PEOPLES = ("media", "deliveries", "preferences", "bans", "admins", "sponsors", "follows")
+PEOPLES = (
+    *("users", "media", "deliveries", "preferences", "bans", "admins", "audit", "sponsors"),
+    *("follows", "broadcasts", "erasures"),
+)
 #: Random rows of each table that are compared byte by byte.
 SAMPLES = 300
 #: The character that PostgreSQL's text has not, and what stands for it there.

@@ -9,18 +9,25 @@ from pathlib import Path
 import pytest
 
 from procs.errors import StoreError
-from procs.records.job import Lane
+from procs.records.job import Lane, Person
 from procs.store.database import Database, open_database
+from procs.store.health import workers
 from procs.store.jobs import leases, outcomes
 from procs.store.machines import machine_rows
 from procs.store.move import change_notes, figures, store_move, table_copy
 from procs.store.move.store_move import StoreMove
 from procs.store.move.table_layout import layouts
+from procs.store.people import users
 from tests import postgresql_server
 from tests.contract.conftest import Clock, Desk
 from tests.contract.place import FAST, Place
 
 pytestmark = pytest.mark.postgresql
+#: An act of an admin.
+ACT = """
+INSERT INTO audit (mark, at, admin, action, subject, was, became)
+VALUES ('m', :now, 5, 'cap', '1', '2', '3')
+"""
 OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
 
 
@@ -212,3 +219,24 @@ def test_every_table_is_moved() -> None:
     order = [one.name for one in layouts()]
     assert order.index("media") < order.index("media_keys")
     assert change_notes.WAYS.keys() == {"insert", "update", "delete"}
+
+
+def test_an_undo_would_lose_what_anybody_said_and_nothing_that_runs_by_itself(
+    db: Database, clock: Clock
+) -> None:
+    desk = Desk(db, clock)
+    desk.asks(1, "a")
+    before = figures.of_people(db)
+    worker = desk.worker()
+    desk.claim(worker)
+    workers.beat(db, worker, jobs=1, now=clock.now())
+    by_itself = figures.of_people(db)
+    clock.skip(60)
+    users.remember(db, Person(1, "fa", "user 1"), now=clock.now())
+    said = figures.of_people(db)
+    with db.write():
+        db.change(ACT, {"now": clock.now().wall})
+
+    assert by_itself == before
+    assert said != before
+    assert figures.of_people(db) != said
