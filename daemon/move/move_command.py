@@ -63,7 +63,7 @@ def move(settings: Settings, to: str, say: Say) -> None:
             settings_file.write(path, {DATABASE: to})  # the switch
             work.forget()
         say(f"switched: {DATABASE}={log.mask(to)} in {path}")
-    say(f"undo, until somebody asks for something: chapar move --undo; {log.mask(old)} stays")
+    say(f"undo, until somebody says a word to the bot: chapar move --undo; {log.mask(old)} stays")
 
 
 def figures_left(settings: Settings, to: str) -> object:
