@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from daemon.commands.backups import restore_command
+from daemon.install import upgrade
 from procs.backups import backup_archive, backup_store, backup_taker
 from procs.backups.backup_errors import BackupFailed
 from procs.core import clock
@@ -141,6 +142,16 @@ def test_one_machine_takes_them_and_another_when_that_one_is_gone(home):
     assert (turns, elsewhere, age) == ([False, True], "m2", None)
     assert gauges(home)[0] < 0.1  # its turn began just now
     db.close()
+
+
+def test_an_upgrade_tries_its_change_of_the_database_on_the_newest_backup(home):
+    home.asks("a")
+    said: list[str] = []
+    backup = home.backs_up()
+
+    assert upgrade.upgrade(home.settings, said.append) == 0
+
+    assert f"the change of the database works on the copy of {backup.name}" in said
 
 
 def gauges(home: Home):
