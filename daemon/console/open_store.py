@@ -3,8 +3,10 @@ database becomes a sentence."""
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
 
 from daemon.command_error import Refusal
@@ -13,6 +15,7 @@ from procs import start
 from procs.config import Settings
 from procs.core import clock, log
 from procs.core.disk import MIB
+from procs.errors import StoreAway
 from procs.store.database import (
     Database,
     files_of,
@@ -22,6 +25,7 @@ from procs.store.database import (
     require_started,
 )
 from procs.store.machines import machine_rows
+from procs.store.server_absence import ABSENCE_PAUSE
 
 #: A database of up to so many bytes is read whole by each command (0.1 s), and by `up` (3 s).
 BRIEFLY, LONG, WHOLE = 32 * MIB, 1024 * MIB, 1 << 62
@@ -112,6 +116,24 @@ def prepare(settings: Settings, *, new: bool = False) -> None:
         db.close()
     if files:
         note(settings, files[0])
+
+
+def prepare_when_there(
+    settings: Settings, say: Callable[[str], None], *, new: bool = False, patience: float = inf
+) -> None:
+    """The same once the server of the database is there, which may start later than this machine:
+    for so many seconds, told once. Raises StoreAway afterwards."""
+    until, is_told = clock.steady() + patience, False
+    while True:
+        try:
+            return prepare(settings, new=new)
+        except StoreAway as error:
+            if clock.steady() >= until:
+                raise
+            if not is_told:
+                say(f"waiting for the database: {error}")
+                is_told = True
+            time.sleep(ABSENCE_PAUSE)
 
 
 def require_own_name(settings: Settings, db: Database) -> None:

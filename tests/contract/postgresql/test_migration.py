@@ -97,6 +97,62 @@ def test_a_newer_database_is_refused_and_left_alone(place: Place) -> None:
             act(place.url, run=place.run)
 
 
+#: What a later version may add without a word to those before it, and what it may not.
+ADDED = """
+-- A comment; with a semicolon.
+CREATE TABLE tomorrow (id INTEGER PRIMARY KEY, key TEXT NOT NULL) STRICT;
+CREATE UNIQUE INDEX tomorrow_key ON tomorrow (key);
+ALTER TABLE requests ADD COLUMN mood TEXT NOT NULL DEFAULT 'fine';
+CREATE INDEX request_mood ON requests (mood) WHERE mood <> 'fine';
+"""
+CHANGED = (
+    "DELETE FROM pauses;",
+    "ALTER TABLE pauses RENAME COLUMN why TO reason;",
+    "CREATE UNIQUE INDEX one_each ON requests (key);",
+    f"{ADDED}\nUPDATE requests SET mood = 'better';",
+)
+
+
+def test_machines_of_the_version_before_work_on_beside_a_step_that_only_adds(
+    db: ServerConnection, desk: Desk, place: Place
+) -> None:
+    """Their processes lose connections and are recycled, and the machines start again."""
+    migration.migrate(place.url, run=place.run, steps=(*STEPS, ("of tomorrow", ADDED)))
+
+    ask(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        f" AND datname = '{place.name}'",
+        place,
+    )
+    assert len(desk.asks(1, "a")) == 1
+    fresh = open_database(place.url, run=place.run)
+    assert fresh.all("SELECT key FROM requests") == [("url:a",)]
+    fresh.close()
+    migrate(place.url, run=place.run)
+
+    assert ask("SELECT mood FROM requests", place) == "fine"
+    assert ask(APPLIED, place).startswith(f"{VERSION + 1}|")
+
+
+@pytest.mark.parametrize("script", CHANGED)
+def test_a_step_that_does_more_than_add_shuts_older_machines_out(place: Place, script: str) -> None:
+    migration.migrate(place.url, run=place.run, steps=(*STEPS, ("of tomorrow", script)))
+
+    for act in (migrate, open_database):
+        with pytest.raises(NewerDatabase, match="newer Chapar"):
+            act(place.url, run=place.run)
+
+
+def test_steps_of_a_version_that_noted_nothing_are_known(place: Place) -> None:
+    ask("ALTER TABLE schema_steps DROP COLUMN readers", place)
+
+    open_database(place.url, run=place.run).close()
+    migrate(place.url, run=place.run)
+    migration.migrate(place.url, run=place.run, steps=(*STEPS, ("of tomorrow", ADDED)))
+
+    open_database(place.url, run=place.run).close()
+
+
 def test_a_database_of_another_program_is_refused_and_left_alone(empty: Place) -> None:
     ask("CREATE TABLE theirs (a INT)", empty)
 
