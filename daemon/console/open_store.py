@@ -25,10 +25,13 @@ from procs.store.database import (
     require_started,
 )
 from procs.store.machines import machine_rows
+from procs.store.machines.machine_rows import Machine
 from procs.store.server_absence import ABSENCE_PAUSE
 
 #: A database of up to so many bytes is read whole by each command (0.1 s), and by `up` (3 s).
 BRIEFLY, LONG, WHOLE = 32 * MIB, 1024 * MIB, 1 << 62
+#: Seconds of silence after which a machine of our name and home was this one, before it was reset.
+RESET = 1.5 * machine_rows.MACHINE_BEAT
 #: What is known of the last move, in the home; and its word for one that was made.
 MOVE_RECORD, SWITCHED = "move.json", "switched"
 
@@ -138,16 +141,30 @@ def prepare_when_there(
 
 def require_own_name(settings: Settings, db: Database) -> None:
     """Raises Refusal when another machine of this database, which was heard just now, has our
-    name: each would take the other's workers for its own."""
-    now, ours = clock.now(), (clock.boot_id(), str(settings.home))
-    for one in machine_rows.listed(db):
-        silent = now.boot - one.beat_at
-        is_there = one.ended_at is None and silent < 3 * machine_rows.MACHINE_BEAT
-        if one.name == settings.machine and (one.boot, one.home) != ours and is_there:
+    name: each would take the other's workers for its own. One with our home may be this machine
+    before it was reset: then nobody is heard any more, which is waited for."""
+    first = None
+    while one := namesake(settings, db):
+        silent = clock.now().boot - one.beat_at
+        if one.home != str(settings.home) or (first and one.beat_at != first.beat_at):
             raise Refusal(
                 f"another machine is called {one.name} (home {one.home}, heard {silent:.0f} s ago);"
                 " give this one another CHAPAR_MACHINE"
             )
+        if silent > RESET:
+            return
+        first = first or one
+        time.sleep(ABSENCE_PAUSE)
+
+
+def namesake(settings: Settings, db: Database) -> Machine | None:
+    """Who was heard lately under our name, from another boot or home than ours."""
+    now, ours = clock.now(), (clock.boot_id(), str(settings.home))
+    for one in machine_rows.listed(db):
+        is_there = one.ended_at is None and now.boot - one.beat_at < 3 * machine_rows.MACHINE_BEAT
+        if one.name == settings.machine and (one.boot, one.home) != ours and is_there:
+            return one
+    return None
 
 
 def require_in_charge(settings: Settings) -> None:

@@ -117,6 +117,21 @@ def test_two_machines_of_one_name_do_not_start(house, short_home):
     open_store.require_own_name(settings(short_home, CHAPAR_MACHINE="m2"), house.db)
 
 
+def test_a_machine_that_was_reset_starts_when_nobody_is_heard_under_its_name(house, short_home):
+    """It was refused for a minute, in which systemd gave it up."""
+    beat(house, "m1", home=str(short_home), ago=open_store.RESET - 0.2)
+
+    open_store.require_own_name(settings(short_home, CHAPAR_MACHINE="m1"), house.db)
+
+
+def test_a_copy_of_a_machine_that_still_runs_does_not_start(house, short_home, monkeypatch):
+    beat(house, "m1", home=str(short_home), ago=20)
+    monkeypatch.setattr("time.sleep", lambda _: beat(house, "m1", home=str(short_home)))
+
+    with pytest.raises(Refusal, match="another machine is called m1"):
+        open_store.require_own_name(settings(short_home, CHAPAR_MACHINE="m1"), house.db)
+
+
 def test_roles_decide_which_programs_start(short_home):
     for roles, procs, bot in (("worker,keeper", "3", "false"), ("bot keeper", "0", "true")):
         texts = {"CHAPAR_ROLES": roles, "CHAPAR_WORKERS": "2"}
