@@ -7,7 +7,7 @@ from pathlib import Path
 
 import daemon
 from daemon.command_error import Refusal
-from daemon.console.command_words import plain_text, row_count
+from daemon.console.command_words import amount, plain_text, row_count
 from daemon.registry import present_settings, say
 
 
@@ -102,7 +102,8 @@ def load(options: argparse.Namespace) -> int:
     path = Path(options.scenario)
     name = str(path.resolve()) if path.is_file() else options.scenario
     words = [name, "--seconds", str(options.seconds), "--scale", str(options.scale)]
-    load_command.become([*words, "--out", str(options.out.resolve())])
+    server = ["--server", str(options.server.resolve())] if options.server else []
+    load_command.become([*words, *server, "--out", str(options.out.resolve())])
 
 
 def completion(options: argparse.Namespace) -> int:
@@ -135,8 +136,11 @@ def words(of: dict[str, argparse.ArgumentParser]) -> None:
     of["top"].add_argument("--once", action="store_true", help="as text, once")
     play = of["load"]
     play.add_argument("scenario", nargs="?", default="advert", help="a kept one, or a file")
-    play.add_argument("--seconds", type=float, default=1e9, help="play only the first seconds")
-    play.add_argument("--scale", type=float, default=1.0, help="so many times the arrivals")
+    play.add_argument("--seconds", type=amount, default=1e9, help="play only the first seconds")
+    play.add_argument("--scale", type=amount, default=1.0, help="so many times the arrivals")
+    play.add_argument(
+        "--server", type=Path, metavar="FILE", help="about a test server of yours, to be used"
+    )
     play.add_argument("--out", type=Path, default=Path("load"), help="folder of the results")
     of["completion"].add_argument("shell", choices=("bash", "zsh", "fish"), help="which shell")
     one = of["logs"]

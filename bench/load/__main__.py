@@ -18,6 +18,7 @@ from bench.load.remote_people import BadServer
 from bench.load.scenario import Scenario
 from bench.load.server_trial import ServerTrial
 from bench.load.trial import Trial
+from daemon.console.command_words import amount
 
 #: Seconds of a load that is not shortened.
 WHOLE = 1e9
@@ -32,8 +33,9 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="chapar load", description=__doc__)
     kept = ", ".join(scenario.names())
     parser.add_argument("scenario", nargs="?", default="advert", help=f"{kept}, or a file")
-    parser.add_argument("--seconds", type=float, default=WHOLE, help="play only the first seconds")
-    parser.add_argument("--scale", type=float, default=1.0, help="so many times the arrivals")
+    seconds, times = "play only the first seconds", "so many times the arrivals"
+    parser.add_argument("--seconds", type=amount, default=WHOLE, help=seconds)
+    parser.add_argument("--scale", type=amount, default=1.0, help=times)
     parser.add_argument(
         "--server", type=Path, help="a file about a test server, to be used for a loopback Telegram"
     )
@@ -84,6 +86,9 @@ def main() -> int:
         result = asyncio.run(trial.run())
     except KeyboardInterrupt:
         return INTERRUPTED
+    except (BadServer, AssertionError) as error:  # nobody signs in there, or the product ended
+        print(f"chapar load: {error}", file=sys.stderr)
+        return 1
     result = summary.result(options.scenario, played, result)
     name = f"{Path(options.scenario).stem}-{time.strftime('%Y%m%d-%H%M%S')}"
     options.out.mkdir(parents=True, exist_ok=True)

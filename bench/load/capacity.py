@@ -20,6 +20,7 @@ from bench.load.__main__ import Progress
 from bench.load.cpu_limits import Unlimited
 from bench.load.scenario import Scenario
 from bench.load.trial import Trial
+from daemon.console.command_words import amount
 from tests.sandbox.stack import ROOT
 
 #: Cores that the product is given; those that a machine has not are left out.
@@ -102,16 +103,23 @@ class Capacity:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.load.capacity", description=__doc__)
     parser.add_argument("--brief", action="store_true", help="half an hour instead of hours")
-    parser.add_argument("--seconds", type=float, help="of each scenario at most")
-    parser.add_argument("--scale", type=float, default=1.0, help="so many times the arrivals")
+    parser.add_argument("--seconds", type=amount, help="of each scenario at most")
+    parser.add_argument("--scale", type=amount, default=1.0, help="so many times the arrivals")
     parser.add_argument("--out", type=Path, default=ROOT / "load", help="folder of all results")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "capacity.md")
     parser.add_argument("--scenarios", nargs="*", help="default: all, or those of a brief series")
-    parser.add_argument("--cores", nargs="*", type=float, default=CORES, help="of the product")
+    parser.add_argument("--cores", nargs="*", type=amount, default=CORES, help="of the product")
     options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
     capacity, names = series(options)
+    try:
+        for name in names:
+            scenario.read(name)
+    except scenario.BadScenario as error:
+        parser.error(str(error))
+    options.out.mkdir(parents=True, exist_ok=True)
     results, ladders = capacity.scenarios(names), capacity.ladders(options.cores)
+    if not results and not ladders:
+        parser.error("nothing was played; name a scenario, or a number of cores that can be given")
     words = capacity_page.page(results, ladders, capacity.seconds, capacity.scale)
     options.page.write_text(words, encoding="utf-8")
     print(options.page)

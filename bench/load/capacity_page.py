@@ -15,6 +15,14 @@ TELEGRAM = 30.0
 #: A server is bought for so much of what it can do.
 SHARE = 0.6
 WHOLE = 3600.0
+#: What must be nothing at the end of a run, in words.
+WORDS = {
+    "files_left": "files left behind",
+    "limits_broken": "breaches of Telegram's limits",
+    "flood_waits": "waits that Telegram asked for",
+    "uncertain": "deliveries of which nobody knows whether they came",
+    "unwritten": "messages that nobody could write",
+}
 
 
 def page(
@@ -83,20 +91,44 @@ def seconds(figures: dict[str, float], key: str) -> str:
 
 def verdict(one: Result) -> str:
     """`holds`, or all that was wrong."""
-    return "holds" if one["good"] else "; ".join(reasons(one))
+    if not one["asked"]:
+        return "nobody came in so short a time"
+    if one["good"]:
+        return "holds"
+    return "; ".join(reasons(one)) or f"nothing to judge: {', '.join(unmeasured(one))}"
 
 
 def reasons(one: Result) -> list[str]:
-    """Why a run is not good, in words."""
+    """Why a run is not good, in words; nothing where only too little was measured."""
     found = [f"{count} {name}" for name, count in one["faults"].items()]
-    found += [f"{len_of(one[key])} {key}" for key in summary.NOTHING if one[key]]
-    found += [missed(key, *values) for key, values in one["missed"].items()]
+    found += [f"{len_of(one[key])} {WORDS[key]}" for key in summary.NOTHING if one[key]]
+    pairs = ((key, value, most) for key, (value, most) in one["missed"].items())
+    found += [
+        f"{spoken(key)} {told(key, value)} where {told(key, most)} is the most"
+        for key, value, most in pairs
+        if value is not None
+    ]
     return found if one["quiet_in_time"] else [*found, "requests still open at the end"]
 
 
-def missed(key: str, value: float | None, most: float) -> str:
-    """What is said of a goal that was not reached."""
-    return f"{key} was not measured" if value is None else f"{key} {value} instead of {most}"
+def unmeasured(one: Result) -> list[str]:
+    """The goals of a run for which nothing came that could be measured."""
+    return [f"no {spoken(key)}" for key, (value, _) in one["missed"].items() if value is None]
+
+
+def spoken(key: str) -> str:
+    """The name of a figure in words."""
+    return key.removesuffix("_s").replace("_", " ")
+
+
+def told(key: str, value: float) -> str:
+    """A figure with its unit, where it is a time."""
+    return f"{value:.3g} s" if key.endswith("_s") else f"{value:g}"
+
+
+def cores_of(count: float) -> str:
+    """A number of cores in words."""
+    return f"{count:g} core" if count == 1 else f"{count:g} cores"
 
 
 def len_of(value: Any) -> int:
@@ -133,14 +165,20 @@ def first_break(cores: float, steps: list[Result]) -> str:
     broken = next((one for one in steps if not one["good"]), None)
     if broken is None:
         last = steps[-1]["scenario"]["per_second"]
-        return f"{cores:g} cores: nothing up to {last:g} a second, the highest rate tried."
-    figures = broken["figures"]
-    told = "; ".join(reasons(broken))
+        return f"{cores_of(cores)}: nothing up to {last:g} a second, the highest rate tried."
+    figures, rate = broken["figures"], broken["scenario"]["per_second"]
+    if not reasons(broken):
+        return (
+            f"{cores_of(cores)}: too few came at {rate:g} a second for a judgement"
+            f" ({', '.join(unmeasured(broken))})."
+        )
+    worst = figures.get("answer_max_s")
+    answers = "nobody was answered" if worst is None else f"an answer took {worst:.1f} s at worst"
     return (
-        f"{cores:g} cores: at {broken['scenario']['per_second']:g} a second {told}. The product"
-        f" took {figures['cores']:.2f} cores, the send budget was at most"
-        f" {figures['budget_max_s']:.1f} s ahead; an answer took {figures['answer_max_s']:.1f} s"
-        f" at worst, and {broken['fine']} of {broken['asked']} came as they should."
+        f"{cores_of(cores)}: at {rate:g} a second {'; '.join(reasons(broken))}. The product took"
+        f" {cores_of(round(figures['cores'], 2))}, the send budget was at most"
+        f" {figures['budget_max_s']:.1f} s ahead; {answers}, and {broken['fine']} of"
+        f" {broken['asked']} came as they should."
     )
 
 
@@ -151,7 +189,7 @@ def purchase(results: list[Result], ladders: dict[float, list[Result]]) -> str:
         return "No rate held in these runs, so nothing can be said.\n"
     each = max(rates.values()) / max(rates, key=lambda cores: rates[cores])
     messages = [one["messages"] / one["asked"] for one in results if one["asked"]]
-    said = max(messages, default=1.0)
+    said = max([1.0, *messages])
     head = (
         f"A core carries {each:.1f} requests a second on time. The peak hour has {PEAK:g} times"
         f" the mean; a server is bought for {SHARE:.0%} of what it can do.\n\n"
@@ -161,11 +199,30 @@ def purchase(results: list[Result], ladders: dict[float, list[Result]]) -> str:
     rows = []
     for plan in PLANS:
         peak = plan / DAY * PEAK
-        full = " (beyond what Telegram allows one bot)" if peak > TELEGRAM else ""
         cores = ceil(peak / each / SHARE)
-        rows.append(f"| {plan:,} | {peak:.2f} a second | {cores} | {peak:.1f} and more{full} |")
+        rows.append(f"| {plan:,} | {peak:.2f} a second | {cores} | {spread(peak, said)} |")
     tail = (
         f"\nEvery request is one message at least, {said:.1f} in the scenario that says most;"
         f" Telegram lets one bot send {TELEGRAM:g} a second, whatever the server is."
+        f"{memory([*results, *(one for steps in ladders.values() for one in steps)])}"
     )
     return "\n".join([head, *rows, tail]) + "\n"
+
+
+def spread(peak: float, said: float) -> str:
+    """Messages a second at a peak, from one a request to as many as a request may take."""
+    most = peak * said
+    found = f"{peak:.1f}" if said == 1 else f"{peak:.1f} to {most:.1f}"
+    if peak > TELEGRAM:
+        return f"{found} (beyond what Telegram allows one bot)"
+    return f"{found} (at times beyond what Telegram allows one bot)" if most > TELEGRAM else found
+
+
+def memory(runs: list[Result]) -> str:
+    """The sentence about the memory and the disk that the product took in these runs."""
+    most = max((one["figures"]["pss_max_mib"] for one in runs), default=0.0)
+    disk = max((one["figures"]["disk_max_mib"] for one in runs), default=0.0)
+    return (
+        f" In none of these runs the product took more than {most:.0f} MiB of memory and"
+        f" {disk:.0f} MiB of disk; larger films take more of the disk."
+    )

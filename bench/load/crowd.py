@@ -47,6 +47,8 @@ class Crowd:
     asked: list[Asked] = field(default_factory=list)
     blocked: set[int] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
+    #: Messages of the plan that Telegram did not take from a person.
+    unwritten: int = 0
 
     async def gathers(self, count: int) -> None:
         """Everybody who will write one of `count` messages meets the bot, unless the scenario is
@@ -84,21 +86,30 @@ class Crowd:
                 group.create_task(self.comes(ask, wall + ask.at))
 
     async def comes(self, ask: Ask, due: float) -> None:
-        """One person writes, having started or unblocked the bot where the scenario wants it."""
+        """One person writes, and does what else the plan has them do."""
         person = self.people[ask.person]
         late = time.time() - due
-        if person.id in self.blocked:  # who asks again has let the bot in before
-            self.blocked.discard(person.id)
-            await person.blocks(False)
-        if self.scenario.newcomers:
-            await person.starts()
-        message = await person.sends(links.text(ask, self.site, self.scenario.rate))
+        try:
+            message = await self.writes(person, links.text(ask, self.site, self.scenario.rate))
+        except Refused:
+            self.unwritten += 1
+            return
         one = Asked(ask, person, message, due, late)
         self.asked.append(one)
         self.counts[ask.kind] += 1
         if ask.deed:
             self.counts[ask.deed] += 1
             await self.does(one)
+
+    async def writes(self, person: Person, text: str) -> Message:
+        """What the person sends, having started or unblocked the bot. Raises Refused where Telegram
+        takes no more from them."""
+        if person.id in self.blocked:  # who asks again has let the bot in before
+            self.blocked.discard(person.id)
+            await person.blocks(False)
+        if self.scenario.newcomers:
+            await person.starts()
+        return await person.sends(text)
 
     async def does(self, one: Asked) -> None:
         """What a person does beside asking. Buttons that are gone meanwhile are no fault: the media

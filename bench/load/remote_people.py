@@ -11,25 +11,38 @@ import asyncio
 import time
 import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
 from pyrogram import Client, filters
+from pyrogram.errors import RPCError
 from pyrogram.handlers import DeletedMessagesHandler, EditedMessageHandler, MessageHandler
 from pyrogram.types import Message as Seen
 
+from bench.load.scenario_rules import SETTINGS
 from tests.sandbox.person import PATIENCE, Look, Message, fitting
 from tests.sandbox.telegram.clients import connect, trust
+from tests.sandbox.telegram.desk import Refused
 
 #: Kinds of media, by the attribute of a client's message.
 KINDS = ("video", "audio", "photo", "document", "animation", "voice")
 
 
+#: Words of the file that the product is told too, by their settings.
+TOLD = {
+    "address": "telegram_server",
+    "key": "telegram_server_key",
+    "token": "bot_token",
+    "api_id": "api_id",
+    "api_hash": "api_hash",
+}
+
+
 class BadServer(Exception):
-    """The file says too little of a server."""
+    """The file says too little of a server, or nobody can sign in there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +61,35 @@ class TestServer:
 
 
 def read(path: Path) -> TestServer:
-    """Raises BadServer."""
+    """Raises BadServer with everything that is wrong."""
     try:
         facts = tomllib.loads(path.read_text(encoding="utf-8"))
-        facts["phones"] = tuple((str(number), str(code)) for number, code in facts["phones"])
-        return TestServer(**facts)
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+    except (OSError, ValueError) as error:
+        raise BadServer(f"{path}: {error}") from error
+    if wrong := list(complaints(facts, path.parent)):
         words = ", ".join(one.name for one in fields(TestServer))
-        raise BadServer(f"{path}: {error}; a test server has {words}") from error
+        raise BadServer("\n  ".join([f"{path}: a test server has {words}", *wrong]))
+    key = str(path.parent / facts["key"]) if facts.get("key") else ""
+    phones = tuple((str(number), str(code)) for number, code in facts["phones"])
+    return TestServer(**{**facts, "phones": phones, "key": key, "api_id": int(facts["api_id"])})
+
+
+def complaints(facts: dict[str, Any], folder: Path) -> Iterator[str]:
+    """What is wrong with the words of a file in this folder; what the product is told of the server
+    is judged as the product does."""
+    known = {one.name for one in fields(TestServer)}
+    yield from (f"unknown {name}" for name in sorted(facts.keys() - known))
+    yield from (f"it has no {name}" for name in sorted(known - {"key"} - facts.keys()))
+    for name, setting in TOLD.items():
+        text = str(facts.get(name, ""))
+        try:
+            SETTINGS[setting].value(str(folder / text) if text and name == "key" else text)
+        except ValueError as error:
+            yield f"{name}: {error}"
+    phones = facts.get("phones", [("", "")])
+    pairs = isinstance(phones, list) and all(isinstance(p, list) and len(p) == 2 for p in phones)
+    if "phones" in facts and not (phones and pairs):
+        yield 'phones are pairs of a number and its code, as [["+9996612345", "22222"]]'
 
 
 @dataclass(eq=False)
@@ -102,7 +136,8 @@ class RemotePerson:
 
     async def sends(self, text: str = "") -> Message:
         """Write to the bot."""
-        sent = await self.client.send_message(self.bot, text)
+        with refusals():
+            sent = await self.client.send_message(self.bot, text)
         assert sent is not None
         message = converted(sent)
         return replace(message, mine=True)
@@ -112,12 +147,14 @@ class RemotePerson:
         button = message.button(label)
         assert button, f"no button {label!r}"
         assert button["data"] is not None, f"{label!r} opens an address"
-        return await self.client.request_callback_answer(self.bot, message.id, button["data"])
+        with refusals():
+            return await self.client.request_callback_answer(self.bot, message.id, button["data"])
 
     async def blocks(self, blocked: bool = True) -> None:
         """Block the bot, or no longer."""
         deed = self.client.block_user if blocked else self.client.unblock_user
-        await deed(self.bot)
+        with refusals():
+            await deed(self.bot)
 
     async def history(self) -> list[Message]:
         """All that the bot said while the client was there, in order."""
@@ -154,7 +191,12 @@ class ServerDesk:
             trust(Path(self.server.key).read_text(encoding="ascii"))
         for number, code in self.server.phones:
             one = RemotePerson(number, self.client(number, code), self.server.bot)
-            await one.enters(self.ends)
+            try:
+                await one.enters(self.ends)
+            except (OSError, RPCError) as error:
+                raise BadServer(
+                    f"{number} cannot sign in at {self.server.address}: {error}"
+                ) from error
             self.people.append(one)
         return self
 
@@ -187,6 +229,16 @@ class ServerDesk:
     async def violations(self) -> list[str]:
         """As `calls`: a server that minds answers with flood waits."""
         return []
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """What Telegram refuses, a wait of minutes among it, as people of tests are told it. Raises
+    Refused."""
+    try:
+        yield
+    except RPCError as error:
+        raise Refused(int(error.CODE or 0), str(error)) from error
 
 
 def converted(seen: Seen) -> Message:

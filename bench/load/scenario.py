@@ -8,12 +8,10 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from bench.load import scenario_rules
+from bench.load.scenario_rules import HOURS as HOURS
+
 SCENARIOS = Path(__file__).with_name("scenarios")
-#: Kinds of links. `known`: Telegram has it already; `slow`: by its source; `broken`: nothing comes.
-KINDS = ("known", "film", "list", "album", "sound", "clip", "slow", "broken")
-#: What people do beside asking. `press`: a page whose card they answer; `join`: ask for the film
-#: that somebody else just asked for; `block`: block the bot right after asking.
-DEEDS = ("cancel", "press", "join", "block")
 
 
 class BadScenario(Exception):
@@ -78,7 +76,7 @@ def read(name: str) -> Scenario:
     except OSError as error:
         known = ", ".join(names())
         raise BadScenario(f"no scenario {name!r} ({error.strerror}); there are {known}") from error
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # no TOML, or no text
         raise BadScenario(f"{path}: {error}") from error
     return built(facts, path)
 
@@ -89,23 +87,23 @@ def names() -> list[str]:
 
 
 def built(facts: dict[str, Any], path: Path) -> Scenario:
-    """A scenario from its tables. Raises BadScenario with all names that there are."""
-    try:
-        facts["bursts"] = tuple(Burst(**one) for one in facts.get("bursts", ()))
-        facts["curve"] = tuple(facts.get("curve", ()))
-        facts["settings"] = {k: str(v) for k, v in facts.get("settings", {}).items()}
-        made = Scenario(**facts)
-    except TypeError as error:
-        known = ", ".join(one.name for one in fields(Scenario))
-        raise BadScenario(f"{path}: {error}; a scenario has {known}") from error
-    strange = [k for k in made.kinds if k not in KINDS] + [d for d in made.deeds if d not in DEEDS]
-    if strange:
-        raise BadScenario(f"{path}: unknown {', '.join(strange)}; {', '.join(KINDS + DEEDS)}")
+    """A scenario from its tables. Raises BadScenario with everything that is wrong with them."""
+    known = [one.name for one in fields(Scenario)]
+    wrong = [f"unknown {name}; a scenario has {', '.join(known)}" for name in facts.keys() - known]
+    wrong += [f"it has no {name}" for name in ("title", "seconds") if name not in facts]
+    if wrong := [*sorted(wrong), *scenario_rules.complaints(facts)]:
+        raise BadScenario("\n  ".join([f"{path} cannot be played:", *wrong]))
+    settings = facts.get("settings", {})
+    made = Scenario(
+        **{
+            **facts,
+            "bursts": tuple(Burst(**one) for one in facts.get("bursts", ())),
+            "curve": tuple(facts.get("curve", ())),
+            "settings": {name: scenario_rules.text_of(one) for name, one in settings.items()},
+        }
+    )
     if not (made.per_second or made.bursts) or not sum(made.kinds.values()):
         raise BadScenario(f"{path}: nobody comes; set per_second or bursts, and kinds")
-    if made.curve and len(made.curve) != HOURS:
-        raise BadScenario(f"{path}: a curve has {HOURS} factors, one an hour")
+    if not sum(made.sizes.values()):
+        raise BadScenario(f"{path}: no film has a size; give one of sizes a share")
     return made
-
-
-HOURS = 24

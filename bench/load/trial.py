@@ -132,6 +132,7 @@ class Trial:
             "messages": sum(message.at >= self.began for message in said),
             "flood_waits": sum(str(call["result"]).startswith(REFUSED) for call in calls),
             "uncertain": number(stack, UNCERTAIN),
+            "unwritten": self.crowd.unwritten,
             "quiet_in_time": self.quiet,
         }
         return {**self.spans, **self.outcome.facts(), **limits, **self.told()}

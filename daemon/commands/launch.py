@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 from typing import NoReturn
 
@@ -57,11 +58,13 @@ def up(*, detach: bool = False, bot: bool = True, new: bool = False) -> None:
     if detach and settings.log_form.stderr:
         raise Refusal(STDERR_OF_NOBODY)
     make_folders(settings)
+    open_store.require_in_charge(settings)
     lock = hold(settings)
     try:
         clear_way(settings.run)
-        with step_bar.shown(print, "bringing the database up to date"):
-            open_store.prepare(settings, new=new)
+        with step_bar.shown(aloud, "bringing the database up to date") as told:
+            patience = UNTIL_SERVING if detach else inf
+            open_store.prepare_when_there(settings, told, new=new, patience=patience)
     except BaseException:
         os.close(lock)
         raise
@@ -76,6 +79,11 @@ def up(*, detach: bool = False, bot: bool = True, new: bool = False) -> None:
         start_detached(settings, around, lock)
     else:
         become(settings, around, lock)
+
+
+def aloud(line: str) -> None:
+    """Print a line at once: who starts this may read it from a pipe."""
+    print(line, flush=True)
 
 
 def make_folders(settings: Settings) -> None:

@@ -8,6 +8,8 @@ from procs.texts import i18n
 
 def line(settings: Settings) -> str:
     """How old the newest verified backup is."""
+    if machine := backup_store.elsewhere(settings):
+        return f"backup: {machine} takes them"
     newest = backup_store.newest_ok(settings.backup_folder)
     if newest is None:
         return "backup: none yet" if settings.backup_interval else "backup: none; by schedule: off"

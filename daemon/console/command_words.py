@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from math import isfinite, nan
 
 
 def row_count(word: str) -> int:
@@ -17,3 +18,14 @@ def plain_text(word: str) -> str:
     if not word.isascii() and any("\ud800" <= one <= "\udfff" for one in word):
         raise argparse.ArgumentTypeError(f"{word!r} is no text in UTF-8; write it in that encoding")
     return word
+
+
+def amount(word: str) -> float:
+    """Seconds, or so many times as many: a number above 0. Raises ArgumentTypeError."""
+    try:
+        number = float(word)
+    except ValueError:
+        number = nan
+    if not (isfinite(number) and number > 0):
+        raise argparse.ArgumentTypeError(f"{word!r} is no number above 0; write for example 0.5")
+    return number

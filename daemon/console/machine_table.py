@@ -61,6 +61,8 @@ def lines(found: Sequence[MachineStatus]) -> list[str]:
     """A line for each machine."""
     if not found:
         return []
+    mixed = len({one.machine.version for one in found}) > 1  # an upgrade of all is under way
+    titles = (*TITLES, "version") if mixed else TITLES
     rows = [
         (
             one.machine.name,
@@ -70,10 +72,11 @@ def lines(found: Sequence[MachineStatus]) -> list[str]:
             f"{one.serving} of {one.machine.slots}",
             str(one.running),
             "here" if one.has_bot else "",
+            *([one.machine.version] if mixed else []),
         )
         for one in found
     ]
-    return [*table(TITLES, rows, right="jobs"), ""]
+    return [*table(titles, rows, right="jobs"), ""]
 
 
 def named(db: Database, name: str) -> str:

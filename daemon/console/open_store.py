@@ -1,17 +1,21 @@
 """Opens the database of a home for a command: the one place where a missing, damaged or foreign
 database becomes a sentence."""
 
+import json
 import os
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
 
 from daemon.command_error import Refusal
 from daemon.supervisor import process_tree
 from procs import start
 from procs.config import Settings
-from procs.core import clock
+from procs.core import clock, log
 from procs.core.disk import MIB
+from procs.errors import StoreAway
 from procs.store.database import (
     Database,
     files_of,
@@ -21,9 +25,15 @@ from procs.store.database import (
     require_started,
 )
 from procs.store.machines import machine_rows
+from procs.store.machines.machine_rows import Machine
+from procs.store.server_absence import ABSENCE_PAUSE
 
 #: A database of up to so many bytes is read whole by each command (0.1 s), and by `up` (3 s).
 BRIEFLY, LONG, WHOLE = 32 * MIB, 1024 * MIB, 1 << 62
+#: Seconds of silence after which a machine of our name and home was this one, before it was reset.
+RESET = 1.5 * machine_rows.MACHINE_BEAT
+#: What is known of the last move, in the home; and its word for one that was made.
+MOVE_RECORD, SWITCHED = "move.json", "switched"
 
 
 @contextmanager
@@ -111,18 +121,66 @@ def prepare(settings: Settings, *, new: bool = False) -> None:
         note(settings, files[0])
 
 
+def prepare_when_there(
+    settings: Settings, say: Callable[[str], None], *, new: bool = False, patience: float = inf
+) -> None:
+    """The same once the server of the database is there, which may start later than this machine:
+    for so many seconds, told once. Raises StoreAway afterwards."""
+    until, is_told = clock.steady() + patience, False
+    while True:
+        try:
+            return prepare(settings, new=new)
+        except StoreAway as error:
+            if clock.steady() >= until:
+                raise
+            if not is_told:
+                say(f"waiting for the database: {error}")
+                is_told = True
+            time.sleep(ABSENCE_PAUSE)
+
+
 def require_own_name(settings: Settings, db: Database) -> None:
     """Raises Refusal when another machine of this database, which was heard just now, has our
-    name: each would take the other's workers for its own."""
-    now, ours = clock.now(), (clock.boot_id(), str(settings.home))
-    for one in machine_rows.listed(db):
-        silent = now.boot - one.beat_at
-        is_there = one.ended_at is None and silent < 3 * machine_rows.MACHINE_BEAT
-        if one.name == settings.machine and (one.boot, one.home) != ours and is_there:
+    name: each would take the other's workers for its own. One with our home may be this machine
+    before it was reset: then nobody is heard any more, which is waited for."""
+    first = None
+    while one := namesake(settings, db):
+        silent = clock.now().boot - one.beat_at
+        if one.home != str(settings.home) or (first and one.beat_at != first.beat_at):
             raise Refusal(
                 f"another machine is called {one.name} (home {one.home}, heard {silent:.0f} s ago);"
                 " give this one another CHAPAR_MACHINE"
             )
+        if silent > RESET:
+            return
+        first = first or one
+        time.sleep(ABSENCE_PAUSE)
+
+
+def namesake(settings: Settings, db: Database) -> Machine | None:
+    """Who was heard lately under our name, from another boot or home than ours."""
+    now, ours = clock.now(), (clock.boot_id(), str(settings.home))
+    for one in machine_rows.listed(db):
+        is_there = one.ended_at is None and now.boot - one.beat_at < 3 * machine_rows.MACHINE_BEAT
+        if one.name == settings.machine and (one.boot, one.home) != ours and is_there:
+            return one
+    return None
+
+
+def require_in_charge(settings: Settings) -> None:
+    """Raises Refusal for the database that the last move led away from: what people asked since is
+    in the other one."""
+    path = settings.home / MOVE_RECORD
+    try:
+        record = dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return  # no move was made
+    if record.get(SWITCHED) and record.get("from") == settings.database_url:
+        raise Refusal(
+            f"chapar move led from this database to {log.mask(str(record['to']))}, which is in"
+            " charge: let CHAPAR_DATABASE_URL name that (chapar move --undo there goes back); to"
+            f" start on this one without what came since, delete {path}"
+        )
 
 
 def note(settings: Settings, path: Path) -> None:

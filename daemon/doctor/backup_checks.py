@@ -21,8 +21,8 @@ def fresh(facts: DoctorFacts) -> Iterator[Finding]:
     """The newest verified backup is no older than two intervals."""
     if facts.db is None and not facts.unopened:
         return  # nothing to lose yet
-    if facts.given.has_server:
-        yield fine("backup", "the database is a server's: pg_dump backs it up, or tools of yours")
+    if machine := backup_store.elsewhere(facts.given):
+        yield fine("backup", f"{machine} takes them, for all machines of this database")
         return
     folder = facts.given.backup_folder
     newest = backup_store.newest_ok(folder)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from daemon.doctor.diagnosis import Finding, Severity, fine
 from daemon.doctor.doctor_facts import DoctorFacts
 from procs.core import clock
-from procs.store.machines import busy_hours
+from procs.store.database import Database
+from procs.store.machines import busy_hours, machine_rows
 from procs.store.machines.busy_hours import BusyHour
 
 #: Processes that ran or waited for a core, by core, from which on an hour was full; how many such
@@ -34,11 +35,23 @@ def growth(facts: DoctorFacts) -> Iterator[Finding]:
     fix = MORE if facts.given.has_server else MOVE
     if full >= MOST_OF_DAY:
         yield Finding("growth", Severity.WARNING, "the cores are full most of the day", seen, fix)
-    elif rate(busiest) >= NEAR * CARRIED * (os.cpu_count() or 1):
+    elif rate(busiest) >= NEAR * CARRIED * cores(facts.db):
         says = "the busiest hour is near what this machine carries"
+        if facts.given.has_server:
+            says = "the busiest hour is near what the machines of this database carry together"
         yield Finding("growth", Severity.WARNING, says, seen, fix)
     else:
         yield fine("growth", "this machine is enough", seen)
+
+
+def cores(db: Database) -> int:
+    """The cores that carry what arrives: of all machines that share the database and are there, a
+    worker for each as the settings say; else this machine's."""
+    now = clock.now()
+    there = [
+        one for one in machine_rows.listed(db) if one.ended_at is None and not one.is_gone(now)
+    ]
+    return sum(one.slots for one in there) or os.cpu_count() or 1
 
 
 def rate(one: BusyHour) -> float:

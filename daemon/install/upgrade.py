@@ -47,8 +47,11 @@ def upgrade(settings: Settings, say: Say) -> int:
         backup_commands.now(settings, say)
         try_migration(settings)
         say("the change of the database works on the backup's copy")
+    elif newest := newest_name(settings):
+        try_migration(settings)
+        say(f"the change of the database works on the copy of {newest}")
     else:
-        say("the database is a server's: it is changed in one transaction, and not backed up here")
+        say("the database is a server's, changed in one transaction; no backup of it lies here")
     fallback.backup = newest_name(settings)
     before = running(settings)
     change(settings, fallback)

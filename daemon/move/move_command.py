@@ -11,18 +11,18 @@ from pathlib import Path
 from daemon.command_error import Refusal
 from daemon.commands.restart import alone
 from daemon.console import open_store
+from daemon.console.open_store import MOVE_RECORD, SWITCHED
 from daemon.install import settings_file
 from daemon.move.process_pause import paused
-from procs import config
+from procs import config, start
 from procs.config import Settings
-from procs.core import log
-from procs.store.database import SCHEMES, SERVER, require_reachable
-from procs.store.move import store_move
+from procs.core import clock, log
+from procs.store.database import SCHEMES, SERVER, Database, require_reachable
+from procs.store.machines import machine_rows
+from procs.store.move import figures, move_estimate, store_move
 
 Say = Callable[[str], None]
 DATABASE = "CHAPAR_DATABASE_URL"
-#: What is known of the last move, in the home.
-RECORD = "move.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +44,54 @@ def move(settings: Settings, to: str, say: Say) -> None:
     in charge, and the same command goes on."""
     old, path = settings.database_url, require_goal(settings, to)
     scratch = settings.home / "moving"
-    with alone(settings.run), store_move.opened(old, to, run=settings.run, scratch=scratch) as work:
+    left = figures_left(settings, to)
+    with (
+        alone(settings.run),
+        store_move.opened(old, to, run=settings.run, scratch=scratch, left=left) as work,
+    ):
+        refuse_others(settings, work.old)
         work.copy(say)
         work.catch_up(say)
         with paused(settings.run, say):
+            refuse_others(settings, work.old)
             if wrong := work.end(say):
                 raise Refusal(f"not switched, {len(wrong)} differences: {'; '.join(wrong[:5])}")
-            figures = store_move.peoples_figures(work.old)
+            known = figures.of_people(work.old)
+            record = {"from": old, "to": to, "figures": known}
+            write_record(settings, record)
             work.hand_over()
-            write_record(settings, {"from": old, "to": to, "figures": figures})
             settings_file.write(path, {DATABASE: to})  # the switch
+            write_record(settings, {**record, SWITCHED: True})
             work.forget()
         say(f"switched: {DATABASE}={log.mask(to)} in {path}")
-    say(f"undo, until somebody asks for something: chapar move --undo; {log.mask(old)} stays")
+    say(f"undo, until somebody says a word to the bot: chapar move --undo; {log.mask(old)} stays")
+
+
+def figures_left(settings: Settings, to: str) -> object:
+    """The figures with which the last move between the same two was to be switched; None for
+    none."""
+    try:
+        record = read_record(settings)
+    except Refusal:
+        return None
+    is_same = (record.get("from"), record.get("to")) == (settings.database_url, to)
+    return record.get("figures") if is_same else None
+
+
+def refuse_others(settings: Settings, db: Database) -> None:
+    """Raises Refusal while another machine works with the database: it would go on with the one
+    before, and what it wrote since would be missing in the other."""
+    start.go_by(settings, db)
+    now = clock.now()
+    there = [
+        f"{one.name} (heard {now.boot - one.beat_at:.0f} s ago)"
+        for one in machine_rows.listed(db)
+        if one.name != settings.machine and one.ended_at is None and not one.is_gone(now)
+    ]
+    if settings.has_server and there:
+        raise Refusal(
+            f"other machines use this database: {', '.join(there)}; run chapar stop on each first"
+        )
 
 
 def require_goal(settings: Settings, to: str) -> Path:
@@ -76,16 +111,17 @@ def try_out(settings: Settings, to: str) -> MovePlan:
     """What a move would do; nothing is changed. Raises Refusal, StoreError."""
     require_goal(settings, to)
     with open_store.opened(settings) as db:
+        refuse_others(settings, db)
         began = time.monotonic()
-        counts = store_move.counts(db)
+        counts = move_estimate.counts(db)
         return MovePlan(
             to=log.mask(to),
             tables={table: count for table, count in counts.items() if count},
             rows=sum(counts.values()),
             counted_in=time.monotonic() - began,
-            copy_seconds=store_move.seconds(db, counts),
-            pause_seconds=store_move.pause(counts),
-            mebibytes=store_move.size(counts),
+            copy_seconds=move_estimate.seconds(db, counts),
+            pause_seconds=move_estimate.pause(counts),
+            mebibytes=move_estimate.size(counts),
         )
 
 
@@ -109,16 +145,18 @@ def undo(settings: Settings, say: Say) -> None:
     old = str(record["from"])
     with alone(settings.run), paused(settings.run, say):
         with open_store.opened(settings) as db:
-            figures = store_move.peoples_figures(db)
-        if figures != record["figures"]:
+            refuse_others(settings, db)
+            known = figures.of_people(db)
+        if known != record["figures"]:
             raise Refusal(
                 "people used the new database, and an undo would lose that; go back with it: "
                 f"chapar move --to {log.mask(old)}"
             )
         store_move.forget_at(old, run=settings.run)  # of a move that was killed at its end
+        write_record(settings, {**record, SWITCHED: False})
         settings_file.write(path, {DATABASE: old})
         say(f"back: {DATABASE}={log.mask(old)} in {path}")
-    (settings.home / RECORD).unlink(missing_ok=True)
+    (settings.home / MOVE_RECORD).unlink(missing_ok=True)
 
 
 def cancel(settings: Settings, say: Say) -> None:
@@ -146,15 +184,15 @@ def settings_place(settings: Settings) -> Path:
 
 def write_record(settings: Settings, record: dict[str, object]) -> None:
     """Write down how far the move is, whole."""
-    fresh = settings.home / f".{RECORD}.new"
+    fresh = settings.home / f".{MOVE_RECORD}.new"
     fresh.write_text(json.dumps(record), encoding="utf-8")
-    os.replace(fresh, settings.home / RECORD)
+    os.replace(fresh, settings.home / MOVE_RECORD)
 
 
 def read_record(settings: Settings) -> dict[str, object]:
     """Raises Refusal when no move was made."""
     try:
-        found = json.loads((settings.home / RECORD).read_text(encoding="utf-8"))
+        found = json.loads((settings.home / MOVE_RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise Refusal("there is no move to be undone") from None
     return dict(found)

@@ -61,7 +61,7 @@ def resume(run: Path, titles: Sequence[str]) -> None:
     reading = config.read(need_telegram=bot)
     if reading.settings is None:
         raise config.BadSettings(reading.complaints)
-    open_store.prepare(reading.settings)
+    open_store.prepare_when_there(reading.settings, launch.aloud)
     child_environment.write(run, launch.environment(reading.settings, reading, bot=bot))
     supervisor = Supervisor(run)
     stopped = {one.title for one in supervisor.processes() if not one.pid}

@@ -30,7 +30,7 @@ class Manifest:
     """What a backup says of itself. `taken_at` is a wall instant; `files` the SHA-256 of each
     member; `before` and `after` the highest numbers that tables had given when the copy began and
     when it was complete; `cookies` where each file of cookies belongs, from the folder of
-    `sites.toml`."""
+    `sites.toml`; `machine` the one that took it of a server's database, "" of one in a file."""
 
     taken_at: float
     version: str
@@ -40,6 +40,7 @@ class Manifest:
     after: dict[str, int]
     cookies: dict[str, str] = field(default_factory=dict)
     format: int = FORMAT
+    machine: str = ""
 
 
 def pack(members: Mapping[str, Path], manifest: Manifest, to: Path) -> None:

@@ -11,7 +11,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from procs.backups import durable_files
+from procs.config import Settings
 from procs.core import codec
+from procs.core.paths import BACKUP_TURN
 
 #: `chapar-20261129T034500Z.tar.gz`, with `.age` behind it when it is encrypted. The instant is UTC.
 BACKUP_NAME = re.compile(r"chapar-(\d{8}T\d{6}Z)(?:-\d+)?\.tar\.gz(?:\.age)?")
@@ -39,6 +41,40 @@ class Backup:
     def is_ok(self) -> bool:
         """Whether it was restored to a scratch folder and found whole."""
         return self.state == OK
+
+
+@dataclass(frozen=True, slots=True)
+class BackupTurn:
+    """Which of the machines that share a database takes the backups, since a wall instant."""
+
+    machine: str
+    since: float
+
+
+def turn(settings: Settings) -> BackupTurn:
+    """As the keeper of this machine noted last; until then, and where a database belongs to one
+    machine, this one does."""
+    try:
+        return codec.sound_record(BackupTurn, codec.load((settings.run / BACKUP_TURN).read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return BackupTurn(settings.machine, 0.0)
+
+
+def note_turn(settings: Settings, machine: str, *, now: float) -> bool:
+    """Note whose turn it is since `now`, unless that is noted. Returns whether it is this
+    machine's. Raises OSError."""
+    if not settings.has_server:
+        return True
+    if turn(settings).machine != machine or not (settings.run / BACKUP_TURN).exists():
+        text = codec.dump(asdict(BackupTurn(machine, now))).encode()
+        durable_files.write(settings.run / BACKUP_TURN, text)
+    return machine == settings.machine
+
+
+def elsewhere(settings: Settings) -> str:
+    """The other machine that takes the backups; "" where this one does."""
+    machine = turn(settings).machine if settings.has_server else settings.machine
+    return "" if machine == settings.machine else machine
 
 
 def new_name(folder: Path, at: float, *, encrypted: bool) -> str:

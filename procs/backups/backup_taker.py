@@ -14,6 +14,7 @@ from procs.backups.cipher import BackupKey
 from procs.config import Settings
 from procs.core import clock
 from procs.store import database
+from procs.store.move import server_copy
 
 Say = Callable[[str], None]
 
@@ -69,19 +70,20 @@ def make(folder: Path) -> None:
 
 
 def database_of(settings: Settings) -> Path:
-    """Raises BackupFailed where the database is a server's, or there is none; StoreError where it
-    is no file that can be used."""
-    files = database.files_of(settings.database_url)
-    if not files:
-        raise BackupFailed("this database is a server's; back it up by the server's own tools")
-    if not files[0].exists():
-        raise BackupFailed(f"{files[0]} does not exist: there is nothing to back up")
+    """The file of a database that is one. Raises BackupFailed where there is none; StoreError where
+    it cannot be used."""
+    path = database.files_of(settings.database_url)[0]
+    if not path.exists():
+        raise BackupFailed(f"{path} does not exist: there is nothing to back up")
     database.require_usable(settings.database_url)
-    return files[0]
+    return path
 
 
 def live_size(settings: Settings) -> int:
-    """Bytes of the database with its log."""
+    """Bytes of the database with its log, or of a server's, which takes more than its copy does.
+    Raises StoreError."""
+    if settings.has_server:
+        return server_copy.size(settings.database_url)
     total = 0
     for path in database.files_of(str(settings.database_url)):
         with suppress(FileNotFoundError):
@@ -93,11 +95,9 @@ def collect(settings: Settings, scratch: Path, version: str) -> tuple[Manifest, 
     """Copies of all that belongs into a backup, by the names of members. The sign-ins are copied
     before the database: a place in Telegram's updates that is too early costs a repeat, which the
     database knows, one that is too late a message."""
-    live, at = database_of(settings), clock.now().wall
+    at, machine = clock.now().wall, settings.machine if settings.has_server else ""
     members = {name: path for name, path in sessions(settings, scratch)}
-    before = database.sequences(live)
-    database.copy_file(live, scratch / DATABASE)
-    after = database.sequences(live)
+    before, after = copied(settings, scratch)
     members[DATABASE] = scratch / DATABASE
     cookies = dict(cookies_of(settings))
     members |= {name: path for name, (path, _) in cookies.items()}
@@ -113,9 +113,25 @@ def collect(settings: Settings, scratch: Path, version: str) -> tuple[Manifest, 
             before=before,
             after=after,
             cookies={name: place for name, (_, place) in cookies.items()},
+            machine=machine,
         ),
         members,
     )
+
+
+def copied(settings: Settings, scratch: Path) -> tuple[dict[str, int], dict[str, int]]:
+    """Copy the database. Returns the highest numbers of its tables when that began, and when it was
+    complete; a server's is read as it is at one instant, and compared there. Raises BackupFailed,
+    StoreError."""
+    if settings.has_server:
+        (scratch / "server").mkdir()
+        server_copy.take(settings.database_url, scratch / DATABASE, scratch=scratch / "server")
+        numbers = database.sequences(scratch / DATABASE)
+        return numbers, numbers
+    live = database_of(settings)
+    before = database.sequences(live)
+    database.copy_file(live, scratch / DATABASE)
+    return before, database.sequences(live)
 
 
 def sessions(settings: Settings, scratch: Path) -> Iterator[tuple[str, Path]]:

@@ -2,7 +2,8 @@
 
 Nothing is overwritten, and a kill at any instant leaves a state in which the same restore can be
 run again: the database goes first and its log after it, so that no database ever meets the log of
-another, which would destroy it.
+another, which would destroy it. A server's tables are filled beside the old ones, and exchanged
+with them in one transaction.
 """
 
 import os
@@ -13,19 +14,59 @@ from pathlib import Path
 
 from procs.backups import durable_files
 from procs.backups.backup_archive import DATABASE, RULES, SESSIONS, Manifest
+from procs.backups.backup_errors import BackupFailed
 from procs.config import Settings
-from procs.core import disk
+from procs.core import disk, log
 from procs.store import database
+from procs.store.move import server_copy
 
 STAMP = "%Y%m%d-%H%M%S"
 #: Folder below that of `sites.toml` for cookies that lay somewhere else.
 ELSEWHERE = "cookies"
 
 
+def require_kind(settings: Settings, manifest: Manifest) -> None:
+    """Raises BackupFailed where the database of the settings is of another kind than that of the
+    backup: instants of leases mean something else there."""
+    if bool(manifest.machine) != settings.has_server:
+        kinds = "a server's database", "a database in a file"
+        of, here = kinds if manifest.machine else kinds[::-1]
+        raise BackupFailed(
+            f"this is a backup of {of}, and CHAPAR_DATABASE_URL names {here}; let it name one of "
+            "the backup's kind, restore, and go over by chapar move"
+        )
+
+
 def install(settings: Settings, folder: Path, manifest: Manifest, *, at: float) -> Iterator[str]:
     """Put the unpacked files in place; says what went where. `at` is a wall instant, by which what
-    was there before is called. Raises OSError."""
+    was there before is called. Raises OSError, StoreError."""
     end = f".before-{time.strftime(STAMP, time.localtime(at))}"
+    place = server if settings.has_server else file
+    yield from place(settings, folder, end)
+    if manifest.machine in ("", settings.machine):
+        yield from sign_ins(settings, folder / SESSIONS, end)
+    else:
+        yield f"left out the sign-ins, which are those of {manifest.machine}"
+    yield from rules(settings, folder, manifest, end)
+
+
+def server(settings: Settings, folder: Path, end: str) -> Iterator[str]:
+    """Fill a server's database; nothing of ours may be connected."""
+    url, said = settings.database_url, list[str]()
+    kept = end.removeprefix(".").replace("-", "_")
+    scratch = folder.with_name("exchange")
+    scratch.mkdir()
+    had_tables = server_copy.put(
+        folder / DATABASE, url, scratch=scratch, kept=kept, say=said.append
+    )
+    yield from said
+    if had_tables:
+        yield f"kept the old tables as the schema {kept}"
+    yield f"restored {log.mask(url)}"
+
+
+def file(settings: Settings, folder: Path, end: str) -> Iterator[str]:
+    """Put the file of a database in place."""
     path, *beside = database.files_of(settings.database_url)
     fresh = path.with_name(f"{path.name}.restored")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -35,8 +76,6 @@ def install(settings: Settings, folder: Path, manifest: Manifest, *, at: float) 
     yield from set_aside(path, beside, end)
     durable_files.place(fresh, path)
     yield f"restored {path}"
-    yield from sign_ins(settings, folder / SESSIONS, end)
-    yield from rules(settings, folder, manifest, end)
 
 
 def set_aside(path: Path, beside: list[Path], end: str) -> Iterator[str]:

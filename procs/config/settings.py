@@ -118,7 +118,7 @@ class Settings(HomePaths):
 
     @property
     def has_server(self) -> bool:
-        """Whether the database is a server's: its files, and its backups, are not ours."""
+        """Whether the database is a server's, and its files are none of ours."""
         return values.is_server(self.database_url)
 
     @property
@@ -129,7 +129,7 @@ class Settings(HomePaths):
     @property
     def takes_backups(self) -> bool:
         """Whether the keeper takes backups by schedule."""
-        return bool(self.backup_interval) and not self.has_server
+        return bool(self.backup_interval)
 
 
 @dataclass(frozen=True, slots=True)

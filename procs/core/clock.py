@@ -10,7 +10,8 @@ Two clocks, because each is right for one thing only:
   `/proc/sys/kernel/random/boot_id`).
 
 Where several machines share a database neither can be compared with another machine's: there both
-are the database server's clock, reckoned on this machine's monotonic one (`share`).
+are the database server's clock, reckoned on this machine's own that also counts while it is
+suspended (`share`): its leases are over then, as nobody else waited for it.
 """
 
 import calendar
@@ -30,8 +31,8 @@ class Now:
 
 
 class SharedClock:
-    """By how many seconds the clock that machines share is ahead of this one's monotonic clock;
-    None where this machine is alone."""
+    """By how many seconds the clock that machines share is ahead of this one's time since its boot
+    (`elapsed`); None where this machine is alone."""
 
     def __init__(self) -> None:
         self.ahead: float | None = None
@@ -57,10 +58,10 @@ def share(ahead: float) -> None:
 
 def now() -> Now:
     """This instant on both clocks."""
-    steady = time.monotonic()
     if SHARED.ahead is None:
-        return Now(wall=time.time(), boot=steady)
-    return Now(wall=steady + SHARED.ahead, boot=steady + SHARED.ahead)
+        return Now(wall=time.time(), boot=time.monotonic())
+    shared = elapsed() + SHARED.ahead
+    return Now(wall=shared, boot=shared)
 
 
 def own_wall() -> float:
@@ -71,6 +72,12 @@ def own_wall() -> float:
 def steady() -> float:
     """Seconds on this machine's monotonic clock, which nothing sets."""
     return time.monotonic()
+
+
+def elapsed() -> float:
+    """Seconds since this machine's boot, in which it was suspended included: by this it knows what
+    other machines did meanwhile (clock_gettime(2), CLOCK_BOOTTIME)."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def suspended() -> float:

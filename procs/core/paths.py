@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 #: The file in `run` that says why the last backup by schedule failed.
-BACKUP_FAILURE = "backup-failure"
+BACKUP_FAILURE, BACKUP_TURN = "backup-failure", "backup-turn"
 
 
 class HomePaths:

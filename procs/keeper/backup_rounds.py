@@ -7,6 +7,8 @@ from procs.backups import backup_store
 from procs.config import Settings
 from procs.core import clock, log
 from procs.core.paths import BACKUP_FAILURE
+from procs.store.database import Database
+from procs.store.machines import machine_rows
 
 TAKE_BACKUP = (sys.executable, "-P", "-m", "procs.backups")
 #: Seconds after a start before the first, after one that failed, and that one may take.
@@ -16,9 +18,12 @@ ERROR_TOLD = 300
 
 
 class BackupRounds:
-    """One home's backups."""
+    """One home's backups; of machines that share a database one takes them."""
 
-    def __init__(self, settings: Settings, *, command: tuple[str, ...] = TAKE_BACKUP) -> None:
+    def __init__(
+        self, db: Database, settings: Settings, *, command: tuple[str, ...] = TAKE_BACKUP
+    ) -> None:
+        self.db = db
         self.settings = settings
         self.command = command
         self.began = clock.now().wall
@@ -30,8 +35,22 @@ class BackupRounds:
         """Begin one that is due."""
         if not self.settings.takes_backups:
             return
-        if self.is_due() and not self.is_running():
+        if self.is_due() and not self.is_running() and self.is_our_turn():
             self.running = asyncio.create_task(self.take())
+
+    def is_our_turn(self) -> bool:
+        """Whether this machine takes the backups; a minute later it is asked again. Raises
+        StoreError."""
+        now, settings = clock.now(), self.settings
+        machine = machine_rows.backup_machine(self.db, now=now) or settings.machine
+        try:
+            ours = backup_store.note_turn(settings, machine, now=now.wall)
+        except OSError as error:
+            log.warning("backup.turn-unwritten", error=error)
+            return False
+        if not ours:
+            self.next_try = now.wall + SETTLED
+        return ours
 
     def is_running(self) -> bool:
         """Whether a process takes a backup now."""

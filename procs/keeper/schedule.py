@@ -111,7 +111,7 @@ class Keeper:
             PeriodicTask(600, CookieWatch(db, settings).watch),
             PeriodicTask(600, GoneSubjects(db, settings).end),
             PeriodicTask(60, ServerSamples(db, settings).take, at_rest=RARELY),
-            PeriodicTask(30, BackupRounds(settings).watch),
+            PeriodicTask(30, BackupRounds(db, settings).watch),
             PeriodicTask(
                 15, MetricTextfile(db, settings, partial(alert_file.standing, settings)).write
             ),

@@ -13,12 +13,16 @@ from typing import Any, Protocol
 from procs.errors import StoreError
 from procs.store.sqlite import connection, database_file
 from procs.store.sqlite.copies import snapshot
-from procs.store.sqlite.schema import STEPS, VERSION
+from procs.store.sqlite.schema import STEPS
+from procs.store.sqlite.schema import VERSION as VERSION
 
 #: What the tables of a database were before an upgrade.
 SchemaMark = database_file.SchemaMark
 #: Around a write to a file of SQLite's that is no database of ours.
 needing_room = connection.needing_room
+#: Of such files: a copy of one instant, what is wrong with it, its tables' rows and last numbers.
+copy_file, faults_of = snapshot.take, snapshot.faults
+row_counts, sequences = snapshot.counts, snapshot.sequences
 
 Facts = Mapping[str, Any]
 Row = tuple[Any, ...]
@@ -30,7 +34,7 @@ class WriteLock(Protocol):
 
     @property
     def name(self) -> str:
-        """The lock, in a log line."""
+        """In a log line."""
 
     @property
     def is_queue(self) -> bool:
@@ -41,8 +45,7 @@ class WriteLock(Protocol):
 
 
 class Channel(Protocol):
-    """Words between the machines of a database. Every one of these raises StoreError when the
-    connection is gone."""
+    """Words between machines. Each of these raises StoreError when the connection is gone."""
 
     def fileno(self) -> int:
         """Readable when there may be words."""
@@ -125,8 +128,7 @@ class Database(Protocol):
         undone, and done again."""
 
     def twin(self) -> "Database":
-        """Another connection to the same database, for the thread that calls this and closes
-        it."""
+        """Another connection to the database, for the thread that calls this and closes it."""
 
     def changed(self) -> bool:
         """Whether another connection committed since the last call; True at the first one. Cheap
@@ -170,6 +172,13 @@ class Database(Protocol):
         """Give the connection back; a second time does nothing."""
 
 
+class FrozenDatabase(Protocol):
+    """A database as it was at one instant."""
+
+    def all(self, sql: str, facts: Facts | None = None) -> list[Row]:
+        """Every row of one statement. Raises StoreError."""
+
+
 #: Kinds of databases by the scheme of their address, each with a branch in three functions below.
 SCHEMES = {
     "sqlite": "SQLite, a file on this machine",
@@ -200,17 +209,30 @@ def require_reachable(url: str) -> None:
         greet(url).session.close()
 
 
+def frozen(url: str) -> AbstractContextManager[FrozenDatabase]:
+    """A server's database as it is now, until the end of the block. Raises StoreError."""
+    from procs.store.postgresql.server_snapshot import opened
+
+    return opened(url)
+
+
+def replaced(url: str, kept: str) -> AbstractContextManager[tuple[str, bool]]:
+    """`procs.store.postgresql.migration.replaced`."""
+    from procs.store.postgresql.migration import replaced as replacing
+
+    return replacing(url, kept)
+
+
 def migrate(url: str, *, run: Path, check: int = 0) -> None:
     """Create the database or bring it up to date; repeated, it does nothing. Nothing else may be
     open on it. Raises NewerDatabase, and StoreError for one that is not ours or damaged; nothing is
     changed then. One of up to `check` bytes is read whole first."""
     require_known(url)
     if url.startswith(SERVER):
-        from procs.store.postgresql.migration import migrate as bring_server_up_to_date
+        from procs.store.postgresql import migration
 
-        return bring_server_up_to_date(url, run=run, steps=STEPS)
-    # Slow to load, and only `chapar up` needs it.
-    from procs.store.sqlite.migrate import migrate as bring_up_to_date
+        return migration.migrate(url, run=run, steps=STEPS)
+    from procs.store.sqlite.migrate import migrate as bring_up_to_date  # slow to load
 
     return bring_up_to_date(url, run=run, check=check)
 
@@ -225,15 +247,15 @@ def mark_schema(url: str) -> SchemaMark | None:
 def take_back(url: str, before: SchemaMark, *, run: Path) -> int:
     """Take back the steps since a mark while others work with the database, who lose nothing: how
     many. Raises StoreError with nothing changed where that cannot be."""
-    from procs.store.sqlite.migrate import take_back as take_file_back
+    from procs.store.sqlite import migrate
 
-    return take_file_back(url, before, run=run)
+    return migrate.take_back(url, before, run=run)
 
 
 def note_started(url: str, *, run: Path) -> None:
     """Note which database the processes start with; nothing where it is no file."""
-    if files := files_of(url):
-        database_file.note_started(files[0], run)
+    for path in files_of(url)[:1]:
+        database_file.note_started(path, run)
 
 
 def require_started(url: str, *, run: Path) -> None:
@@ -253,27 +275,6 @@ def require_usable(url: str) -> None:
     """Raises StoreError where the file is none, is empty, or not this user's to write."""
     for path in files_of(url)[:1]:
         database_file.require_usable(path)
-
-
-def copy_file(path: Path, to: Path) -> None:
-    """Copy a file of this kind that others write, a database's or a sign-in's, as it is at one
-    instant, into one that is complete by itself. Raises StoreError, StoreFull."""
-    snapshot.take(path, to)
-
-
-def faults_of(path: Path) -> list[str]:
-    """What is wrong with such a copy: its pages, its indexes, its references. Reads all of it."""
-    return snapshot.faults(path)
-
-
-def row_counts(path: Path) -> dict[str, int]:
-    """How many rows each table of such a file has. Raises StoreError."""
-    return snapshot.counts(path)
-
-
-def sequences(path: Path) -> dict[str, int]:
-    """The highest number of each table that numbers its rows. Raises StoreError."""
-    return snapshot.sequences(path)
 
 
 @contextmanager

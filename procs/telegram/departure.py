@@ -43,15 +43,15 @@ class TooLate(OSError):
 
 
 class SpeechGuard:
-    """Until when this process may speak, on its machine's own steady clock: for ever, unless it
-    must hold a lease for that."""
+    """Until when this process may speak, by `clock.elapsed`: for ever, unless it must hold a lease
+    for that."""
 
     def __init__(self) -> None:
         self.end: Callable[[], float] = lambda: inf
 
     def require(self) -> None:
         """Raises NotHeld when the time is over."""
-        if clock.steady() >= self.end():
+        if clock.elapsed() >= self.end():
             raise NotHeld("this machine may not speak for the bot now")
 
 

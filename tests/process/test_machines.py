@@ -82,6 +82,15 @@ async def test_a_second_machine_serves_beside_the_first() -> None:
         assert re.search(r"^m1 +up .* 2 of 2 .* here$", said, re.M), said
         assert re.search(r"^m2 +up .* 2 of 2 ", said, re.M), said
 
+        assert (await first.says("drain", "m2"))[0] == 0
+        done = second.log("worker").count("job.done")
+        sent = [await ann.sends(first.url(f"{CLIP}?drained={n}")) for n in range(3)]
+        await asyncio.gather(*(gets(ann, one) for one in sent))
+        assert second.log("worker").count("job.done") == done
+        code, said = await second.says("top", "--once")
+        assert re.search(r"^m2 +drained ", said, re.M), said
+        assert (await second.says("resume", "--machine", "m2"))[0] == 0
+
         before = {one.title: one.pid for one in first.supervisor.processes()}
         code, said = await second.says("rolling-restart", "m1")
         assert code == 0, said

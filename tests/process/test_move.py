@@ -81,3 +81,42 @@ async def test_people_are_served_through_a_move_that_is_killed_once(tmp_path: Pa
         await stack.until(lambda: stack.supervisor.processes()[0].pid)
     postgresql_server.drop("moved")
     stack.remove()
+
+
+async def test_a_move_is_undone_while_nobody_asked_and_goes_back_to_a_file_later(
+    tmp_path: Path,
+) -> None:
+    server, settings = postgresql_server.running(), tmp_path / "chapar.env"
+    for name in ("undone", "there"):
+        server.answer(f"CREATE DATABASE {name}")
+    settings.write_text("# what Chapar is started with\n")
+    async with Stack(env_file=str(settings)) as stack:
+        ann = await stack.telegram.person("Ann")
+        hello = await ann.starts()
+        await ann.sees(lambda m: m.id > hello.id, timeout=PATIENCE)
+        sent = []
+
+        async def asks(what: str) -> None:
+            sent.append(await ann.sends(stack.url(f"/clip.mp4?{what}")))
+            await gets(ann, sent[-1])
+
+        async def moves(*words: str) -> None:
+            code, said = await stack.says("move", *words)
+            assert code == 0, said
+
+        await asks("before")
+        await moves("--to", postgresql_server.url_of("undone"))
+        await moves("--undo")
+        await asks("undone")
+        await moves("--to", postgresql_server.url_of("there"))
+        await asks("there")
+        stack.kill(stack.pid("keeper"))  # which leaves its machine's row as if it were up
+        await moves("--to", f"sqlite:///{stack.state}/back.db")
+        await asks("back")
+
+        code, said = await stack.says("status")
+        assert (code, "\nmachine " in said) == (0, False), said
+        assert [len(await got(ann, one)) for one in sent] == [1] * 4
+    for name in ("undone", "there"):
+        postgresql_server.drop(name)
+    stack.remove()

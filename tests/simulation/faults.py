@@ -18,13 +18,19 @@ from procs.telegram.message_limits import LATE, bot_rules, chat_rules, departure
 from procs.telegram.pace import Pace, Urgency
 from tests.simulation.episode import Plant
 
-FENCE = " AND fence = :fence"
+FENCE, TURNS = " AND fence = :fence", "ORDER BY at, id"
 
 
 def no_fence(patch: pytest.MonkeyPatch) -> None:
     """A job's end names no fence: a lease that is another's by now ends it too."""
     assert FENCE in leases.END
     patch.setattr(leases, "END", leases.END.replace(FENCE, ""))
+
+
+def no_turns(patch: pytest.MonkeyPatch) -> None:
+    """Whoever came last is claimed first."""
+    assert TURNS in leases.PICK
+    patch.setattr(leases, "PICK", leases.PICK.replace(TURNS, "ORDER BY at DESC, id DESC"))
 
 
 def spent_twice(patch: pytest.MonkeyPatch) -> None:
@@ -96,6 +102,7 @@ def unplanned(patch: pytest.MonkeyPatch) -> None:
 #: What is planted -> what is seen of it.
 FAULTS: dict[str, tuple[Plant, tuple[str, ...]]] = {
     "a missing fence": (no_fence, ("a lease was ended by who does not hold it",)),
+    "a turn that another takes": (no_turns, ("claimed before its turn",)),
     "a budget that is spent twice": (
         spent_twice,
         ("a budget is spent twice", "more messages than a chat allows"),

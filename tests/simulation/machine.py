@@ -15,6 +15,8 @@ import pytest
 
 from procs.core.clock import Now
 from procs.store.health import workers
+from procs.telegram import pace
+from procs.telegram.server_clock import ServerClock
 
 #: Seconds that a step takes.
 STEP = 0.0002
@@ -84,6 +86,9 @@ class Machine:
         own = workers.__name__
         return {
             "procs.core.clock.now": self.now,
+            "procs.core.clock.own_wall": lambda: self.wall,
+            "procs.core.clock.steady": lambda: self.boot,
+            f"{pace.__name__}.CLOCK": ServerClock(),
             "procs.core.clock.boot_id": self.boot_id,
             f"{own}.boot_id": self.boot_id,
             f"{own}.start_of": self.start_of,

@@ -8,7 +8,7 @@ from tests.simulation.disk import Disk
 from tests.simulation.scheduler import Violation
 from tests.simulation.stepped_connection import table
 
-JOBS = "SELECT id, state, fence, worker FROM jobs"
+JOBS = "SELECT id, state, fence, worker, lane, at FROM jobs"
 REQUESTS = "SELECT id, state, closed_at IS NOT NULL FROM requests"
 #: The tables of which the invariants speak, and those whose rows move by rules.
 AUDITED = frozenset({"jobs", "requests", "pauses", "progress", "workers", "media", "media_keys"})
@@ -18,6 +18,8 @@ OVER = int(State.DONE)
 KEEPER, ADMIN = "keeper", "admin"
 
 Jobs = dict[int, tuple[int, int, int | None]]
+#: Who stands in line: of each job the place, which is its instant and then its number.
+Line = dict[int, dict[int, tuple[float, int]]]
 Requests = dict[int, tuple[str, bool]]
 
 
@@ -27,6 +29,8 @@ class Oracle:
     def __init__(self, disk: Disk) -> None:
         self.disk = disk
         self.jobs: Jobs = {}
+        #: By lane.
+        self.line: Line = {}
         self.requests: Requests = {}
         #: Users whose cap was lowered while they had jobs.
         self.lowered: set[int] = set()
@@ -62,13 +66,26 @@ class Oracle:
             raise Violation(f"invariant: {found[0].partition(':')[0]}", "; ".join(found))
 
     def judge_jobs(self, actor: Any) -> None:
-        before, self.jobs = self.jobs, self.read_jobs()
+        before, line = self.jobs, self.line
+        self.read_jobs()
+        for places in line.values():
+            self.judge_line(places)
         for job, old in before.items():
             new = self.jobs.get(job)
             if new != old:
                 judge_job(actor, job, old, new)
         for job in self.jobs.keys() - before.keys():
             judge_job(actor, job, (int(State.QUEUED), 0, None), self.jobs[job])
+
+    def judge_line(self, places: dict[int, tuple[float, int]]) -> None:
+        """Who stood in the line of a lane and was claimed, beside who stands there still."""
+        states = {job: self.jobs[job][0] for job in places if job in self.jobs}
+        claimed = [places[job] for job, state in states.items() if state == State.LEASED]
+        left = [places[job] for job, state in states.items() if state == State.QUEUED]
+        if claimed and left and min(left) < max(claimed):
+            raise Violation(
+                "claimed before its turn", f"job {max(claimed)[1]}, {min(left)[1]} waits"
+            )
 
     def judge_requests(self, actor: Any) -> None:
         before, self.requests = self.requests, self.read_requests()
@@ -86,8 +103,12 @@ class Oracle:
             elif new[0] == "open" != state:
                 self.cancelled.discard(request)
 
-    def read_jobs(self) -> Jobs:
-        return {job: tuple(rest) for job, *rest in self.disk.reader.all(JOBS)}  # type: ignore[misc]
+    def read_jobs(self) -> None:
+        self.jobs, self.line = {}, {}
+        for job, state, fence, worker, lane, at in self.disk.reader.all(JOBS):
+            self.jobs[job] = (state, fence, worker)
+            if state == State.QUEUED:
+                self.line.setdefault(lane, {})[job] = (at, job)
 
     def read_requests(self) -> Requests:
         rows = self.disk.reader.all(REQUESTS)
@@ -98,7 +119,8 @@ class Oracle:
     def after_cut(self) -> None:
         """What people were told before it still holds. Raises Violation."""
         self.audit()
-        self.jobs, self.requests = self.read_jobs(), self.read_requests()
+        self.read_jobs()
+        self.requests = self.read_requests()
         if lost := self.taken - self.requests.keys():
             raise Violation("a power cut lost an accepted request", f"{sorted(lost)}")
         again = [one for one in self.cancelled if self.requests.get(one, ("",))[0] == "open"]

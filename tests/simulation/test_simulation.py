@@ -8,9 +8,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from procs.core import clock
+from procs.telegram import pace
 from tests import ROOT
 from tests.simulation.decisions import CRASH, SKIP
 from tests.simulation.episode import Outcome, play
+from tests.simulation.machine import Machine
 
 #: One process plays an episode, and says what came of it.
 PLAYS = """
@@ -53,6 +56,18 @@ def test_the_decisions_of_a_run_make_it_again():
     first = play(103, length=1000)
 
     assert play(103, made=first.made, rests=False).digest == first.digest
+
+
+def test_every_clock_that_the_product_asks_is_that_of_the_simulated_machine():
+    """By its own, a wait that Telegram imposed ended never, or in another step each time."""
+    machine = Machine(1)
+    with machine.installed():
+        machine.skip(7)
+        asked = (clock.now().wall, clock.own_wall(), pace.CLOCK.time())
+        steady = (clock.now().boot, clock.steady())
+
+    assert asked == (machine.wall,) * 3
+    assert steady == (machine.boot,) * 2
 
 
 def test_nothing_goes_wrong_whatever_dies_hangs_or_comes_twice():

@@ -56,6 +56,7 @@ def restore(
         say(f"verifying {path.name}")
         backup_check.require_same(path, backup_store.read(path))
         manifest = backup_check.restored(path, folder, backup_taker.key_of(settings, key))
+        restoration.require_kind(settings, manifest)
         say(f"ok: taken {minute(manifest.taken_at)} by Chapar {manifest.version}")
         later, unknown = since(settings, manifest.taken_at)
         outcome = RestoreOutcome(path, manifest.taken_at, manifest.version, later, unknown)

@@ -42,7 +42,7 @@ class BotDuty(PlaceBook):
             await self.sign_in_early()
             while not (await self.is_due() and self.take()):
                 continue
-        SPEECH.end = lambda: self.lease.steady_end
+        SPEECH.end = lambda: self.lease.own_end
         log.info("bot.on-duty", machine=self.settings.machine, fence=self.lease.fence)
 
     def take(self) -> bool:

@@ -166,14 +166,16 @@ def add_health(text: MetricText, db: Database, standing: Collection[str]) -> Non
 
 
 def add_backups(text: MetricText, settings: Settings) -> None:
-    """Instants are 0 while there is none; an interval of 0 means that none is taken by itself."""
+    """Instants are 0 while there is none; an interval of 0 means that none is taken by itself, or
+    that another machine takes them."""
     try:
         listed = backup_store.listed(settings.backup_folder)
     except OSError as error:
         listed = []
         log.warning("metrics.no-backups", error=error)
     good = [one for one in listed if one.is_ok]
-    text.add("backup_interval_seconds", settings.backup_interval)
+    interval = 0.0 if backup_store.elsewhere(settings) else settings.backup_interval
+    text.add("backup_interval_seconds", interval)
     text.add("backups", len(good), state="ok")
     text.add("backups", len(listed) - len(good), state="bad")
     text.add("backup_last_success_timestamp_seconds", good[0].taken_at if good else 0)

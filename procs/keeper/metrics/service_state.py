@@ -103,6 +103,8 @@ class ServiceState:
 
     def backup(self) -> str:
         """How old the newest verified backup is, in words."""
+        if machine := backup_store.elsewhere(self.settings):
+            return f"backups on {machine}"
         newest = backup_store.newest_ok(self.settings.backup_folder)
         if newest is None:
             return "no backup yet" if self.settings.backup_interval else "backups off"

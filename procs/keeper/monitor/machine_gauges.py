@@ -100,16 +100,21 @@ class MachineGauges:
         is_bad = drill is not None and drill.state == BAD
         found: dict[str, Gauge] = {"drill_bad": (is_bad, drill.why if drill else "")}
         found["copies_failed"] = self.copies(folder)
-        if self.settings.takes_backups:
+        if self.settings.takes_backups and not backup_store.elsewhere(self.settings):
             try:
                 listed = backup_store.listed(folder)
                 why = text_of(self.settings.run / BACKUP_FAILURE)
             except OSError as error:  # none is there for who may not look
                 why = str(error)
             newest = next((one for one in listed if one.is_ok), None)
-            age = now.wall - (newest.taken_at if newest else self.began)
+            since = max(newest.taken_at if newest else self.began, self.turn())
+            age = now.wall - since
             found["backup_age"] = (age / interval, why)
         return found
+
+    def turn(self) -> float:
+        """Since which wall instant this machine takes the backups; 0 where no other ever did."""
+        return backup_store.turn(self.settings).since if self.settings.has_server else 0.0
 
     def copies(self, folder: Path) -> Gauge:
         """How many copies to another place failed in a row; none where the operator wants none."""

@@ -38,20 +38,20 @@ class BotHolder:
 
 
 class BotLease:
-    """One process's view of it. `steady_end` is the instant on this machine's own steady clock from
-    which on it says nothing."""
+    """One process's view of it. `own_end` is the instant of this machine's own time since its boot,
+    suspensions included, from which on it says nothing."""
 
     def __init__(self, db: Database, machine: str) -> None:
         self.db = db
         self.machine = machine
         self.fence = 0
-        self.steady_end = 0.0
+        self.own_end = 0.0
         #: The history of the database in which the lease was written last.
         self.lineage = ""
 
     def take(self, *, now: Now) -> bool:
         """Take the lease, if its time is over. Raises StoreError."""
-        began = clock.steady()
+        began = clock.elapsed()
         facts = {"machine": self.machine, "pid": os.getpid(), "until": now.boot + BOT_LEASE}
         with self.db.write():
             rows = self.db.all(TAKE, {**facts, "now": now.boot})
@@ -60,7 +60,7 @@ class BotLease:
 
     def renew(self, *, now: Now) -> bool:
         """Keep the lease. False when another took it. Raises StoreError."""
-        began = clock.steady()
+        began = clock.elapsed()
         facts = {"fence": self.fence, "until": now.boot + BOT_LEASE}
         with self.db.write(only=(), quiet=True):
             kept = self.db.change(RENEW, facts) > 0
@@ -69,12 +69,12 @@ class BotLease:
 
     def give_up(self) -> None:
         """Let another take it at once: this process has said its last word. Raises StoreError."""
-        self.steady_end = 0.0
+        self.own_end = 0.0
         with self.db.write():
             self.db.change(RENEW, {"fence": self.fence, "until": 0.0})
 
     def _hold(self, began: float, fence: int) -> bool:
-        self.fence, self.steady_end = fence, began + BOT_LEASE - MARGIN
+        self.fence, self.own_end = fence, began + BOT_LEASE - MARGIN
         return True
 
 

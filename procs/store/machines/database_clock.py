@@ -1,4 +1,4 @@
-"""The clock of a database that machines share, reckoned on this process's monotonic clock.
+"""The clock of a database that machines share, reckoned on this machine's time since its boot.
 
 No machine's own clock is asked: leases, due times and the budget of messages mean the same on each,
 however wrong its clock is. A process asks now and then, since the rates of two clocks differ.
@@ -34,7 +34,7 @@ def agrees(found: tuple[float, float]) -> bool:
 
 def reading(db: Database) -> tuple[float, float] | None:
     """By how much an answer may be wrong, and how far the server's clock is ahead of ours."""
-    began = clock.steady()
+    began = clock.elapsed()
     told = db.time()
-    ended = clock.steady()
+    ended = clock.elapsed()
     return None if told is None else ((ended - began) / 2, told - (began + ended) / 2)

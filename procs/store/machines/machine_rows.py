@@ -4,6 +4,7 @@ The keeper of each writes its row every few seconds. One that is silent for long
 gone: what its workers held is taken back by then, and what lies on its disk is begun anew.
 """
 
+import re
 from dataclasses import dataclass
 
 from procs.core.clock import Now
@@ -97,6 +98,17 @@ def leave(db: Database, name: str, *, now: Now) -> None:
 def listed(db: Database) -> list[Machine]:
     """Every machine that was heard lately."""
     return [Machine(*row) for row in db.all(LIST)]
+
+
+def backup_machine(db: Database, *, now: Now) -> str:
+    """The machine whose keeper takes the backups: of those that are there, and of the newest
+    version, the first by name; "" where no machine has a row."""
+    there = [
+        (tuple(-int(number) for number in re.findall(r"\d+", one.version)), one.name)
+        for one in listed(db)
+        if "keeper" in one.roles.split(",") and one.ended_at is None and not one.is_gone(now)
+    ]
+    return min(there)[1] if there else ""
 
 
 def carriers(db: Database, *, now: Now) -> list[str]:

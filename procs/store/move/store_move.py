@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +10,15 @@ from pathlib import Path
 
 from procs.errors import StoreError
 from procs.store.backups import invariants
-from procs.store.database import SERVER, Database, files_of, migrate, open_database
+from procs.store.database import (
+    SERVER,
+    VERSION,
+    Database,
+    FrozenDatabase,
+    files_of,
+    migrate,
+    open_database,
+)
 from procs.store.move import change_notes, figures, table_copy
 from procs.store.move.table_copy import Key
 from procs.store.move.table_layout import TableLayout, TableSql, layouts
@@ -30,6 +38,9 @@ BEGUN_AT_SERVER = TableSql("SELECT 1 WHERE TO_REGCLASS('move_places') IS NOT NUL
 WHOLE = "DROP TABLE move_places"
 FORGET_PLACES = TableSql("DELETE FROM move_places")
 ANY_REQUEST = "SELECT 1 FROM requests LIMIT 1"
+STEPS_APPLIED = TableSql("SELECT COUNT(*) FROM schema_steps")
+#: What is about machines that share a database means nothing in a file, which belongs to one.
+OF_MACHINES = ("machines", "machine_orders", "job_files", "bot_lease", "bot_places")
 #: The next numbers of SQLite's tables, of those that never give one twice, and of a server's.
 NUMBERS = TableSql("SELECT name, seq FROM sqlite_sequence")
 NUMBER_OF_SERVER = TableSql(
@@ -41,9 +52,6 @@ NEXT_NUMBER = TableSql("UPDATE sqlite_sequence SET seq = :number WHERE name = :t
 NEXT_OF_SERVER = TableSql(
     "SELECT SETVAL(PG_GET_SERIAL_SEQUENCE('{table}', '{key}'), CAST(:number AS BIGINT), TRUE)"
 )
-#: How the requests stand; and other tables of which people change rows.
-STATES = "SELECT state, COUNT(*), MAX(id) FROM requests GROUP BY state ORDER BY state"
-PEOPLES = ("media", "deliveries", "preferences", "bans", "admins", "sponsors", "follows")
 #: The end of the name of a file that is not whole yet.
 UNFINISHED = ".moving"
 NOTES, EPOCH = "#notes", "#epoch"
@@ -51,9 +59,6 @@ NOTES, EPOCH = "#notes", "#epoch"
 CATCH_UP, FEW = 5_000, 1_000
 #: Rounds after which the pause begins though more than a few are left: they do not become fewer.
 ROUNDS = 50
-#: By measurement: how much longer a row is written than read, seconds to compare one, bytes of
-#: one, and seconds in which the processes stop and start.
-WRITE_TO_READ, COMPARED, ROW_BYTES, STOP = 3.0, 1.1e-5, 600, 10.0
 
 Say = Callable[[str], None]
 
@@ -190,6 +195,8 @@ class StoreMove:
     def hand_over(self) -> None:
         """From here on the new database is whole, for everybody, and no more to be written here."""
         with self.new.write(full=True):
+            for name in OF_MACHINES if files_of(self.new_url) else ():
+                self.new.change(table_copy.EMPTY.about(table=name))
             self.new.change(WHOLE)
         self.new.close()
         for file in files_of(self.new_url)[:1]:
@@ -210,19 +217,26 @@ class StoreMove:
 
 
 @contextmanager
-def opened(old_url: str, new_url: str, *, run: Path, scratch: Path) -> Iterator[StoreMove]:
-    """A move between two databases, of which the new one is made or gone on with. Raises StoreError
-    for one that is in use."""
+def opened(
+    old_url: str, new_url: str, *, run: Path, scratch: Path, left: object = None
+) -> Iterator[StoreMove]:
+    """A move between two databases, of which the new one is made or gone on with. `left`: the
+    figures with which the last move between the two was to be switched. Where that was killed just
+    then, the new database counts as whole, has these figures, and nobody used it. Raises StoreError
+    for one that is in use, and for an old one that a newer version added to."""
     scratch.mkdir(mode=0o700, exist_ok=True)
     if files := files_of(new_url):
-        if files[0].exists():
+        if files[0].exists() and not is_left(new_url, left, run=scratch):
             raise StoreError(f"{files[0]} is there already; move it away, or name another file")
+        if files[0].exists():
+            os.replace(files[0], unfinished(files[0]))
         new_url = new_url.replace(str(files[0]), str(unfinished(files[0])))
     migrate(new_url, run=scratch)
     old = open_database(old_url, run=run)
     new = open_database(new_url, run=scratch, unfinished=True)
     try:
-        require_ours(new, new_url)
+        require_known_whole(old, old_url)
+        require_ours(new, new_url, left)
         yield StoreMove(old, new, old_url, new_url)
     finally:
         new.close()
@@ -257,39 +271,29 @@ def forget_at(url: str, *, run: Path) -> None:
         db.close()
 
 
-def peoples_figures(db: Database) -> list[list[object]]:
-    """What changes as soon as people ask for something, or get it, or set something."""
-    states = [list(row) for row in db.all(STATES)]
-    by_name = {one.name: one for one in layouts()}
-    return [*states, *([name, *figures.of(db, by_name[name])] for name in PEOPLES)]
+def is_left(url: str, left: object, *, run: Path) -> bool:
+    """Whether a file is what a move left that was killed at its switch."""
+    if left is None:
+        return False
+    db = open_database(url, run=run)
+    try:
+        return figures.of_people(db) == left
+    finally:
+        db.close()
 
 
-def require_ours(new: Database, url: str) -> None:
+def require_known_whole(old: FrozenDatabase, url: str) -> None:
+    """Raises StoreError where a newer version added to a server's database what this one does not
+    know of, and would leave out."""
+    if url.startswith(SERVER) and old.all(STEPS_APPLIED.text)[0][0] > VERSION:
+        raise StoreError(
+            "another machine runs a newer Chapar, which added to the database; do this on that "
+            "machine, or upgrade this one"
+        )
+
+
+def require_ours(new: Database, url: str, left: object) -> None:
     """Raises StoreError for a database that people's requests are in, and no move made."""
     begun = new.one((BEGUN_AT_SERVER if url.startswith(SERVER) else BEGUN).text)
-    if new.one(ANY_REQUEST) and not begun:
+    if not begun and new.one(ANY_REQUEST) and figures.of_people(new) != left:
         raise StoreError("the new database is in use already: it has requests; name an empty one")
-
-
-def counts(db: Database) -> dict[str, int]:
-    """How many rows each table has."""
-    return {one.name: figures.count(db, one) for one in layouts()}
-
-
-def seconds(db: Database, counts: Mapping[str, int]) -> float:
-    """About how long the copy would take: by how fast the largest table is read."""
-    largest = max((one for one in layouts() if one.key), key=lambda one: counts[one.name])
-    began = time.monotonic()
-    read = len(table_copy.bite(db, largest, None))
-    each = (time.monotonic() - began) / max(read, 1)
-    return sum(counts.values()) * each * (1 + WRITE_TO_READ)
-
-
-def pause(counts: Mapping[str, int]) -> float:
-    """About how long nobody would be served, in seconds."""
-    return STOP + sum(counts.values()) * COMPARED
-
-
-def size(counts: Mapping[str, int]) -> int:
-    """MiB that the rows take about."""
-    return 16 + sum(counts.values()) * ROW_BYTES // 2**20

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from procs.core import codec
-from procs.store.database import Database, Row
+from procs.store.database import Database, FrozenDatabase, Row
 from procs.store.move.table_layout import TableLayout, TableSql
 
 #: Rows of one bite, and of one transaction on the other side.
@@ -40,7 +40,7 @@ def facts(table: TableLayout, key: Key) -> dict[str, Any]:
     return dict(zip(table.key, key, strict=True))
 
 
-def bite(db: Database, table: TableLayout, after: Key | None) -> list[Row]:
+def bite(db: FrozenDatabase, table: TableLayout, after: Key | None) -> list[Row]:
     """The next rows in the order of the key; all of a table without one."""
     if not table.key:
         return db.all(fill_in(ALL_ROWS, table))

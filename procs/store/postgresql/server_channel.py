@@ -4,6 +4,8 @@ A transaction that has notified takes a lock of the whole server when it commits
 a connection of their own, after the commit that they are about, and many of them in one.
 """
 
+from collections.abc import Iterable, Iterator
+
 import psycopg
 
 from procs.records.job import State
@@ -22,7 +24,7 @@ SELECT (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM news),
        EXISTS (SELECT 1 FROM pg_stat_activity
                 WHERE backend_xid IS NOT NULL AND datname = CURRENT_DATABASE())
 """.encode()
-#: Bytes of one notification; PostgreSQL takes 8000.
+#: Bytes of one notification at most; PostgreSQL takes 8000.
 MOST = 7000
 
 
@@ -42,11 +44,10 @@ class ServerChannel:
         return self.session.fileno()
 
     def say(self, words: set[bytes]) -> None:
-        """Tell every other machine these words, which have no line ends. What is too much is left
-        out, because each machine looks by itself too. Raises StoreError."""
-        text = b"\n".join(sorted(words))[:MOST].decode("ascii", "replace")
+        """Tell every other machine these words, which have no line ends. Raises StoreError."""
         try:
-            self.session.execute(NOTIFY, [text])
+            for text in packed(sorted(words)):
+                self.session.execute(NOTIFY, [text.decode("ascii", "ignore")])
         except psycopg.Error as error:
             server_faults.raise_failure(error, self.url)
 
@@ -75,3 +76,15 @@ class ServerChannel:
     def close(self) -> None:
         """Close the connection; no word comes any more."""
         self.session.close()
+
+
+def packed(words: Iterable[bytes]) -> Iterator[bytes]:
+    """Words in as few texts as hold them, each whole: a number that is cut is another number."""
+    text = b""
+    for word in words:
+        if text and len(text) + len(word) >= MOST:
+            yield text
+            text = b""
+        text = text + b"\n" + word if text else word
+    if text:
+        yield text

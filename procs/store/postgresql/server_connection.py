@@ -45,7 +45,7 @@ SELECT CAST(CAST(PG_SNAPSHOT_XMAX(now) AS TEXT) AS BIGINT)
 """
 CLOCK = b"SELECT CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP()) AS DOUBLE PRECISION)"
 #: Who holds back the cleaning of dead rows, and for how long; of whom the server tells this user no
-#: instant, and of a slot, the number of transactions since then decides.
+#: instant, and of a slot, the number of transactions since then decides. A vacuum holds none back.
 OLDEST_SNAPSHOT = b"""
 SELECT COALESCE(seconds, CASE WHEN transactions > 100000 THEN 3600.0 ELSE 0.0 END), who FROM (
     SELECT CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP() - xact_start) AS DOUBLE PRECISION) AS seconds,
@@ -53,7 +53,8 @@ SELECT COALESCE(seconds, CASE WHEN transactions > 100000 THEN 3600.0 ELSE 0.0 EN
            'session ' || pid || ' of ' || COALESCE(usename, backend_type) || ', '
            || COALESCE(NULLIF(application_name, ''), 'unnamed') AS who
       FROM pg_stat_activity
-     WHERE backend_xmin IS NOT NULL AND pid <> PG_BACKEND_PID()
+     WHERE backend_xmin IS NOT NULL AND backend_type <> 'autovacuum worker'
+       AND pid <> PG_BACKEND_PID()
        AND (datname = CURRENT_DATABASE() OR backend_type = 'walsender')
     UNION ALL
     SELECT CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP() - prepared) AS DOUBLE PRECISION), 0,
@@ -63,15 +64,17 @@ SELECT COALESCE(seconds, CASE WHEN transactions > 100000 THEN 3600.0 ELSE 0.0 EN
       FROM pg_replication_slots WHERE xmin IS NOT NULL
 ) AS held ORDER BY 1 DESC NULLS LAST LIMIT 1
 """
-HERE = b"SELECT 1"
-READ_ONLY = b"SHOW transaction_read_only"
+HERE, READ_ONLY = b"SELECT 1", b"SHOW transaction_read_only"
 STEPS_KNOWN = b"SELECT TO_REGCLASS('schema_steps') IS NOT NULL"
-APPLIED = b"SELECT COUNT(*) FROM schema_steps"
+#: The version of a database that has steps; ours where a newer Chapar only added to it.
+APPLIED = b"""
+SELECT CASE WHEN COUNT(*) FILTER (
+    WHERE COALESCE(CAST(TO_JSONB(one) ->> 'readers' AS BIGINT), $1 + 1) > $1
+) = 0 THEN LEAST(COUNT(*), $1) ELSE COUNT(*) END FROM schema_steps AS one
+"""
 #: Of a database into which a move has not ended.
 MOVING = b"SELECT TO_REGCLASS('move_places') IS NOT NULL"
-
 OUTSIDE = "a change outside of a write transaction"
-
 Facts = Mapping[str, Any]
 NO_FACTS: Facts = {}
 #: The context that `write` returns inside of a transaction: that one goes on.
@@ -171,8 +174,7 @@ class ServerConnection:
         if self.mark is not None:
             return self.mark != before
         over = self.run_alone(Statement(OVER, (), last_value))
-        seen, self.over = self.over, over
-        own, self.own = self.own, 0
+        seen, self.over, own, self.own = self.over, over, self.own, 0
         return bool(seen < 0 or over - seen != own)
 
     def rest(self) -> int | None:
@@ -185,8 +187,7 @@ class ServerConnection:
         return {}
 
     def require_same(self) -> None:
-        """Nothing: a server keeps a database while somebody is connected to it, and each new
-        connection looks at its version."""
+        """Nothing: a server keeps a database in use, and a new connection looks at its version."""
 
     def oldest_snapshot(self) -> tuple[float, str]:
         """Of sessions, prepared transactions and replication slots, whoever holds the oldest."""
@@ -265,9 +266,8 @@ class ServerConnection:
         return statement.answer
 
     def _require_version(self) -> None:
-        # A database that was never migrated has no table of steps.
         known = self._ask(Statement(STEPS_KNOWN, (), last_value))
-        found = self._ask(Statement(APPLIED, (), last_value)) if known else 0
+        found = self._ask(Statement(APPLIED, (self.version,), last_value)) if known else 0
         if found != self.version:
             self.close()
             server_faults.require_version(self.url, found, self.version)

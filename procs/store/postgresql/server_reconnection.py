@@ -8,6 +8,7 @@ can without, and asks again.
 import threading
 
 from procs.errors import StoreAway, StoreError
+from procs.store.postgresql import pooler
 from procs.store.postgresql.server_session import Greeted, greet
 
 #: Seconds between two attempts to connect: at first, and at most; each is so many times longer.
@@ -33,7 +34,9 @@ class ServerReconnection(threading.Thread):
         pause = FIRST_PAUSE
         while not self.unwanted.is_set():
             try:
-                self.keep(greet(self.url))
+                found = greet(self.url)
+                pooler.require_session(found, self.url)
+                self.keep(found)
             except StoreError as error:
                 self.why = str(error)
                 self.unwanted.wait(pause)

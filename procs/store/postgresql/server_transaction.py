@@ -52,7 +52,10 @@ SELECT CASE WHEN PG_CURRENT_XACT_ID_IF_ASSIGNED() IS NULL THEN FALSE ELSE NEXTVA
 OUTCOME = b"SELECT PG_XACT_STATUS(CAST(CAST($1 AS TEXT) AS XID8))"
 #: Attempts for one transaction; how often a commit that still runs is looked at, and seconds
 #: between two looks.
-ATTEMPTS, LOOKS, LOOK_PAUSE = 3, 10, 0.05
+ATTEMPTS, LOOKS, LOOK_PAUSE = 4, 10, 0.05
+#: Seconds for which who collided first leaves its rows to the other, who must wake up for them, and
+#: twice as long each time after: else it takes them again, and both collide as before.
+YIELD = 0.05
 #: Statements that wait for the next one at most.
 WAITING = 500
 #: A server that takes no writes, which another one does by now; and transactions that got in each
@@ -178,19 +181,29 @@ class ServerTransaction:
 
     def replay(self, error: psycopg.Error) -> None:
         """Do again what was done. Raises StoreAway when that gives other answers, or no server
-        gives any."""
+        gives any, or it collides each time."""
+        before = [one.answer for one in self.done]
+        while not self.is_redone(error):
+            continue
+        if [one.answer for one in self.done] != before:
+            self.give_up(error)
+
+    def is_redone(self, error: psycopg.Error) -> bool:
+        """Begin anew with what was done; False where that collided once more."""
         if self.attempts >= ATTEMPTS:
             self.give_up(error)
-        self.attempts += 1
         self.undo()
+        if error.sqlstate in COLLIDED:
+            time.sleep(YIELD * 2 ** (self.attempts - 1))
+        self.attempts += 1
         self.db.connect_anew()
-        self.opened, before = False, [one.answer for one in self.done]
+        self.opened = False
         try:
             self.transmit(self.done)
         except psycopg.Error as again:
-            server_faults.raise_failure(again, self.db.url)
-        if [one.answer for one in self.done] != before:
-            self.give_up(error)
+            self.require_lost(again)
+            return False
+        return True
 
     def give_up(self, error: psycopg.Error) -> NoReturn:
         """Raise StoreAway: nothing of the transaction remains."""
@@ -215,8 +228,13 @@ class ServerTransaction:
         try:
             self.transmit([*last, *([] if self.quiet else [numbered]), *end])
         except psycopg.Error as error:
-            server_faults.raise_failure(error, self.db.url)
+            if self.db.session.closed:
+                server_faults.raise_failure(error, self.db.url)
+            self.require_lost(error)
+            self.replay(error)
+            return self.commit_quickly(last)
         self.note(1 if self.quiet else numbered.answer)
+        return None
 
     def commit_surely(self, last: list[Statement]) -> None:
         """The same onto the disk; when the connection is lost meanwhile, ask the server whether it

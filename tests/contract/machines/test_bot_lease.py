@@ -43,17 +43,17 @@ def test_a_lease_that_is_given_up_is_free_at_once(db, clock):
 
     first.give_up()
 
-    assert first.steady_end == 0
+    assert first.own_end == 0
     assert second.take(now=clock.now())
 
 
 def test_a_holder_falls_silent_before_another_may_speak(db, clock):
     lease = BotLease(db, "m1")
-    began = clocks.steady()
+    began = clocks.elapsed()
     lease.take(now=clock.now())
 
-    assert lease.steady_end <= clocks.steady() + BOT_LEASE - MARGIN
-    assert lease.steady_end >= began + BOT_LEASE - MARGIN
+    assert lease.own_end <= clocks.elapsed() + BOT_LEASE - MARGIN
+    assert lease.own_end >= began + BOT_LEASE - MARGIN
 
 
 def test_places_are_stored_by_the_holder_alone(db, clock):

@@ -9,17 +9,25 @@ from pathlib import Path
 import pytest
 
 from procs.errors import StoreError
-from procs.records.job import Lane
+from procs.records.job import Lane, Person
 from procs.store.database import Database, open_database
+from procs.store.health import workers
 from procs.store.jobs import leases, outcomes
-from procs.store.move import change_notes, store_move, table_copy
+from procs.store.machines import machine_rows
+from procs.store.move import change_notes, figures, store_move, table_copy
 from procs.store.move.store_move import StoreMove
 from procs.store.move.table_layout import layouts
+from procs.store.people import users
 from tests import postgresql_server
 from tests.contract.conftest import Clock, Desk
 from tests.contract.place import FAST, Place
 
 pytestmark = pytest.mark.postgresql
+#: An act of an admin.
+ACT = """
+INSERT INTO audit (mark, at, admin, action, subject, was, became)
+VALUES ('m', :now, 5, 'cap', '1', '2', '3')
+"""
 OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
 
 
@@ -44,8 +52,9 @@ def silent(_: str) -> None:
     """Nobody reads what the steps say."""
 
 
-def opened(place: Place, to: Place) -> AbstractContextManager[StoreMove]:
-    return store_move.opened(place.url, to.url, run=place.run, scratch=to.folder / "moving")
+def opened(place: Place, to: Place, left: object = None) -> AbstractContextManager[StoreMove]:
+    scratch = to.folder / "moving"
+    return store_move.opened(place.url, to.url, run=place.run, scratch=scratch, left=left)
 
 
 def day(desk: Desk, user: int) -> None:
@@ -135,6 +144,49 @@ def test_a_move_that_was_ended_anywhere_goes_on(
     assert steps > 4
 
 
+def test_a_move_that_was_killed_at_its_switch_goes_on(
+    db: Database, place: Place, to: Place, clock: Clock
+) -> None:
+    """The new database counts as whole by then, and no process ever came to it."""
+    desk = Desk(db, clock)
+    day(desk, 1)
+    with opened(place, to) as move:
+        move.copy(silent)
+        assert move.end(silent) == []
+        left = figures.of_people(move.old)
+        move.hand_over()
+    with pytest.raises(StoreError, match="in use already|is there already"), opened(place, to):
+        pass
+    day(desk, 2)
+
+    with opened(place, to, left) as move:
+        move.copy(silent)
+        left = figures.of_people(move.old)
+        ended(move, to).close()
+    used = to.open()
+    day(Desk(used, clock), 3)
+    used.close()
+
+    refused = pytest.raises(StoreError, match="in use already|is there already")
+    with refused, opened(place, to, left):
+        pass
+
+
+def test_what_is_about_machines_stays_behind_with_the_server(
+    db: Database, place: Place, to: Place, clock: Clock
+) -> None:
+    """A file belongs to one machine: their rows would be shown as machines that are up for ever,
+    since instants of the server's clock are far in the future of its own."""
+    facts = {"boot": "b", "home": "/c", "roles": "worker", "slots": 2, "version": "1"}
+    machine_rows.beat(db, "m2", **facts, now=clock.now())
+    with opened(place, to) as move:
+        move.copy(silent)
+        new = ended(move, to)
+
+    assert len(machine_rows.listed(new)) == (to.kind == "postgresql")
+    new.close()
+
+
 def test_a_database_that_people_use_is_nobodys_new_one(
     db: Database, place: Place, clock: Clock
 ) -> None:
@@ -167,3 +219,24 @@ def test_every_table_is_moved() -> None:
     order = [one.name for one in layouts()]
     assert order.index("media") < order.index("media_keys")
     assert change_notes.WAYS.keys() == {"insert", "update", "delete"}
+
+
+def test_an_undo_would_lose_what_anybody_said_and_nothing_that_runs_by_itself(
+    db: Database, clock: Clock
+) -> None:
+    desk = Desk(db, clock)
+    desk.asks(1, "a")
+    before = figures.of_people(db)
+    worker = desk.worker()
+    desk.claim(worker)
+    workers.beat(db, worker, jobs=1, now=clock.now())
+    by_itself = figures.of_people(db)
+    clock.skip(60)
+    users.remember(db, Person(1, "fa", "user 1"), now=clock.now())
+    said = figures.of_people(db)
+    with db.write():
+        db.change(ACT, {"now": clock.now().wall})
+
+    assert by_itself == before
+    assert said != before
+    assert figures.of_people(db) != said

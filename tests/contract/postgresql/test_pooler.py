@@ -6,10 +6,12 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from procs.errors import StoreError
@@ -69,6 +71,35 @@ def test_a_pooler_in_transaction_mode_is_refused_in_a_sentence(place: Place) -> 
     refused = pytest.raises(StoreError, match="a pooler in transaction mode")
     with pooler("transaction") as folder, refused:
         open_database(address(place, folder), run=place.run)
+
+
+def test_it_is_known_while_others_use_the_pooler_too(place: Place) -> None:
+    """Two sessions one behind the other are served by two of the server's then, now and again."""
+    with pooler("transaction") as folder, busy(address(place, folder)):
+        for _ in range(20):
+            with pytest.raises(StoreError, match="a pooler in transaction mode"):
+                open_database(address(place, folder), run=place.run)
+
+
+@contextmanager
+def busy(url: str) -> Iterator[None]:
+    """Other programs run short transactions through the pooler."""
+    over = threading.Event()
+
+    def work() -> None:
+        with psycopg.connect(url, autocommit=True, prepare_threshold=None) as session:
+            while not over.is_set():
+                session.execute("SELECT PG_SLEEP(0.001)")
+
+    others = [threading.Thread(target=work) for _ in range(4)]
+    for one in others:
+        one.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for one in others:
+            one.join()
 
 
 def test_a_pooler_in_session_mode_is_as_good_as_the_server(place: Place) -> None:

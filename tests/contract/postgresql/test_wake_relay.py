@@ -124,3 +124,17 @@ def test_words_that_came_together_are_one_notification(place: Place, witness: Ch
     select.select([witness], [], [], PATIENCE)
     assert witness.heard() == words
     relay.leave()
+
+
+def test_no_word_is_cut_however_many_come_at_once(place: Place, witness: Channel) -> None:
+    """The number of another job would stand in what is left of it."""
+    words = {b"m1-w09-1 stop %d" % n for n in range(100_000, 100_700)}
+    heard: set[bytes] = set()
+    speaker = ServerChannel(place.url)
+
+    speaker.say(words)
+    while not heard >= words and select.select([witness], [], [], PATIENCE)[0]:
+        heard |= witness.heard()
+
+    assert heard == words
+    speaker.close()

@@ -89,7 +89,7 @@ SCANS = {
     "positions.TOOK_ANYWHERE": "from the newest on, and it ends after a few",
     "recovery.EXPIRED": "what runs, by an index of these alone",
     "store_move.ANY_REQUEST": "the first row, before a move",
-    "store_move.STATES": "everything, once a move",
+    "figures.STATES": "everything, once a move",
     "use_sums.UNCOUNTED": "ends that are not counted, by an index of these alone",
     "users.WITH_CAP": "a command's list of all users",
     "visit_verdicts.PRUNE": "the people who met a site that failed in the last minutes",
@@ -100,7 +100,7 @@ SCANS = {
 }
 #: Only they may walk a table instead of an index: it is small, or the walk ends after a few rows.
 TABLES = {
-    "store_move.STATES",
+    "figures.STATES",
     *("admin_menus.LIST", "admin_orders.PRUNE", "admin_rows.LIST", "metric_report.WAITS"),
     *("broadcasts.LATEST", "recipients.COUNT", "later_requests.SINCE"),
     *("alerts.PRUNE", "alerts.STANDING", "notifications.DEAF", "notifications.DUE"),

@@ -19,7 +19,15 @@ pytestmark = pytest.mark.sqlite
 #: Modules of the store that are about one kind alone, with statements that only it understands.
 OTHERS = {"database_file", "migrate", "postgresql", "snapshot", "sqlite"}
 #: And those of a move, which name any table; its own tests run them on both kinds.
-OTHERS |= {"change_notes", "figures", "move", "store_move", "table_copy", "table_layout"}
+OTHERS |= {
+    "change_notes",
+    "figures",
+    "move",
+    "server_copy",
+    "store_move",
+    "table_copy",
+    "table_layout",
+}
 #: What runs a statement.
 RUN = {"all", "one", "change", "send", "change_many"}
 ROOT = Path(procs.store.__path__[0])

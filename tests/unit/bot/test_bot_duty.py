@@ -110,7 +110,7 @@ async def test_who_holds_the_lease_no_more_says_nothing(tg, settings, db, ali):
     await bot.chat_session.ping()
     before = len(await tg.calls("ping"))
 
-    bot.duty.lease.steady_end = clock.steady()
+    bot.duty.lease.own_end = clock.elapsed()
     with pytest.raises(TelegramAway):
         await bot.chat_session.ping()
 

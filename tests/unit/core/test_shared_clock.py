@@ -7,10 +7,11 @@ import pytest
 
 from procs.core import clock
 from procs.store.machines import database_clock
+from procs.telegram.departure import SPEECH, NotHeld
 
 
 class ServerTime:
-    """A database whose clock is ahead of this machine's steady one."""
+    """A database whose clock is ahead of this machine's own."""
 
     def __init__(self, ahead: float | None, *, slow: float = 0.0) -> None:
         self.ahead, self.slow, self.asked = ahead, slow, 0
@@ -19,7 +20,7 @@ class ServerTime:
         self.asked += 1
         way = threading.Event()  # nobody sets it: the time that a word is under way
         way.wait(self.slow / 2)
-        told = None if self.ahead is None else time.monotonic() + self.ahead
+        told = None if self.ahead is None else clock.elapsed() + self.ahead
         way.wait(self.slow / 2)
         return told
 
@@ -41,7 +42,7 @@ def test_both_clocks_are_the_servers_however_wrong_ours_is():
 
     now = clock.now()
     assert now.wall == now.boot
-    assert abs(now.boot - time.monotonic() - 600) < 0.5
+    assert abs(now.boot - clock.elapsed() - 600) < 0.5
     assert clock.base() == clock.EVERY_BOOT
     assert abs(clock.own_wall() - time.time()) < 1
 
@@ -60,7 +61,7 @@ def test_a_clock_that_was_set_is_followed():
 
     database_clock.follow(ServerTime(-600.0))
 
-    assert abs(clock.now().boot - time.monotonic() + 600) < 0.5
+    assert abs(clock.now().boot - clock.elapsed() + 600) < 0.5
 
 
 def test_a_clock_that_says_what_is_known_is_asked_once():
@@ -80,3 +81,17 @@ def test_a_clock_that_says_something_else_is_asked_again_before_it_is_believed()
     database_clock.follow(server)
 
     assert server.asked == database_clock.ASKED
+
+
+def test_a_machine_that_was_suspended_knows_what_time_the_others_have(monkeypatch):
+    """Its monotonic clock stood still: it went by leases that were over for an hour."""
+    database_clock.follow(ServerTime(600.0))
+    before, asleep, real = clock.now(), 3600.0, time.clock_gettime
+    end = clock.elapsed() + 7.0
+    monkeypatch.setattr(SPEECH, "end", lambda: end)
+    SPEECH.require()
+    monkeypatch.setattr(time, "clock_gettime", lambda which: real(which) + asleep)
+
+    assert clock.now().boot - before.boot >= asleep
+    with pytest.raises(NotHeld):
+        SPEECH.require()

@@ -1,6 +1,7 @@
 """What the commands say and do about machines that share a database, without processes."""
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,11 @@ import pytest
 from daemon.command_error import Refusal
 from daemon.commands import launch
 from daemon.console import machine_table, open_store
+from daemon.move import move_command
 from procs import config
 from procs.core import clock
 from procs.core.clock import Now
+from procs.core.machine import machine_name
 from procs.store.jobs import pauses
 from procs.store.machines import machine_rows
 from procs.store.machines.bot_lease import BotLease
@@ -25,9 +28,9 @@ def settings(home, **texts):
     return config.load(environ, Path(os.devnull), need_telegram=False)
 
 
-def beat(house, name, *, ago=0.0, home="/srv/c", roles="worker"):
+def beat(house, name, *, ago=0.0, home="/srv/c", roles="worker", version="1"):
     now = clock.now()
-    facts = {"boot": "b", "home": home, "roles": roles, "slots": 2, "version": "1"}
+    facts = {"boot": "b", "home": home, "roles": roles, "slots": 2, "version": version}
     machine_rows.beat(house.db, name, **facts, now=Now(now.wall - ago, now.boot - ago))
 
 
@@ -46,6 +49,31 @@ def test_status_shows_every_machine(house):
     assert there["m1"][-1] == "here"
     assert there["m2"][1] == "LOST"
     assert there["m3"][1] == "stopped"
+
+
+@pytest.mark.parametrize(("ago", "refused"), [(3.0, True), (61.0, False)])
+def test_no_move_takes_the_database_from_under_another_machine(house, tmp_path, ago, refused):
+    beat(house, "m1")
+    beat(house, "m2", ago=ago)
+    beat(house, "m3")
+    machine_rows.leave(house.db, "m3", now=clock.now())
+    own = settings(tmp_path, CHAPAR_MACHINE="m1")
+    told = pytest.raises(Refusal, match=r"other machines use this database: m2 \(heard [34] s ago")
+
+    with told if refused else nullcontext():
+        move_command.refuse_others(own, house.db)
+
+    machine_name.give("")
+
+
+def test_versions_are_shown_while_they_are_not_the_same(house):
+    beat(house, "m1", version="1.1")
+    beat(house, "m2", version="1.2")
+    mixed = [line.split()[-1] for line in house.says("status")[1] if line[:2] in ("m1", "m2")]
+    beat(house, "m1", version="1.2")
+
+    assert mixed == ["1.1", "1.2"]
+    assert not any(line.endswith("version") for line in house.says("status")[1])
 
 
 def test_a_database_of_one_machine_has_no_such_lines(house):
@@ -87,6 +115,21 @@ def test_two_machines_of_one_name_do_not_start(house, short_home):
     beat(house, "m1", home="/elsewhere", ago=60)
     open_store.require_own_name(ours, house.db)
     open_store.require_own_name(settings(short_home, CHAPAR_MACHINE="m2"), house.db)
+
+
+def test_a_machine_that_was_reset_starts_when_nobody_is_heard_under_its_name(house, short_home):
+    """It was refused for a minute, in which systemd gave it up."""
+    beat(house, "m1", home=str(short_home), ago=open_store.RESET - 0.2)
+
+    open_store.require_own_name(settings(short_home, CHAPAR_MACHINE="m1"), house.db)
+
+
+def test_a_copy_of_a_machine_that_still_runs_does_not_start(house, short_home, monkeypatch):
+    beat(house, "m1", home=str(short_home), ago=20)
+    monkeypatch.setattr("time.sleep", lambda _: beat(house, "m1", home=str(short_home)))
+
+    with pytest.raises(Refusal, match="another machine is called m1"):
+        open_store.require_own_name(settings(short_home, CHAPAR_MACHINE="m1"), house.db)
 
 
 def test_roles_decide_which_programs_start(short_home):

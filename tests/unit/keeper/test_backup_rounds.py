@@ -33,7 +33,7 @@ async def taken(rounds: BackupRounds) -> None:
 
 async def test_one_is_taken_verified_and_shown_and_the_next_waits_an_hour(home):
     db = home.open()
-    rounds = BackupRounds(home.settings)
+    rounds = BackupRounds(db, home.settings)
 
     await taken(rounds)
     first = backup_store.listed(home.settings.backup_folder)
@@ -47,7 +47,7 @@ async def test_one_is_taken_verified_and_shown_and_the_next_waits_an_hour(home):
 
 async def test_why_one_failed_is_kept_for_the_alert_until_one_is_verified(home):
     db = home.open()
-    rounds = BackupRounds(home.settings, command=("/bin/sh", "-c", "echo no >&2; exit 1"))
+    rounds = BackupRounds(db, home.settings, command=("/bin/sh", "-c", "echo no >&2; exit 1"))
     await taken(rounds)
     failed = gauges(home)
 
@@ -70,7 +70,7 @@ async def test_none_is_taken_when_the_operator_wants_none(home):
     off = config.load(
         home.texts | {"CHAPAR_BACKUP_INTERVAL": "off"}, env_file=None, need_telegram=False
     )
-    rounds = BackupRounds(off)
+    rounds = BackupRounds(db, off)
 
     await taken(rounds)
 
@@ -83,7 +83,7 @@ async def test_the_operators_command_gets_the_file_and_none_of_our_secrets(home,
     monkeypatch.setenv("CHAPAR_BOT_TOKEN", "777000001:AAsandboxsandboxsandboxsandboxsandb")
     command = f'env > {proof}; test -s "$CHAPAR_BACKUP_FILE"'
     monkeypatch.setenv("CHAPAR_BACKUP_COMMAND", command)
-    rounds = BackupRounds(home.settings)
+    rounds = BackupRounds(db, home.settings)
 
     await taken(rounds)
 

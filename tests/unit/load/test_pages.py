@@ -1,6 +1,7 @@
 """What a run is told as: figures beside goals, one page without network, docs/capacity.md."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -62,6 +63,7 @@ def measured(answer: float = 0.1, **facts: Any) -> dict[str, Any]:
         "limits_broken": [],
         "flood_waits": 0,
         "uncertain": 0,
+        "unwritten": 0,
     }
     return json.loads(json.dumps(good | facts))
 
@@ -85,6 +87,7 @@ def test_a_run_without_a_fault_that_met_its_goals_is_good():
         ({"limits_broken": ["too soon"]}, "limits_broken"),
         ({"files_left": ["/x"]}, "files_left"),
         ({"uncertain": 1}, "uncertain"),
+        ({"unwritten": 1}, "unwritten"),
         ({"quiet_in_time": False}, "still open"),
     ],
 )
@@ -131,11 +134,48 @@ def test_the_capacity_page_says_what_holds_what_breaks_and_what_to_buy():
 
     assert "| 1 | 8 | 691,200 |" in words
     assert "| 2 | 16 or more |" in words
-    assert "1 cores: at 10 a second answer_p95_s 3" in words
+    assert "- 1 core: at 10 a second answer p95 3 s where 1 s is the most. The product" in words
     assert "2 cores: nothing up to 16" in words
-    assert "| 1,000,000 | 34.72 a second | 8 | 34.7 and more (beyond" in words
+    assert "| 1,000,000 | 34.72 a second | 8 | 34.7 (beyond" in words
     assert "shortened" not in words
     assert "shortened" in capacity_page.page([result()], ladders, 30, 1)
+
+
+def test_a_run_in_which_nobody_came_says_so_and_nothing_else():
+    nobody = result(asked=0, fine=0, latency={}, points={}, messages=0)
+    ladders = {1.0: [result(4)]}
+
+    words = capacity_page.page([nobody], ladders, 30, 1)
+
+    assert "| 0 | 0 | –, –, – | – | – | 0.75 | 140 | nobody came in so short a time |" in words
+    assert "not measured" not in words
+
+
+def test_a_rate_at_which_too_few_came_broke_nothing():
+    goals = {"answer_p95_s": 1.0, "film_p95_s": 5.0}
+    few = summary.result("rate", replace(PLAYED, per_second=2, goals=goals), measured())
+
+    words = capacity_page.page([few], {2.0: [few]}, 30, 1)
+
+    assert "| nothing to judge: no film p95 |" in words
+    assert "- 2 cores: too few came at 2 a second for a judgement (no film p95)." in words
+
+
+def test_a_rate_at_which_nobody_was_answered_is_told_too():
+    silent = {"latency": {}, "points": {}, "fine": 0, "faults": {"unanswered": 20}}
+
+    words = capacity_page.page([result()], {1.0: [result(4, **silent)]}, 3600, 1)
+
+    assert "at 4 a second 20 unanswered. The product took 0.75 cores" in words
+    assert "nobody was answered, and 0 of 20 came as they should" in words
+
+
+def test_a_server_is_bought_for_the_messages_of_the_requests_that_say_most():
+    words = capacity_page.page([result(messages=60)], {1.0: [result(8)]}, 3600, 1)
+
+    assert "| 100,000 | 3.47 a second | 1 | 3.5 to 10.4 |" in words
+    assert "| 1,000,000 | 34.72 a second | 8 | 34.7 to 104.2 (beyond" in words
+    assert "more than 140 MiB of memory and 10 MiB of disk" in words
 
 
 def test_a_process_that_is_held_to_one_core_stays_there_with_what_it_starts():
@@ -166,6 +206,27 @@ def test_an_installed_package_says_where_the_load_test_is(tmp_path: Path):
 
     assert said.returncode == 1
     assert said.stderr.startswith("chapar: the load test needs a checkout")
+
+
+@pytest.mark.parametrize("words", [("--scale", "-1"), ("--seconds", "nan"), ("--scale", "many")])
+def test_the_command_refuses_a_load_of_no_size(words: tuple[str, str]):
+    """With fewer people than none it drew instants for ever."""
+    program = [sys.executable, "-m", "daemon.cli", "load", "burst", *words]
+    said = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+    assert said.returncode == 2
+    assert f"'{words[1]}' is no number above 0" in said.stderr
+
+
+def test_the_command_goes_to_a_server_of_the_operators_by_a_file_about_it(tmp_path: Path):
+    file = tmp_path / "server.toml"
+    file.write_text('address = "127.0.0.1:9"')
+    program = [sys.executable, "-m", "daemon.cli", "load", "--server", file.name]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    said = subprocess.run(program, cwd=tmp_path, env=environment, capture_output=True, text=True)
+
+    assert said.returncode == 1
+    assert said.stderr.startswith(f"chapar load: {file}: a test server has address")
 
 
 def test_the_command_refuses_a_scenario_that_is_not_there_with_those_that_are(tmp_path: Path):

@@ -9,10 +9,12 @@ from pyrogram.handlers import MessageHandler
 from pyrogram.types import InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from bench.load import remote_people
-from bench.load.crowd import Asked
+from bench.load.crowd import Asked, Crowd
 from bench.load.outcome import Outcome
 from bench.load.remote_people import BadServer, ServerDesk
+from bench.load.scenario import Scenario
 from bench.load.schedule import Ask
+from tests.sandbox.stack import TOKEN
 from tests.sandbox.telegram.clients import client
 from tests.sandbox.telegram.fixtures import tg
 from tests.sandbox.telegram.server import Telegram
@@ -58,7 +60,7 @@ def clip(tmp_path: Path) -> Path:
 @pytest.fixture
 async def file(tg: Telegram, tmp_path: Path) -> Path:
     ali = await tg.person("Ali")
-    facts = {"address": tg.address, "key": tg.key_path, "token": tg.token, "hash": "0" * 32}
+    facts = {"address": tg.address, "key": tg.key_path, "token": TOKEN, "hash": "0" * 32}
     path = tmp_path / "server.toml"
     path.write_text(FILE.format(**facts, phone=ali.phone, code=ali.code))
     return path
@@ -83,9 +85,43 @@ async def test_a_person_at_a_server_asks_and_what_arrives_is_judged(tg, bot, fil
     assert set(outcome.series) == {"answer", "film", "sign"}
 
 
-def test_a_file_that_says_too_little_is_refused_with_what_it_may_say(tmp_path):
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", ["a test server has address, token, bot", "it has no phones", "it has no token"]),
+        ("adress = 1", ["unknown adress"]),
+        ('address = "somewhere"', ["address: 'somewhere' is not host:port"]),
+        ('token = "x"', ["token: not a bot token"]),
+        ('api_id = "x"', ["api_id: 'x' is not an application's number"]),
+        ('key = "none.pem"', ["key: ", "none.pem cannot be read"]),
+        ("phones = []", ["phones are pairs"]),
+        ('phones = ["+1"]', ["phones are pairs"]),
+        ("phones = 3", ["phones are pairs"]),
+        ("phones =", ["Invalid value"]),
+    ],
+)
+def test_a_file_that_says_too_little_is_refused_with_all_that_is_wrong(tmp_path, text, words):
     path = tmp_path / "server.toml"
-    path.write_text('address = "127.0.0.1:9"\nphones = []\n')
+    path.write_text(text)
 
-    with pytest.raises(BadServer, match="a test server has address, token, bot"):
+    with pytest.raises(BadServer) as told:
         remote_people.read(path)
+
+    assert all(word in str(told.value) for word in words)
+
+
+async def test_a_server_where_nobody_can_sign_in_is_named(tg, file, tmp_path):
+    file.write_text(file.read_text().replace(tg.address, "127.0.0.1:9"))
+    with pytest.raises(BadServer, match="cannot sign in at 127.0.0.1:9"):
+        async with ServerDesk(remote_people.read(file), tmp_path / "people"):
+            pytest.fail("somebody signed in")
+
+
+async def test_what_a_person_may_not_write_is_counted_and_ends_nothing(tg, bot, file, tmp_path):
+    async with ServerDesk(remote_people.read(file), tmp_path / "people") as desk:
+        crowd = Crowd(desk, "http://site", Scenario("t", seconds=1), [await desk.person("P0")])
+        crowd.people[0].bot = "nobody_of_this_name"
+
+        await crowd.plays([Ask(0, 0, "film", 1, 9), Ask(0, 0, "film", 2, 9)])
+
+    assert (crowd.unwritten, crowd.asked) == (2, [])

@@ -91,14 +91,55 @@ def test_all_scenarios_of_the_issue_are_kept():
         ('title = "x"\nseconds = 1', "nobody comes"),
         ('title = "x"\nseconds = 1\nper_second = 1\ncurve = [1, 2]', "24"),
         ('title = "x', "Unterminated"),
+        ("seconds = 1\nper_second = 1", "no title"),
+        ('title = "x"\nseconds = -1\nper_second = 1', "seconds is a number above 0, not -1"),
+        ('title = "x"\nseconds = inf\nper_second = 1', "seconds"),
+        ('title = "x"\nseconds = 1\nper_second = "fast"', "per_second .* 'fast'"),
+        ('title = "x"\nseconds = 1\nper_second = -3', "per_second"),
+        ('title = "x"\nseconds = 1\nper_second = 1\npeople = 0', "people"),
+        ('title = "x"\nseconds = 1\nper_second = 1\npeople = 1.5', "people"),
+        ('title = "x"\nseconds = 1\nper_second = 1\nknown_links = 0', "known_links"),
+        ('title = "x"\nseconds = 1\nper_second = 1\nday = 0', "day"),
+        ('title = "x"\nseconds = 1\nper_second = 1\nkinds = ["film"]', "kinds is a table"),
+        ('title = "x"\nseconds = 1\nper_second = 1\nkinds = { film = -1 }', "kinds.film"),
+        ('title = "x"\nseconds = 1\nper_second = 1\nsizes = { big = 1 }', "'big' in sizes"),
+        ('title = "x"\nseconds = 1\nper_second = 1\nsizes = { 10 = 0 }', "no film has a size"),
+        ('title = "x"\nseconds = 1\nbursts = [{ at = 1 }]', "count of a burst"),
+        ('title = "x"\nseconds = 1\nbursts = [{ at = 1, count = 0 }]', "count of a burst"),
+        ('title = "x"\nseconds = 1\nbursts = 5', "bursts is a list"),
+        ('title = "x"\nseconds = 1\nper_second = 1\ncurve = "up"', "24"),
+        ('title = "x"\nseconds = 1\nper_second = 1\nsettings = { wokers = 2 }', "CHAPAR_WOKERS"),
+        ('title = "x"\nseconds = 1\nper_second = 1\nsettings = { workers = "x" }', "WORKERS: "),
+        ('title = "x"\nseconds = 1\nper_second = 1\ngoals = { answer_p95 = 1 }', "answer_p95;"),
+        ('title = "x"\nseconds = 1\nper_second = 1\ngoals = { cores = "few" }', "goals.cores"),
+        ("\udcff", "decode"),
     ],
 )
 def test_a_scenario_with_a_mistake_is_refused_with_the_mistake_named(tmp_path, text, word):
     file = tmp_path / "mine.toml"
-    file.write_text(text)
+    file.write_text(text, encoding="utf-8", errors="surrogateescape")
 
     with pytest.raises(BadScenario, match=word):
         scenario.read(str(file))
+
+
+def test_all_mistakes_are_told_at_once_each_in_a_line(tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text("seconds = 0\nper_second = 1\nkinds = { flim = 1 }\npeple = 3")
+
+    with pytest.raises(BadScenario) as told:
+        scenario.read(str(file))
+
+    assert len(str(told.value).splitlines()) == 1 + 4
+
+
+def test_a_truth_in_the_settings_is_written_as_the_product_reads_it(tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'title = "x"\nseconds = 1\nper_second = 1\nsettings = { reply_keyboard = true }'
+    )
+
+    assert scenario.read(str(file)).settings == {"reply_keyboard": "on"}
 
 
 def test_a_scenario_that_is_not_there_is_refused_with_those_that_are():

@@ -1,5 +1,6 @@
 """Starting: what is refused, and what the processes find around them."""
 
+import json
 import os
 import shlex
 import socket
@@ -10,7 +11,8 @@ import pytest
 
 from daemon.command_error import Refusal
 from daemon.commands import launch
-from daemon.console import package_files
+from daemon.console import open_store, package_files
+from daemon.console.open_store import MOVE_RECORD
 from procs import config
 from tests import ROOT
 
@@ -110,3 +112,27 @@ def test_a_socket_at_which_another_program_answers_is_left_to_it(settings):
             launch.clear_way(settings.run)
 
     assert way.exists()
+
+
+def moved(settings, **facts):
+    record = {"from": settings.database_url, "to": "postgresql://u:secret@h/x", **facts}
+    (settings.home / MOVE_RECORD).write_text(json.dumps(record))
+
+
+def test_nothing_starts_on_the_database_that_a_move_led_away_from(settings, monkeypatch):
+    moved(settings, switched=True)
+    for name, value in (("CHAPAR_HOME", str(settings.home)), ("CHAPAR_ENV_FILE", os.devnull)):
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(Refusal, match="led from this database to postgresql://u:") as told:
+        launch.up(bot=False)
+
+    assert "secret" not in str(told.value)
+    assert not Path(settings.database_url.removeprefix("sqlite:///")).exists()
+
+
+@pytest.mark.parametrize("facts", [{}, {"switched": False}, {"switched": True, "from": "another"}])
+def test_a_move_that_never_switched_or_was_undone_stops_no_start(settings, facts):
+    moved(settings, **facts)
+
+    open_store.require_in_charge(settings)

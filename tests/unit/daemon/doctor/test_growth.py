@@ -10,6 +10,7 @@ from daemon.doctor.diagnosis import Severity
 from daemon.doctor.growth_checks import CARRIED, MOST_OF_DAY, NEAR
 from procs.core import clock
 from procs.store.database import open_database
+from procs.store.machines import machine_rows
 from procs.store.reports import use_sums
 from procs.store.reports.use_sums import ONE_HOUR, Sums
 from tests.unit.daemon.doctor.conftest import of
@@ -64,3 +65,15 @@ def test_a_machine_is_full_by_its_hours_or_its_busiest_one(visit, home, hours, s
     assert [(one.severity, one.says) for one in found] == ([(severity, says)] if says else [])
     if severity is Severity.WARNING:
         assert "chapar move --to" in found[0].fix
+
+
+def test_machines_that_share_a_database_carry_what_arrives_together(visit, home):
+    sampled(home, [Hour(1, 0.5, requests=MANY)])
+    facts = {"boot": "b", "home": "/c", "roles": "worker", "version": "1"}
+    with closing(open_database(f"sqlite:///{home}/chapar.db", run=home / "run")) as db:
+        for name in ("m1", "m2"):
+            machine_rows.beat(db, name, slots=os.cpu_count() or 1, now=clock.now(), **facts)
+
+    (found,) = of(visit(), "growth")
+
+    assert found.severity is Severity.OK

@@ -1,0 +1,161 @@
+"""What the words of a scenario file may mean. Each mistake is a sentence with its place and its
+fix, and all of them are told at once, before anything is started."""
+
+from collections.abc import Callable, Iterator
+from math import isfinite
+from typing import Any
+
+from procs.config.setting_table import TABLE
+
+#: Kinds of links. `known`: Telegram has it already; `slow`: by its source; `broken`: nothing comes.
+KINDS = ("known", "film", "list", "album", "sound", "clip", "slow", "broken")
+#: What people do beside asking. `press`: a page whose card they answer; `join`: ask for the film
+#: that somebody else just asked for; `block`: block the bot right after asking.
+DEEDS = ("cancel", "press", "join", "block")
+HOURS = 24
+#: The figures that a goal may be about: times by what is timed, and what else a run comes to.
+TIMED, POINTS = (*KINDS, "answer", "sign"), ("p50", "p95", "p99", "p99.9", "max")
+FIGURES = (
+    *("cores", "cpu_ms_per_request", "pss_max_mib", "disk_max_mib", "wal_max_mib", "budget_max_s"),
+    *("lock_errors", "lock_waits", "asked_per_second", "generator_late_max_s"),
+)
+SETTINGS = {one.field: one for one in TABLE}
+
+Facts = dict[str, Any]
+
+
+def complaints(facts: Facts) -> list[str]:
+    """All that is wrong with the tables of a scenario file whose words are known."""
+    found = [*words(facts), *numbers(facts), *shares(facts), *curve(facts), *bursts(facts)]
+    return [*found, *settings(facts), *goals(facts)]
+
+
+def is_number(value: Any) -> bool:
+    """A number that can be counted with; TOML has `inf` and `nan` too."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+def is_whole(value: Any) -> bool:
+    """A whole number."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+#: Which numbers a word takes: what it is called, and whether a value is one.
+NUMBERS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "seconds": ("a number above 0", lambda one: is_number(one) and one > 0),
+    "day": ("a number above 0", lambda one: is_number(one) and one > 0),
+    "drain": ("a number above 0", lambda one: is_number(one) and one > 0),
+    "per_second": ("a number from 0 on", lambda one: is_number(one) and one >= 0),
+    "people": ("a whole number from 1 on", lambda one: is_whole(one) and one > 0),
+    "rate": ("a whole number from 1 on", lambda one: is_whole(one) and one > 0),
+    "known_links": ("a whole number from 1 on", lambda one: is_whole(one) and one > 0),
+    "site_concurrency": ("a whole number from 1 on", lambda one: is_whole(one) and one > 0),
+    "seed": ("a whole number", is_whole),
+}
+
+
+def words(facts: Facts) -> Iterator[str]:
+    """The title, and whether they are newcomers."""
+    if not isinstance(facts.get("title", "x"), str) or not facts.get("title", "x"):
+        yield "title is a text in quotes"
+    if not isinstance(facts.get("newcomers", False), bool):
+        yield "newcomers is true or false"
+
+
+def numbers(facts: Facts) -> Iterator[str]:
+    """Words that are one number."""
+    for name, (what, fits) in NUMBERS.items():
+        if name in facts and not fits(facts[name]):
+            yield f"{name} is {what}, not {facts[name]!r}"
+
+
+def shares(facts: Facts) -> Iterator[str]:
+    """Tables of shares: of kinds and sizes any weights, of deeds parts of one."""
+    for name, known in (("kinds", KINDS), ("deeds", DEEDS), ("sizes", ())):
+        table = facts.get(name, {})
+        if not isinstance(table, dict):
+            yield f"{name} is a table of shares, as {{ {(*known, '1400000')[0]} = 1 }}"
+            continue
+        strange = [one for one in table if known and one not in known]
+        if strange:
+            yield f"unknown {', '.join(strange)} in {name}; there are {', '.join(known)}"
+        for one, share in table.items():
+            if not is_number(share) or share < 0:
+                yield f"{name}.{one} is a number from 0 on, not {share!r}"
+    if isinstance(sizes := facts.get("sizes", {}), dict):
+        yield from (f"{one!r} in sizes is no number of bytes" for one in sizes if not is_size(one))
+
+
+def is_size(word: str) -> bool:
+    """Whether a word is a number of bytes."""
+    return word.isascii() and word.isdigit() and int(word) > 0
+
+
+def curve(facts: Facts) -> Iterator[str]:
+    """The factors over a day."""
+    factors = facts.get("curve", [])
+    if not isinstance(factors, list) or (factors and len(factors) != HOURS):
+        yield f"a curve has {HOURS} factors, one an hour"
+    elif not all(is_number(one) and one >= 0 for one in factors):
+        yield "a curve has numbers from 0 on"
+
+
+def bursts(facts: Facts) -> Iterator[str]:
+    """Each with its instant and how many come."""
+    found = facts.get("bursts", [])
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        yield "bursts is a list of tables, as [{ at = 1, count = 100, within = 1 }]"
+        return
+    for one in found:
+        if strange := sorted(one.keys() - {"at", "count", "within"}):
+            yield f"unknown {', '.join(strange)} in a burst; it has at, count, within"
+        if not is_number(one.get("at")) or one["at"] < 0:
+            yield f"at of a burst is a second from 0 on, not {one.get('at')!r}"
+        if not is_whole(one.get("count")) or one["count"] < 1:
+            yield f"count of a burst is a whole number from 1 on, not {one.get('count')!r}"
+        if not is_number(one.get("within", 1)) or one.get("within", 1) < 0:
+            yield f"within of a burst is a number of seconds, not {one['within']!r}"
+
+
+def settings(facts: Facts) -> Iterator[str]:
+    """Settings of the product, by its own table."""
+    table = facts.get("settings", {})
+    if not isinstance(table, dict):
+        yield 'settings is a table, as { workers = "2" }'
+        return
+    for name, value in table.items():
+        if name not in SETTINGS:
+            yield f"there is no setting CHAPAR_{name.upper()}"
+            continue
+        try:
+            SETTINGS[name].value(text_of(value))
+        except ValueError as error:
+            yield f"CHAPAR_{name.upper()}: {error}"
+
+
+def text_of(value: Any) -> str:
+    """A value of TOML as the environment has it."""
+    return ("on" if value else "off") if isinstance(value, bool) else str(value)
+
+
+def goals(facts: Facts) -> Iterator[str]:
+    """The most that figures may be; one that no run has would always be missed."""
+    table = facts.get("goals", {})
+    if not isinstance(table, dict):
+        yield "goals is a table, as { answer_p95_s = 1.0 }"
+        return
+    for name, most in table.items():
+        if name not in FIGURES and not is_time(name):
+            kinds, points = ", ".join(TIMED), ", ".join(POINTS)
+            yield (
+                f"no run has a figure {name}; there are KIND_POINT_s (of {kinds}; {points}),"
+                f" {', '.join(FIGURES)}"
+            )
+        if not is_number(most):
+            yield f"goals.{name} is a number, not {most!r}"
+
+
+def is_time(name: str) -> bool:
+    """Whether a name is that of a time: what is timed, and which point of it."""
+    what, _, point = name.removesuffix("_s").rpartition("_")
+    return name.endswith("_s") and what in TIMED and point in POINTS
