@@ -21,8 +21,8 @@ class BackupRounds:
     def __init__(self, settings: Settings, *, command: tuple[str, ...] = TAKE_BACKUP) -> None:
         self.settings = settings
         self.command = command
-        self.began = clock.now().wall
-        self.next_try = self.began + SETTLED
+        #: The boot instant before which none is tried.
+        self.next_try = clock.now().boot + SETTLED
         self.why = ""
         self.running: asyncio.Task[None] | None = None
 
@@ -39,14 +39,14 @@ class BackupRounds:
 
     def is_due(self) -> bool:
         """Whether the newest verified backup is too old, and the last failure long enough ago."""
-        now, newest = clock.now().wall, backup_store.newest_ok(self.settings.backup_folder)
+        now, newest = clock.now(), backup_store.newest_ok(self.settings.backup_folder)
         # One of the future was taken before the clock was set back.
-        fresh = newest and 0 <= now - newest.taken_at < self.settings.backup_interval
-        return now >= self.next_try and not fresh
+        fresh = newest and 0 <= now.wall - newest.taken_at < self.settings.backup_interval
+        return now.boot >= self.next_try and not fresh
 
     async def take(self) -> None:
         """One backup, by a process that ends; what it says goes into the keeper's log."""
-        self.next_try = clock.now().wall + min(BACKUP_AGAIN, self.settings.backup_interval)
+        self.next_try = clock.now().boot + min(BACKUP_AGAIN, self.settings.backup_interval)
         process = await asyncio.create_subprocess_exec(
             *self.command,
             stdin=asyncio.subprocess.DEVNULL,

@@ -70,7 +70,7 @@ class Monitor:
         self.settings = settings
         self.path = alert_file.path_of(settings)
         self.record = alert_file.load(self.path, now=now)
-        self.machine = MachineGauges(settings, began=now.wall)
+        self.machine = MachineGauges(settings, began=now.boot)
         self.store = StoreGauges(db, settings)
         self.chat = ChatAlerts(db)
         self.queue = ChannelQueue(settings)

@@ -69,7 +69,7 @@ def test_a_note_with_facts_of_another_kind_counts_as_none(home: Home, name: str,
         name, text = name.replace(sign, fact), text.replace(sign, fact)
     (home.settings.backup_folder / name).write_text(text)
 
-    found = MachineGauges(home.settings, began=clock.now().wall).backups(clock.now())
+    found = MachineGauges(home.settings, began=clock.now().boot).backups(clock.now())
 
     assert found["copies_failed"] == (0, "")
     assert found["backup_age"][0] < 1

@@ -10,6 +10,7 @@ from procs import config
 from procs.backups import backup_store
 from procs.backups.backup_store import Backup
 from procs.core import clock
+from procs.core.clock import Now
 from procs.keeper.backup_rounds import TAKE_BACKUP, BackupRounds
 from procs.keeper.monitor.machine_gauges import MachineGauges
 from tests.unit.backups.conftest import Home
@@ -61,7 +62,7 @@ async def test_why_one_failed_is_kept_for_the_alert_until_one_is_verified(home):
 
 def gauges(home: Home) -> tuple[float, str]:
     """How old the newest verified one is in intervals, three hours after the start, and why."""
-    began = clock.now().wall - 3 * HOUR
+    began = clock.now().boot - 3 * HOUR
     return MachineGauges(home.settings, began=began).backups(clock.now())["backup_age"]
 
 
@@ -91,4 +92,18 @@ async def test_the_operators_command_gets_the_file_and_none_of_our_secrets(home,
     said = proof.read_text()
     assert f"CHAPAR_BACKUP_SHA256={backup.sha256}" in said
     assert (rounds.why, "TOKEN" in said) == ("", False)
+    db.close()
+
+
+async def test_a_clock_that_is_set_back_delays_no_backup(home, monkeypatch):
+    db, rounds, now = home.open(), BackupRounds(home.settings), clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
+    await taken(rounds)
+    now = Now(now.wall - 7200, now.boot + 601)
+
+    rounds.watch()
+
+    assert rounds.is_running()
+    if rounds.running:
+        await rounds.running
     db.close()
