@@ -91,9 +91,11 @@ def test_another_users_home_is_named_and_nothing_is_opened_in_it(visit, home):
     os.chown(home, 65533, 65533)
     before = sorted(path.name for path in home.rglob("*"))
 
-    (wrong,) = of(visit(), "home")
+    findings = visit()
 
+    (wrong,) = of(findings, "home")
     assert wrong.fix == "run it as that user: sudo -u '#65533' chapar doctor"
+    assert of(findings, "service") == []
     assert sorted(path.name for path in home.rglob("*")) == before
 
 
