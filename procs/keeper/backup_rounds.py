@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from contextlib import suppress
 
 from procs.backups import backup_store
 from procs.config import Settings
@@ -39,7 +40,9 @@ class BackupRounds:
 
     def is_due(self) -> bool:
         """Whether the newest verified backup is too old, and the last failure long enough ago."""
-        now, newest = clock.now(), backup_store.newest_ok(self.settings.backup_folder)
+        now, newest = clock.now(), None
+        with suppress(OSError):  # a folder that is out of reach: taking one says why
+            newest = backup_store.newest_ok(self.settings.backup_folder)
         # One of the future was taken before the clock was set back.
         fresh = newest and 0 <= now.wall - newest.taken_at < self.settings.backup_interval
         return now.boot >= self.next_try and not fresh

@@ -103,7 +103,10 @@ class ServiceState:
 
     def backup(self) -> str:
         """How old the newest verified backup is, in words."""
-        newest = backup_store.newest_ok(self.settings.backup_folder)
+        try:
+            newest = backup_store.newest_ok(self.settings.backup_folder)
+        except OSError:
+            return "BACKUPS OUT OF REACH"
         if newest is None:
             return "no backup yet" if self.settings.backup_interval else "backups off"
         return f"backup {durations.spell(clock.now().wall - newest.taken_at)} ago"

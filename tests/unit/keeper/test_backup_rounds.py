@@ -1,6 +1,8 @@
 """The keeper has backups taken by a process of their own, and says when they are missing."""
 
+import errno
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,9 @@ from procs.backups.backup_store import Backup
 from procs.core import clock
 from procs.core.clock import Now
 from procs.keeper.backup_rounds import TAKE_BACKUP, BackupRounds
+from procs.keeper.metrics.service_state import ServiceState
 from procs.keeper.monitor.machine_gauges import MachineGauges
+from procs.keeper.schedule import Keeper, PeriodicTask
 from tests.unit.backups.conftest import Home
 
 HOUR = 3600.0
@@ -106,4 +110,33 @@ async def test_a_clock_that_is_set_back_delays_no_backup(home, monkeypatch):
     assert rounds.is_running()
     if rounds.running:
         await rounds.running
+    db.close()
+
+
+async def test_a_folder_that_is_out_of_reach_is_a_failed_backup_and_no_dead_keeper(home):
+    folder = home.settings.home / "loop"
+    folder.symlink_to(folder)  # as a mount that is gone: it is there, and cannot be read
+    settings = replace(home.settings, backup_folder=folder)
+    db, rounds = home.open(), BackupRounds(settings, command=("/bin/sh", "-c", "echo no>&2;exit 1"))
+
+    await taken(rounds)
+
+    assert rounds.why == "no"
+    assert backup_age.line(settings).startswith("BACKUPS OUT OF REACH: ")
+    assert "BACKUPS OUT OF REACH" in ServiceState(db, settings).backup()
+    db.close()
+
+
+async def test_a_disk_that_is_full_or_gone_ends_no_keeper_and_is_logged_once(home, caplog):
+    db = home.open()
+    keeper = Keeper(db, home.settings)
+
+    def fail() -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/x")
+
+    keeper.rounds = (PeriodicTask(0, fail), PeriodicTask(0, keeper.take_back))
+    keeper.run()
+    keeper.run()
+
+    assert caplog.text.count("round.failed") == 1
     db.close()
