@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from procs.core import codec, disk
+from procs.core import codec, disk, log
 from procs.core.clock import Now
 from procs.errors import alert_kinds, remedies
 from procs.texts import i18n
@@ -127,7 +127,7 @@ def fact(word: str, one: ToldAlert) -> dict[str, Any]:
         "severity": severity(one.kind),
         "since": one.began,
         "summary": summary(one.kind, one.subject),
-        "detail": one.detail,
+        "detail": log.mask(one.detail),  # what a command or a server said may have a password in it
         "fix": remedies.of(one.kind) or "",
     }
 

@@ -241,3 +241,12 @@ def test_a_player_that_this_ytdlp_has_no_longer_is_named(visit, short_home, monk
 
     assert [one.severity for one in all_there] == [Severity.OK]
     assert (lost.severity, lost.says) == (Severity.WARNING, "this yt-dlp has no player tv_of_old")
+
+
+def test_no_evidence_tells_a_secret():
+    seen = "503 from https://me:hidden@x.example/a?sig=hidden"
+    one = Finding("download", Severity.ERROR, "cannot be read", seen, "see chapar breakers")
+
+    told = json.dumps(report.facts([one])) + "".join(report.lines(one))
+
+    assert ("hidden" in told, "x.example" in told) == (False, True)
