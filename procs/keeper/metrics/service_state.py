@@ -109,4 +109,4 @@ class ServiceState:
             return "BACKUPS OUT OF REACH"
         if newest is None:
             return "no backup yet" if self.settings.backup_interval else "backups off"
-        return f"backup {durations.spell(clock.now().wall - newest.taken_at)} ago"
+        return f"backup {durations.spell(max(0.0, clock.now().wall - newest.taken_at))} ago"
