@@ -45,6 +45,8 @@ WRONG = [
     ("CHAPAR_HOME", "/srv/it's", "without"),
     ("CHAPAR_HOME", "/srv/what?", "without"),
     ("CHAPAR_HOME", "/srv/a\udcffb", "without"),
+    ("CHAPAR_HOME", "$HOME/chapar", "whole path"),
+    ("CHAPAR_HOME", "${HOME}/chapar", "whole path"),
     ("CHAPAR_HOME", "~nobodyhasthisname/x", "whole path"),
     ("CHAPAR_HOME", "/", "of its own"),
     ("CHAPAR_HOME", "/tmp", "of its own"),
