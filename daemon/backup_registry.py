@@ -6,21 +6,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from daemon.console import step_bar
-from daemon.registry import home_settings, say
+from daemon.registry import home_settings, present_settings, say
 
 
 def backup(options: argparse.Namespace) -> int:
     """Take a backup now, list them, verify them by restoring to a scratch folder, or prune them."""
     from daemon.commands.backups import backup_commands
 
-    settings = home_settings()
+    if options.what == "verify":
+        return verify(options)
+    settings = present_settings() if options.what == "list" else home_settings()
     if options.what == "list":
         if options.json:
             print(json.dumps(backup_commands.facts(settings), indent=2))
         else:
             print(*backup_commands.listed(settings), sep="\n")
-    elif options.what == "verify":
-        return verify(options)
     elif options.what == "prune":
         print(*backup_commands.prune(settings), sep="\n")
     else:
@@ -35,7 +35,7 @@ def verify(options: argparse.Namespace) -> int:
     from daemon.commands.backups import backup_commands
 
     with told_of(options) as told:
-        wanted = (home_settings(), options.name, options.key)
+        wanted = (present_settings(), options.name, options.key)
         judged = list(backup_commands.verify(*wanted, told))
     if options.json:
         json_text.show(options, list, lambda: judged)

@@ -67,12 +67,14 @@ def logs(options: argparse.Namespace) -> int:
 def top(options: argparse.Namespace) -> int:
     """Show live what workers do, lanes, sites and failures, with keys; once where nobody looks."""
     from daemon.answers import json_text
+    from daemon.console import colours
     from daemon.console.open_store import opened
     from daemon.top import top_facts, top_text
 
     settings = present_settings()
     with opened(settings) as db:
-        if options.json or options.once or not (sys.stdout.isatty() and sys.stdin.isatty()):
+        seen = sys.stdout.isatty() and sys.stdin.isatty() and not colours.is_dumb()
+        if options.json or options.once or not seen:
             facts = top_facts.read(db, settings)
             json_text.show(options, lambda: top_text.lines(facts), lambda: facts)
         else:

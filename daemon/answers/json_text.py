@@ -6,24 +6,30 @@ program can rely on a field that is there; new ones may come.
 
 import argparse
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
 
+from daemon.console.output import visible
+
 
 def show(
     options: argparse.Namespace, lines: Callable[[], Iterable[str]], facts: Callable[[], Any]
 ) -> None:
-    """What the caller wants of both."""
+    """What the caller wants of both. JSON is ASCII, which a stream of any encoding has as it is."""
     if options.json:
-        print(json.dumps(plain(facts()), indent=2, ensure_ascii=False))
+        print(json.dumps(plain(facts()), indent=2))
     else:
-        print(*lines(), sep="\n")
+        print(*map(visible, lines()), sep="\n")
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON can have it. States and lanes are their names."""
+    """A value as JSON can have it. States and lanes are their names; a number without end is
+    null."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     if isinstance(value, Enum):
         return value.name.lower()
     if is_dataclass(value) and not isinstance(value, type):

@@ -1,5 +1,6 @@
 """`chapar status` for programs, and its exit code."""
 
+from contextlib import suppress
 from typing import Any
 
 import daemon
@@ -10,7 +11,9 @@ from procs.backups import backup_store
 
 def facts(now: Status) -> dict[str, Any]:
     """All that the text says. `running` is null when supervisord cannot be asked."""
-    newest = backup_store.newest_ok(now.settings.backup_folder)
+    newest = None
+    with suppress(OSError):  # a folder that is out of reach, as the text says
+        newest = backup_store.newest_ok(now.settings.backup_folder)
     return {
         "version": daemon.__version__,
         "home": now.settings.home,

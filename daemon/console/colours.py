@@ -10,8 +10,13 @@ RED, YELLOW, BLUE = "31", "33", "34"
 
 def are_wanted() -> bool:
     """Whether standard output is a terminal, and nobody forbade colours."""
-    around = process.environment(("NO_COLOR", "TERM"))
-    return sys.stdout.isatty() and not around.get("NO_COLOR") and around.get("TERM") != "dumb"
+    around = process.environment(("NO_COLOR",))
+    return sys.stdout.isatty() and not around.get("NO_COLOR") and not is_dumb()
+
+
+def is_dumb() -> bool:
+    """Whether the terminal can do nothing but print (terminfo's `dumb`): an editor's shell, say."""
+    return process.environment(("TERM",)).get("TERM") == "dumb"
 
 
 def painted(text: str, colour: str) -> str:

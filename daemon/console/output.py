@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 
+from procs.core import log
 from procs.texts import i18n
 
 
@@ -12,6 +13,12 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: str = ""
     sides = [">" if name in right.split() else "<" for name in head]
     row = "  ".join(f"{{:{side}{width}}}" for side, width in zip(sides, widths, strict=True))
     return [row.format(*cells).rstrip() for cells in (head, *rows)]
+
+
+def visible(text: str) -> str:
+    """A text that has words of others, titles and errors of sites, in it: signs that a terminal
+    obeys are escaped."""
+    return text.translate(log.CONTROLS)
 
 
 def local(wall: float) -> str:

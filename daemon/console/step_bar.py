@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from daemon.console import colours
+
 #: Seconds between two looks of the bar, and its characters.
 BAR_TURN, BAR_WIDTH = 0.2, 12
 #: Seconds for which no bar is shown: what is over by then needs none.
@@ -22,7 +24,7 @@ CLEAR_LINE = "\r\x1b[2K"
 def shown(say: Callable[[str], None], step: str = "") -> Iterator[Callable[[str], None]]:
     """A `say` that keeps a bar below its lines, while standard error is a terminal. The bar is
     about `step` until the first line."""
-    if not sys.stderr.isatty():
+    if not sys.stderr.isatty() or colours.is_dumb():
         yield say
         return
     bar = StepBar(say, step)

@@ -32,7 +32,9 @@ def service(facts: DoctorFacts) -> Iterator[Finding]:
         says, fix = "supervisord runs and cannot be asked", "chapar stop, then chapar up -d"
         yield Finding("service", Severity.ERROR, says, facts.mute, fix)
     elif processes is None:
-        before = facts.is_ours and open_store.is_listed(facts.given.database_mark)
+        if not facts.is_ours:
+            return  # nobody can say what runs in a folder that may not be looked into
+        before = open_store.is_listed(facts.given.database_mark)
         severity = Severity.WARNING if before else Severity.HINT
         says = "not running" if before else "was never started here"
         fix = "chapar init, then chapar up -d" if facts.reading.complaints else "chapar up -d"

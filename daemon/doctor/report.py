@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from daemon.console import colours
-from daemon.console.output import count
+from daemon.console.output import count, visible
 from daemon.doctor.diagnosis import Finding, Severity
+from procs.core import log
 
 #: The exit code when nothing is wrong yet, and something will be.
 ONLY_WARNINGS = 5
@@ -19,10 +20,11 @@ SEVERITY_WORDS = {
 def lines(finding: Finding) -> Iterator[str]:
     """One finding: how bad, which check, what is wrong, what was seen, and what to do."""
     word, colour = SEVERITY_WORDS[finding.severity]
-    seen = f" ({finding.evidence})" if finding.evidence else ""
-    yield f"{colours.painted(f'{word:<9}', colour)}{finding.check:<12}{finding.says}{seen}"
+    seen = f" ({log.mask(finding.evidence)})" if finding.evidence else ""
+    found = visible(f"{finding.check:<12}{finding.says}{seen}")
+    yield f"{colours.painted(f'{word:<9}', colour)}{found}"
     if finding.fix:
-        yield f"{'':21}fix: {finding.fix}"
+        yield f"{'':21}fix: {visible(finding.fix)}"
 
 
 def summary(findings: Sequence[Finding]) -> str:
@@ -49,7 +51,7 @@ def facts(findings: Iterable[Finding]) -> list[dict[str, object]]:
             "check": one.check,
             "severity": SEVERITY_WORDS[one.severity][0],
             "says": one.says,
-            "evidence": one.evidence,
+            "evidence": log.mask(one.evidence),
             "fix": one.fix,
             "mendable": one.mend is not None,
         }

@@ -30,7 +30,7 @@ def lines(top: CommandHelp) -> Iterator[str]:
             yield from command(one)
     yield from (".SH EXIT STATUS", "Of every command:")
     yield from codes(exit_codes.EVERY_CODE)
-    yield ".SH MANUAL_FILES"
+    yield ".SH FILES"
     for name, meaning in MANUAL_FILES:
         yield from (".TP", f".I {text(name)}", text(meaning))
     yield from (".SH SEE ALSO", r"\fBsystemctl\fR(1), \fBjournalctl\fR(1), \fBsupervisorctl\fR(1)")

@@ -10,7 +10,7 @@ from daemon.command_error import NotServing, NotUp, Refusal
 from daemon.commands import launch
 from daemon.commands.restart import RollingRestart
 from daemon.console import open_store
-from daemon.supervisor import child_environment
+from daemon.supervisor import child_environment, process_tree
 from daemon.supervisor.control import Supervisor
 from procs import config
 from procs.errors import StoreError
@@ -30,6 +30,7 @@ def reload(say: Callable[[str], None]) -> int:
     StoreError, NotServing: then all run with the ones before, or go back to them."""
     run = config.home().run
     if not Supervisor(run).is_up():
+        process_tree.require_seen(run)
         raise NotUp("supervisord does not answer")
     before = child_environment.read(run)
     reading = config.read(need_telegram=before.get("CHAPAR_WITH_BOT") == "true")

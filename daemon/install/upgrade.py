@@ -81,7 +81,7 @@ def change(settings: Settings, fallback: Fallback) -> None:
     the sentence says what did not."""
     try:
         open_store.prepare(settings)
-    except (Refusal, StoreError) as error:
+    except (Refusal, StoreError, OSError) as error:  # a disk that is full, say
         raise Refusal(f"{error}. {fallback.database()}; everything runs on as it was") from error
 
 
@@ -107,7 +107,7 @@ def restart(settings: Settings, fallback: Fallback, say: Say, before: set[int]) 
                 f"{error} and replaces the processes; the database stays changed. After its end, "
                 "run: chapar rolling-restart"
             ) from error
-        except Refusal as error:
+        except (Refusal, StoreError, OSError) as error:
             refused = error
     fresh = running(settings) - before  # also one that was recycled meanwhile
     # Closed: the change is taken back beside the processes, not beside ourselves.

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from daemon.command_error import Refusal
 from daemon.console import colours, open_store
+from daemon.console.output import visible
 from daemon.logs import log_query
 from daemon.logs.log_follower import LogFollower
 from daemon.logs.log_query import LogQuery
@@ -92,7 +93,7 @@ def as_text(entry: LogEntry) -> str:
     """The entry behind the name of its process, coloured by its level."""
     level = LEVEL.search(entry.text)
     colour = next((c for word, c in SEVERE if level and level[1].startswith(word)), "")
-    return f"{entry.process:<12}{colours.painted(entry.text, colour)}"
+    return f"{entry.process:<12}{colours.painted(visible(entry.text), colour)}"
 
 
 def as_json(entry: LogEntry) -> str:

@@ -149,7 +149,8 @@ def stop(run: Path, say: Callable[[str], None], *, now: bool = False) -> None:
     """Drain and stop everything on this home; returns when the last process has ended.
 
     `now` lets the workers put their jobs back into the queue instead of finishing them. A
-    supervisord that does not answer is told by signals. Raises NotUp when nothing runs.
+    supervisord that does not answer is told by signals. Raises NotUp when nothing runs,
+    PermissionError where this user cannot see that.
     """
     supervisor = Supervisor(run)
     try:
@@ -162,6 +163,7 @@ def stop(run: Path, say: Callable[[str], None], *, now: bool = False) -> None:
     except NotUp as error:
         pid = process_tree.supervisor_of(run)
         if pid is None:
+            process_tree.require_seen(run)
             raise
         say(f"supervisord (pid {pid}) cannot be asked ({error}); it is told to stop by a signal")
         return stop_by_signals(pid, say, now=now)

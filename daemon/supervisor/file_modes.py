@@ -14,6 +14,8 @@ from procs.config import Settings
 from procs.store import database
 
 MODE_OTHERS, MODE_GROUP = stat.S_IRWXO, stat.S_IRWXG
+#: How a public key of age begins (age-encryption.org/v1).
+PUBLIC_KEY = "age1"
 #: Files of one folder that are named one by one.
 FILES_NAMED = 5
 
@@ -85,13 +87,25 @@ def files_of(folder: Path) -> list[Path]:
 
 
 def outside(settings: Settings, env_file: Path | None) -> list[Path]:
-    """What the operator wrote: settings, rules of sites, cookies. They may lie anywhere."""
+    """What the operator wrote: settings, rules of sites, cookies, the key of backups. They may lie
+    anywhere."""
     book = settings.sites
     rules = [book.default, *book.sites.values()]
     paths = {path for one in rules for path in one.cookies if path}
+    key = settings.backup_key_file
     paths |= {path for path in (book.path, env_file) if path}
+    paths |= {key} if key and has_secret(key) else set()
     kept = set(inside(settings))
     return sorted(path for path in paths if path.is_file() and path not in kept)
+
+
+def has_secret(key: Path) -> bool:
+    """Whether a file of a key opens backups; the public half alone may be read by everybody."""
+    with suppress(OSError, UnicodeDecodeError):
+        lines = key.read_text(encoding="utf-8").split("\n")
+        words = [line.strip() for line in lines if line.strip()[:1] not in ("", "#")]
+        return not all(one.startswith(PUBLIC_KEY) for one in words)
+    return False
 
 
 def mode_of(path: Path) -> int:

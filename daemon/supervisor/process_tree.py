@@ -48,6 +48,13 @@ def supervisor_of(run: Path) -> int | None:
     return next(started_for(run), None) if pid is None else pid
 
 
+def require_seen(run: Path) -> None:
+    """Raises PermissionError where another user's run directory cannot be looked into: nobody can
+    say then that nothing runs there."""
+    with suppress(FileNotFoundError, NotADirectoryError):
+        os.stat(run / LOCK)
+
+
 def noted(lock: Path) -> int | None:
     """The process that is named in the lock file, if it is still that one. The lock itself is not
     tried: held for a moment, it would make a start believe that another one runs."""

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Key
 from textual.widgets import Static
 
+from daemon.console.output import visible
 from daemon.top import top_acts, top_facts, top_text
 from daemon.top.top_facts import TopFacts
 from procs.config import Settings
@@ -64,9 +65,8 @@ class TopScreen(App[None]):
         jobs = [job.id for job in self.seen.jobs]
         if self.chosen not in jobs:
             self.chosen = jobs[0] if jobs else 0
-        self.query_one("#body", Static).update(
-            "\n".join(top_text.lines(self.seen, chosen=self.chosen))
-        )
+        shown = map(visible, top_text.lines(self.seen, chosen=self.chosen))
+        self.query_one("#body", Static).update("\n".join(shown))
 
     def say(self, words: str) -> None:
         """Show a line at the foot."""

@@ -6,11 +6,13 @@ has, and the SHA-256 of each file.
 
 import gzip
 import io
+import math
 import tarfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from procs.backups import durable_files
 from procs.backups.backup_errors import BackupFailed
@@ -23,6 +25,8 @@ SESSIONS, COOKIES = "sessions", "cookies"
 LEVEL = 1
 #: Bytes of a manifest beyond which it is none.
 LARGEST_MANIFEST = 4 * 1024 * 1024
+#: The last wall instant that a manifest may name: the end of the year 9999.
+LAST_INSTANT = 253402300799.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def unpack(archive: Path, folder: Path) -> Manifest:
     """Unpack into an empty folder and compare each file with its SHA-256. Raises BackupFailed for
     what is damaged or no backup. Names are ours alone: one that leads elsewhere is refused."""
     try:
-        with tarfile.open(archive, "r|gz") as tar:
+        with gzip.open(archive) as packed, tarfile.open(fileobj=packed, mode="r|") as tar:
             manifest: Manifest | None = None
             for member in tar:
                 content = tar.extractfile(member)
@@ -78,10 +82,12 @@ def unpack(archive: Path, folder: Path) -> Manifest:
                     manifest = decoded(content.read(LARGEST_MANIFEST), archive)
                     continue
                 path = folder / inside(member.name, manifest, archive)
+                durable_files.require_room(folder, member.size)
                 path.parent.mkdir(mode=0o700, exist_ok=True)
                 with disk.named(path), path.open("wb") as file:
                     while chunk := content.read(durable_files.CHUNK):
                         file.write(chunk)
+            require_end(packed, archive)
     except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise BackupFailed(f"{archive.name} is damaged, or no backup ({error})") from None
     if manifest is None:
@@ -90,12 +96,25 @@ def unpack(archive: Path, folder: Path) -> Manifest:
     return manifest
 
 
+def require_end(packed: gzip.GzipFile, archive: Path) -> None:
+    """Nothing but the padding of a tar follows, and the sum of all bytes at their end is right.
+    Raises BackupFailed, EOFError, BadGzipFile."""
+    rest = packed.read(tarfile.RECORDSIZE + 1)
+    if len(rest) > tarfile.RECORDSIZE or rest.strip(b"\0"):
+        raise BackupFailed(f"{archive.name} is damaged: something follows behind its end")
+
+
 def inside(name: str, manifest: Manifest, archive: Path) -> PurePosixPath:
     """The path of an entry below the folder. Raises BackupFailed for one that leads out of it or
     that the manifest does not name."""
     path = PurePosixPath(name)
-    is_ours = name in manifest.files and ".." not in path.parts and len(path.parts) <= 2
-    if not is_ours or path.is_absolute():
+    is_ours = name in (DATABASE, RULES) or (
+        len(path.parts) == 2
+        and path.parts[0] in (SESSIONS, COOKIES)
+        and path.parts[1] != ".."
+        and str(path) == name
+    )
+    if not is_ours or name not in manifest.files:
         raise BackupFailed(f"{archive.name} is no backup of ours: it holds {name!r}")
     return path
 
@@ -113,9 +132,29 @@ def compare(folder: Path, manifest: Manifest, archive: Path) -> None:
 def decoded(text: bytes, archive: Path) -> Manifest:
     """A manifest from its JSON. Raises BackupFailed when it is none, or of a newer Chapar."""
     try:
-        manifest = codec.sound_record(Manifest, codec.load(text))
+        raw = codec.load(text)
+        made = raw.get("format") if isinstance(raw, dict) else None
+        if isinstance(made, int) and made > FORMAT:
+            raise BackupFailed(f"{archive.name} was made by a newer Chapar; upgrade first")
+        manifest = codec.sound_record(Manifest, raw)
+        require_sound(manifest)
     except (ValueError, TypeError) as error:
         raise BackupFailed(f"{archive.name} is no backup of Chapar ({error})") from None
-    if manifest.format > FORMAT:
-        raise BackupFailed(f"{archive.name} was made by a newer Chapar; upgrade first")
     return manifest
+
+
+def require_sound(manifest: Manifest) -> None:
+    """Raises TypeError, ValueError for what no backup of ours says of itself."""
+    if not 0 <= manifest.taken_at <= LAST_INSTANT or not math.isfinite(manifest.taken_at):
+        raise ValueError("taken_at is no instant")
+    for name, kind in (("files", str), ("rows", int), ("before", int), ("after", int)):
+        require_table(name, getattr(manifest, name), kind)
+    require_table("cookies", manifest.cookies, str)
+    if lost := set(manifest.cookies) - set(manifest.files):
+        raise ValueError(f"{min(lost)} is named and not packed")
+
+
+def require_table(name: str, value: Any, kind: type) -> None:
+    """Raises TypeError unless a field has a value of this kind by each name."""
+    if not isinstance(value, dict) or not all(type(one) is kind for one in value.values()):
+        raise TypeError(f"{name} is no table of {kind.__name__}")

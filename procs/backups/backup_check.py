@@ -55,8 +55,9 @@ def judge(name: str, folder: Path, manifest: Manifest) -> None:
         raise BackupFailed(f"{name} is of a newer Chapar; upgrade first") from None
     except StoreFull:
         raise
-    except StoreError as error:
-        raise BackupFailed(f"{name}: its database cannot be used ({error})") from None
+    except StoreError as error:  # what it advises is meant for a database in its place
+        why = str(error).partition("; ")[0].replace(f"{folder}/", "")
+        raise BackupFailed(f"{name}: its database cannot be used ({why})") from None
     if found:
         raise BackupFailed(f"{name} is bad: {'; '.join(found[:FAULTS_TOLD])}")
 

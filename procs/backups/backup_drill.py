@@ -42,7 +42,7 @@ def is_due(settings: Settings) -> bool:
     before = last(settings.backup_folder)
     since = before.at if before else min((one.taken_at for one in found), default=clock.now().wall)
     wait = DAY_AFTER if before and before.state == BAD else MONTH
-    return clock.now().wall - since >= wait
+    return not 0 <= clock.now().wall - since < wait  # of the future: by a clock that was ahead
 
 
 def run(settings: Settings) -> Drill:

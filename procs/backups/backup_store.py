@@ -12,7 +12,7 @@ from pathlib import Path
 
 from procs.backups import durable_files
 from procs.config import Settings
-from procs.core import codec
+from procs.core import clock, codec
 from procs.core.paths import BACKUP_TURN
 
 #: `chapar-20261129T034500Z.tar.gz`, with `.age` behind it when it is encrypted. The instant is UTC.
@@ -20,6 +20,8 @@ BACKUP_NAME = re.compile(r"chapar-(\d{8}T\d{6}Z)(?:-\d+)?\.tar\.gz(?:\.age)?")
 STAMP, ENCRYPTED = "%Y%m%dT%H%M%SZ", ".age"
 #: What a file is called until it is complete.
 PARTIAL = ".partial-"
+#: Seconds by which a clock may be set back without a word.
+CLOCK_AHEAD_BY = 60.0
 OK, BAD, UNVERIFIED = "ok", "bad", "unverified"
 
 
@@ -41,6 +43,10 @@ class Backup:
     def is_ok(self) -> bool:
         """Whether it was restored to a scratch folder and found whole."""
         return self.state == OK
+
+    def is_ahead(self, now: float) -> bool:
+        """Whether it was taken in the future, as the clock says now."""
+        return self.taken_at > now + CLOCK_AHEAD_BY
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +107,22 @@ def taken_at(name: str) -> float | None:
 
 def listed(folder: Path) -> list[Backup]:
     """All backups of a folder, the newest first; none where there is no folder. Of those of one
-    second the one with the higher number, whose name is longer, is the newer."""
+    second the one with the higher number, whose name is longer, is the newer. Those of the future
+    come last: they were taken before a clock that was ahead was set back, nobody knows when."""
+    now = clock.now().wall
     found = [one for path in paths(folder) if (one := read(path)) is not None]
-    return sorted(found, key=lambda one: (one.taken_at, len(one.name), one.name), reverse=True)
+    return sorted(
+        found,
+        key=lambda one: (not one.is_ahead(now), one.taken_at, len(one.name), one.name),
+        reverse=True,
+    )
 
 
 def paths(folder: Path) -> Iterator[Path]:
     """The files that have the name of a backup, in no order; none where there is no folder."""
     try:
-        yield from (path for path in folder.iterdir() if BACKUP_NAME.fullmatch(path.name))
+        named = (path for path in folder.iterdir() if BACKUP_NAME.fullmatch(path.name))
+        yield from (path for path in named if path.is_file())
     except (FileNotFoundError, NotADirectoryError):
         return
 

@@ -64,7 +64,7 @@ def note(folder: Path, name: str, failures: int, why: str) -> None:
 
 def run(command: str, file: Path, backup: Backup, *, longest: float = LONGEST_COPY) -> None:
     """Run it by a shell; it finds the backup in CHAPAR_BACKUP_FILE. Raises BackupFailed when it
-    fails or takes longer; its whole group of processes is gone then."""
+    fails or takes longer; its whole group of processes is gone then, as whatever ends the wait."""
     around = surroundings(file, backup)
     with subprocess.Popen(
         ["/bin/sh", "-c", command],
@@ -78,11 +78,13 @@ def run(command: str, file: Path, backup: Backup, *, longest: float = LONGEST_CO
         try:
             said, _ = child.communicate(timeout=longest)
         except subprocess.TimeoutExpired:
-            with suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
             raise BackupFailed(
                 f"CHAPAR_BACKUP_COMMAND took longer than {longest:.0f} s for {file.name}"
             ) from None
+        finally:
+            if child.returncode is None:  # also at Ctrl-C, which its own session does not hear
+                with suppress(ProcessLookupError):
+                    os.killpg(child.pid, signal.SIGKILL)
     if child.returncode:
         told = " ".join(said.decode(errors="replace").split())[-OUTPUT_TOLD:]
         raise BackupFailed(

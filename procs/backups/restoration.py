@@ -114,7 +114,7 @@ def rules(settings: Settings, folder: Path, manifest: Manifest, end: str) -> Ite
     target = settings.sites.path or settings.home / RULES
     wanted = [(folder / RULES, target)] if RULES in manifest.files else []
     for member, place in sorted(manifest.cookies.items()):
-        wanted.append((folder / member, cookie_place(target.parent, place)))
+        wanted.append((folder / member, cookie_place(settings, target, place)))
     for source, path in wanted:
         if path.is_file() and durable_files.digest(path) == durable_files.digest(source):
             continue
@@ -126,10 +126,15 @@ def rules(settings: Settings, folder: Path, manifest: Manifest, end: str) -> Ite
         yield f"restored {path}"
 
 
-def cookie_place(base: Path, place: str) -> Path:
-    """Where a file of cookies belongs, never outside of the folder of `sites.toml`."""
-    path = Path(place)
-    return base / ELSEWHERE / path.name if path.is_absolute() or ".." in path.parts else base / path
+def cookie_place(settings: Settings, target: Path, place: str) -> Path:
+    """Where a file of cookies belongs: never outside of the folder of `sites.toml`, which is the
+    `target`, nor where a file of another kind belongs."""
+    base, path = target.parent, Path(place)
+    ours = (target, base / ".env", settings.sessions, *database.files_of(settings.database_url))
+    leads_out = path.is_absolute() or ".." in path.parts
+    if leads_out or any((base / path).is_relative_to(one) for one in ours):
+        return base / ELSEWHERE / path.name
+    return base / path
 
 
 def copy(source: Path, path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from procs.backups import backup_store
 from procs.backups.backup_store import Backup
+from procs.core import clock
 
 #: Bad and unverified backups that stay, to be looked at.
 FAILED_KEPT = 3
@@ -49,9 +50,17 @@ def newest_of_each(
             yield one
 
 
-def superfluous(backups: Sequence[Backup], keep: Retention) -> list[Backup]:
-    """What may go, of a folder's backups, the newest first. The newest verified one never does, and
-    a verified one never makes room for one that is not."""
+def superfluous(backups: Sequence[Backup], keep: Retention, *, now: float) -> list[Backup]:
+    """What may go, of a folder's backups, the newest first. Those of the future are judged by
+    themselves, as either clock may be wrong: this one, or that by which they were taken."""
+    ahead = [one for one in backups if one.is_ahead(now)]
+    past = [one for one in backups if not one.is_ahead(now)]
+    return [*judged(past, keep), *judged(ahead, keep)]
+
+
+def judged(backups: Sequence[Backup], keep: Retention) -> list[Backup]:
+    """What may go of these, the newest first. The newest verified one never does, and a verified
+    one never makes room for one that is not."""
     good = [one for one in backups if one.is_ok]
     failed = [one for one in backups if not one.is_ok]
     staying = {one.name for one in (*good[:1], *failed[:FAILED_KEPT])}
@@ -61,8 +70,10 @@ def superfluous(backups: Sequence[Backup], keep: Retention) -> list[Backup]:
 
 
 def prune(folder: Path, keep: Retention) -> list[Backup]:
-    """Delete what need not stay; returns that."""
-    gone = superfluous(backup_store.listed(folder), keep)
+    """Delete what need not stay; returns that. A file without a note was put there by somebody, as
+    after the disk was lost, and is theirs until it was verified."""
+    found = superfluous(backup_store.listed(folder), keep, now=clock.now().wall)
+    gone = [one for one in found if backup_store.note_of(folder / one.name).exists()]
     for one in gone:
         backup_store.remove(folder, one)
     return gone

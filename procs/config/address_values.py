@@ -211,6 +211,8 @@ def page(text: str) -> str:
     parts = parts_of(text)
     if parts is None or parts.scheme not in ("http", "https") or parts.fragment:
         raise ValueError("not the address of a page; write for example https://hooks.example/abc")
+    if not text.isascii():
+        raise ValueError("has letters that no address has; write them as %-codes")
     return text
 
 

@@ -35,8 +35,8 @@ def kept(text: str) -> tuple[int, int, int]:
 
 
 def usual_folder(texts: Mapping[str, str]) -> str:
-    """`backups` in the home, which may be given relative to where the command runs."""
-    return str(Path(texts["CHAPAR_HOME"], "backups").absolute())
+    """`backups` in the home, which may be given relative to where the command runs, or by `~`."""
+    return str(values.absolute(texts["CHAPAR_HOME"]) / "backups")
 
 
 def folder(text: str) -> Path:

@@ -71,7 +71,7 @@ def ballast(fields: Mapping[str, Any]) -> list[str]:
         return []
     return [
         f"CHAPAR_BALLAST_SIZE: {wanted // MIB}MiB is more than half of the disk under {home} "
-        f"({whole // MIB}MiB); write for example 64MiB"
+        f"({whole // MIB}MiB); write for example {min(64, whole // MIB // 4)}MiB"
     ]
 
 

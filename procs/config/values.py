@@ -146,6 +146,8 @@ def metrics_socket(texts: Mapping[str, str]) -> str:
 
 def home(text: str) -> Path:
     """The absolute folder that holds all state."""
+    if "$" in text:
+        raise ValueError(f"{text!r} has a variable, which nothing fills in; write the whole path")
     path = absolute(text)
     if wrong := strange(str(path)):
         raise ValueError(f"{str(path)!r} has {wrong} in its name; choose a folder without")

@@ -21,18 +21,30 @@ from procs.core import codec
 
 LOGGER = logging.getLogger("chapar")
 
-#: Texts that must never reach a log: a bot token, a link's query (it may carry a signature), and
-#: the password of a proxy, a mail server or a database, up to the last @ before the path.
+#: How addresses begin that links, streams, proxies and servers have.
+SCHEME = r"(?:https?|ftps?|sftp|rt[ms]\w*|mms\w*|wss?|srt|socks\w*|smtps?)://"
+#: A quotation mark, where it is of the address and not of what stands around it: `Don't?sig=…`.
+QUOTE = r"[\"'](?![\s,;:.)\]}>]|$)"
+#: Texts that must never reach a log: a bot token (also within the path of an address), a link's
+#: query (it may carry a signature), and the password of a proxy, a mail server or a database, up to
+#: the last @ before the path.
 SECRETS = (
-    (re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}\b"), "***token***"),
-    (re.compile(r"((?:https?|socks\w*|smtps?)://)[^\s/?#]+@", re.I), r"\1***@"),
-    (re.compile(r"(https?://[^\s?#\"']+)\?[^\s\"']*", re.I), r"\1?***"),
+    (re.compile(r"(?<!\d)\d{6,12}(?::|%3A)[A-Za-z0-9_-]{30,}", re.I), "***token***"),
+    (re.compile(rf"({SCHEME})[^\s/?#]+@", re.I), r"\1***@"),
+    (re.compile(rf"({SCHEME}(?:[^\s?\"']|{QUOTE})++)\?(?:[^\s\"']|{QUOTE})*", re.I), r"\1?***"),
     (re.compile(r"(postgres(?:ql)?://[^\s:/@]*:)[^\s/]*(?=@)"), r"\1***"),
     (re.compile(r"(postgres(?:ql)?://\S*[?&]password=)[^\s&]*"), r"\1***"),
 )
 #: The words of CHAPAR_LOG_FORM.
 LOG_FORMS, LOG_PLACES = ("logfmt", "json"), ("files", "stderr")
 PLAIN = re.compile(r"^[^\s\"=]+$")
+#: Signs that end a line for some reader, or that a terminal obeys: escaped as JSON has them. A tab
+#: and the end of a line stay, which tracebacks have.
+CONTROLS = {
+    sign: f"\\u{sign:04x}"
+    for sign in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)
+    if chr(sign) not in "\t\n"
+}
 #: The levels as syslog(3) has them: the journal reads them in front of a line (sd-daemon(3)).
 PRIORITIES = {"DEBUG": 7, "INFO": 6, "WARNING": 4, "ERROR": 3, "CRITICAL": 2}
 
@@ -66,7 +78,8 @@ class LineFormatter(logging.Formatter):
         line = f"{stamp(record)} {record.levelname:<5} {record.getMessage()}"
         if record.exc_info:
             line += "\n" + self.formatException(record.exc_info)
-        return mask(line).encode(errors="backslashreplace").decode()  # names need not be text
+        line = mask(line).translate(CONTROLS)
+        return line.encode(errors="backslashreplace").decode()  # names need not be text
 
 
 class JsonFormatter(logging.Formatter):
@@ -85,7 +98,7 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             whole["trace"] = self.formatException(record.exc_info)
         masked = {k: mask(v) if isinstance(v, str) else v for k, v in whole.items()}
-        return codec.line(masked)
+        return codec.line(masked).translate(CONTROLS)
 
 
 class JournalFormatter(logging.Formatter):
@@ -97,7 +110,7 @@ class JournalFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         head = f"<{PRIORITIES.get(record.levelname, 6)}>"
-        return "\n".join(head + line for line in self.inner.format(record).splitlines())
+        return "\n".join(head + line for line in self.inner.format(record).split("\n"))
 
 
 def stamp(record: logging.LogRecord) -> str:

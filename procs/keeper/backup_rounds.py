@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from contextlib import suppress
 
 from procs.backups import backup_store
 from procs.config import Settings
@@ -26,8 +27,8 @@ class BackupRounds:
         self.db = db
         self.settings = settings
         self.command = command
-        self.began = clock.now().wall
-        self.next_try = self.began + SETTLED
+        #: The boot instant before which none is tried.
+        self.next_try = clock.now().boot + SETTLED
         self.why = ""
         self.running: asyncio.Task[None] | None = None
 
@@ -58,14 +59,16 @@ class BackupRounds:
 
     def is_due(self) -> bool:
         """Whether the newest verified backup is too old, and the last failure long enough ago."""
-        now, newest = clock.now().wall, backup_store.newest_ok(self.settings.backup_folder)
+        now, newest = clock.now(), None
+        with suppress(OSError):  # a folder that is out of reach: taking one says why
+            newest = backup_store.newest_ok(self.settings.backup_folder)
         # One of the future was taken before the clock was set back.
-        fresh = newest and 0 <= now - newest.taken_at < self.settings.backup_interval
-        return now >= self.next_try and not fresh
+        fresh = newest and 0 <= now.wall - newest.taken_at < self.settings.backup_interval
+        return now.boot >= self.next_try and not fresh
 
     async def take(self) -> None:
         """One backup, by a process that ends; what it says goes into the keeper's log."""
-        self.next_try = clock.now().wall + min(BACKUP_AGAIN, self.settings.backup_interval)
+        self.next_try = clock.now().boot + min(BACKUP_AGAIN, self.settings.backup_interval)
         process = await asyncio.create_subprocess_exec(
             *self.command,
             stdin=asyncio.subprocess.DEVNULL,

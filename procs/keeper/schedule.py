@@ -89,6 +89,8 @@ class Keeper:
         self.renewed_by = 0.0
         #: What was wrong with the database, as it was logged last.
         self.unusable = ""
+        #: What was wrong with a file, as it was logged last.
+        self.fault = ""
         #: Kinds of jobs that were logged as unknown.
         self.left: set[str] = set()
         #: By how much the wall clock was ahead of the boot clock at the last round.
@@ -150,6 +152,8 @@ class Keeper:
                 self.make_room()
             except StoreError as error:
                 self.note_unusable(error)
+            except OSError as error:  # a disk that is full, or went away
+                self.note_fault(error)
 
     def note_unusable(self, error: StoreError) -> None:
         """Log once what is wrong with the database, and stay: the monitor tells of it."""
@@ -158,6 +162,12 @@ class Keeper:
         if self.unusable != str(error):
             self.unusable = str(error)
             log.error("store.unusable", error=error)
+
+    def note_fault(self, error: OSError) -> None:
+        """Log once what a round could not do with a file; the next one tries again."""
+        if self.fault != str(error):
+            self.fault = str(error)
+            log.error("round.failed", error=error, fix=disk.help_of(error))
 
     def make_room(self) -> None:
         """The database cannot be written: is it for want of room?"""

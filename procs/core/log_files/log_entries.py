@@ -28,13 +28,17 @@ class LogEntry:
 
 
 def instant(line: str) -> str:
-    """The instant at which an entry begins with this line; "" where none does."""
+    """The instant at which an entry begins with this line; "" where none does, as in a line of a
+    traceback whose digits only look like one."""
     found = ENTRY_STAMP.match(line)
     if found is None:
         return ""
     day, between, clock, fraction = found.groups()
     if between == " ":
-        local = time.mktime(time.strptime(f"{day} {clock}", "%Y-%m-%d %H:%M:%S"))
+        try:
+            local = time.mktime(time.strptime(f"{day} {clock}", "%Y-%m-%d %H:%M:%S"))
+        except (ValueError, OverflowError):
+            return ""
         day, clock = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(local)).split()
     return f"{day}T{clock}.{(fraction or '.000')[1:]}Z"
 

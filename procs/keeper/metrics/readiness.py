@@ -85,10 +85,17 @@ class Readiness:
         if self.settings.posts and not any(answers(one, now) for one in own):
             found.append("workers: none serves with a fresh heartbeat")
         found += self.signed_out()
-        share = disk.free(self.settings.home) / disk.whole(self.settings.home)
-        if share <= FREE_SHARE:
-            found.append(f"disk: {100 * share:.1f} % free of {100 * FREE_SHARE:g} % at least")
-        return found
+        return found + self.crowded()
+
+    def crowded(self) -> list[str]:
+        """Why files of downloads have no place."""
+        try:
+            share = disk.free(self.settings.home) / disk.whole(self.settings.home)
+        except OSError as error:
+            return [f"disk: {self.settings.home}: {error.strerror}"]
+        if share > FREE_SHARE:
+            return []
+        return [f"disk: {100 * share:.1f} % free of {100 * FREE_SHARE:g} % at least"]
 
     def signed_out(self) -> list[str]:
         """Why the bot hears nobody. Its socket exists from the first connection on; what became of

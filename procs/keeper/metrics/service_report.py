@@ -24,12 +24,19 @@ class ServiceReport:
 
 
 def write(run: Path, report: ServiceReport) -> None:
-    """Raises OSError."""
+    """Write it anew; on a full disk into the place of the one before, which needs no room: a
+    missing report would have the service restarted. Raises OSError."""
     facts = {"at": clock.steady(), "boot": clock.boot_id(), "line": report.line}
     facts |= {"stale": report.stale, "serves": report.serves}
     fresh = run / f".{REPORT_NAME}.new"
-    fresh.write_text(json.dumps(facts), encoding="utf-8")
-    os.replace(fresh, run / REPORT_NAME)
+    text = json.dumps(facts).encode()
+    try:
+        fresh.write_bytes(text)
+        os.replace(fresh, run / REPORT_NAME)
+    except OSError:
+        with open(run / REPORT_NAME, "r+b") as before:
+            before.write(text)
+            before.truncate()
 
 
 def read(run: Path) -> ServiceReport | None:

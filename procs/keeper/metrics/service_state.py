@@ -105,7 +105,10 @@ class ServiceState:
         """How old the newest verified backup is, in words."""
         if machine := backup_store.elsewhere(self.settings):
             return f"backups on {machine}"
-        newest = backup_store.newest_ok(self.settings.backup_folder)
+        try:
+            newest = backup_store.newest_ok(self.settings.backup_folder)
+        except OSError:
+            return "BACKUPS OUT OF REACH"
         if newest is None:
             return "no backup yet" if self.settings.backup_interval else "backups off"
-        return f"backup {durations.spell(clock.now().wall - newest.taken_at)} ago"
+        return f"backup {durations.spell(max(0.0, clock.now().wall - newest.taken_at))} ago"

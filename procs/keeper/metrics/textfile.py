@@ -33,8 +33,8 @@ class MetricTextfile:
         folder = self.settings.metrics_textfile
         if folder is None:
             return
-        text = exposition.scrape(self.db, self.settings, self.standing)
         try:
+            text = exposition.scrape(self.db, self.settings, self.standing)
             put(folder / TEXTFILE_NAME, text)
         except OSError as error:
             if not self.failed:

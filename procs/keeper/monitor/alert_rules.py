@@ -41,8 +41,9 @@ RULES = (
     AlertRule(alert_kinds.RESTART_STORM, "deaths_a_minute", 5.0, 0, NONE, 5 * MINUTE),
     AlertRule(alert_kinds.PROCESS_DOWN, "processes_given_up", 0.0, 0, NONE, 5 * MINUTE),
     AlertRule(alert_kinds.DEAF_BOT, "telegram_away", 0.0, 5 * MINUTE, NONE, MINUTE),
-    # In intervals: the next verified backup ends it at once.
-    AlertRule(alert_kinds.NO_BACKUP, "backup_age", 2.0, 0, 2.0, 0),
+    # In intervals: the next verified backup ends it at once. After a sleep of the machine, or a
+    # step of its clock, it is taken within the minute.
+    AlertRule(alert_kinds.NO_BACKUP, "backup_age", 2.0, MINUTE, 2.0, 0),
     AlertRule(alert_kinds.DRILL, "drill_bad", 0.0, 0, NONE, 0),
     # In a row: one that fails alone is made up for by the next.
     AlertRule(alert_kinds.UNCOPIED, "copies_failed", 1.0, 0, NONE, 0),

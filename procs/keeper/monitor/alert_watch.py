@@ -70,7 +70,7 @@ class Monitor:
         self.settings = settings
         self.path = alert_file.path_of(settings)
         self.record = alert_file.load(self.path, now=now)
-        self.machine = MachineGauges(settings, began=now.wall)
+        self.machine = MachineGauges(settings, began=now.boot)
         self.store = StoreGauges(db, settings)
         self.chat = ChatAlerts(db)
         self.queue = ChannelQueue(settings)
@@ -79,6 +79,8 @@ class Monitor:
         self.others: dict[str, ToldAlert] = {
             key: one for key, one in self.record.told.items() if one.kind not in RULED_KINDS
         }
+        #: What was found last of each kind while it went on.
+        self.said: dict[str, str] = {}
         #: The boot instant since which changes wait to be told.
         self.waits_since: float | None = None
         self.is_saved = True
@@ -120,6 +122,8 @@ class Monitor:
         itself."""
         for rule in RULES:
             value, detail = gauges.get(rule.gauge, (None, ""))
+            if value is not None and value >= rule.clears:
+                self.said[rule.kind] = detail
             state = self.record.states.get(rule.kind)
             after = alert_states.follow(state, rule, value, detail, now=now)
             if after is None:
@@ -134,7 +138,10 @@ class Monitor:
             noted = [ToldAlert(a.kind, a.subject, a.first_at, 0.0, a.detail) for a in found]
             self.others = {one.key: one for one in noted}
         states = [state for state in self.record.states.values() if state.is_there]
-        ours = [ToldAlert(s.kind, s.subject, s.began, 0.0, s.detail) for s in states]
+        ours = [
+            ToldAlert(s.kind, s.subject, s.began, 0.0, self.said.get(s.kind) or s.detail)
+            for s in states
+        ]
         return {**self.others, **{one.key: one for one in ours}}
 
     def tell(self, now: Now) -> bool:

@@ -29,7 +29,7 @@ DIED, GIVEN_UP = "died", "FATAL"
 
 
 class MachineGauges:
-    """One machine's. `began` is when this process did, on the wall clock: backups are missed only
+    """One machine's. `began` is when this process did, on the boot clock: backups are missed only
     from then on, where there are none."""
 
     def __init__(self, settings: Settings, *, began: float) -> None:
@@ -106,9 +106,9 @@ class MachineGauges:
                 why = text_of(self.settings.run / BACKUP_FAILURE)
             except OSError as error:  # none is there for who may not look
                 why = str(error)
-            newest = next((one for one in listed if one.is_ok), None)
-            since = max(newest.taken_at if newest else self.began, self.turn())
-            age = now.wall - since
+            past = [o.taken_at for o in listed if o.is_ok and not o.is_ahead(now.wall)]
+            age = now.wall - max(past) if past else now.boot - self.began
+            age = min(age, now.wall - self.turn())
             found["backup_age"] = (age / interval, why)
         return found
 

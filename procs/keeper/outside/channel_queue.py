@@ -8,6 +8,7 @@ from procs.config import Settings
 from procs.core import log
 from procs.core.clock import Now
 from procs.keeper.outside import certificates, outside_channels
+from procs.keeper.outside.bounded_call import BoundedCall
 from procs.keeper.outside.outside_channels import UNDELIVERED
 from procs.keeper.outside.outside_message import MOST_WAITING, OutsideMessage
 
@@ -28,6 +29,8 @@ class ChannelQueue:
         if settings.alert_mail:
             sends[MAIL] = partial(outside_channels.mail, settings.alert_mail)
         self.sends = sends
+        self.calls = {channel: BoundedCall[None]() for channel in sends}
+        self.looks = BoundedCall[tuple[float | None, str]]()
         #: The boot instant until which a channel that failed rests.
         self.resting: dict[str, float] = {}
         self.due: tuple[float | None, str] = (None, "")
@@ -59,7 +62,7 @@ class ChannelQueue:
             if channel not in one.left:
                 continue
             try:
-                self.sends[channel](one)
+                self.calls[channel].run(partial(self.sends[channel], one))
             except UNDELIVERED as error:
                 self.resting[channel] = now.boot + CHANNEL_REST
                 why = f"{type(error).__name__}: {error}"
@@ -71,7 +74,11 @@ class ChannelQueue:
         """How many days nearer than two weeks the end of a certificate is."""
         if now.boot >= self.next_certificates:
             self.next_certificates = now.boot + CERTIFICATE_LOOK
-            self.due = certificates.due(self.addresses(), now=now)
+            look = partial(certificates.due, self.addresses(), now=now)
+            try:
+                self.due = self.looks.run(look)
+            except TimeoutError as error:
+                log.warning("certificate.unread", error=error)
         return {"certificate_due": self.due}
 
     def addresses(self) -> list[tuple[str, int]]:

@@ -3,6 +3,7 @@ misses it (a dead man's switch) tells of what no alert of ours can: the machine,
 dead."""
 
 from collections.abc import Callable
+from functools import partial
 
 from procs.config import Settings
 from procs.core import log
@@ -10,6 +11,7 @@ from procs.core.clock import Now
 from procs.errors import StoreError
 from procs.keeper.metrics.readiness import Readiness
 from procs.keeper.outside import outside_channels
+from procs.keeper.outside.bounded_call import BoundedCall
 from procs.keeper.outside.outside_channels import UNDELIVERED
 from procs.store.database import Database
 
@@ -23,6 +25,7 @@ class Heartbeat:
     def __init__(self, db: Database, settings: Settings, turned: Callable[[], float]) -> None:
         self.settings = settings
         self.readiness = Readiness(db, settings, turned)
+        self.call = BoundedCall[None]()
         self.next = 0.0
         #: What keeps it from being sent, as it was logged last.
         self.why = ""
@@ -37,7 +40,9 @@ class Heartbeat:
         why = self.missing()
         if not why:
             try:
-                outside_channels.beat(url, proxy=self.settings.upstream_proxy)
+                self.call.run(
+                    partial(outside_channels.beat, url, proxy=self.settings.upstream_proxy)
+                )
             except UNDELIVERED as error:
                 why = f"{type(error).__name__}: {error}"
         if why and why != self.why:

@@ -1,14 +1,16 @@
 """The ways out besides the chat: a webhook, a mail server, systemd's journal, a heartbeat.
 
-They run in the monitor's thread, each within seconds, so a service that hangs delays nothing for
-long. Through the upstream proxy goes only what has a public name.
+Each operation of a socket has its time here, and each call as a whole in `bounded_call`. Through
+the upstream proxy goes only what has a public name.
 """
 
+import base64
 import smtplib
 import socket
 import ssl
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from email.message import EmailMessage
 from http.client import HTTPException
 from ipaddress import ip_address
@@ -21,6 +23,8 @@ from procs.keeper.outside.outside_message import CRITICAL, OVER, OutsideMessage
 #: Seconds that a service may take.
 SERVICE_TIME = 10.0
 JOURNAL, CGROUP = Path("/run/systemd/journal/socket"), Path("/proc/self/cgroup")
+#: Seconds for which a journal may be behind.
+JOURNAL_TIME = 1.0
 #: syslog(3).
 ERR, WARN, NOTICE = 3, 4, 5
 #: What a service that does not take a message raises.
@@ -30,12 +34,25 @@ UNDELIVERED = (OSError, HTTPException, smtplib.SMTPException, ValueError)
 def post(url: str, message: OutsideMessage, *, proxy: str = "") -> None:
     """Raises one of UNDELIVERED."""
     headers = {"Content-Type": "application/json", "X-Chapar-Message": message.id}
-    call(urllib.request.Request(url, codec.dump(message.body).encode(), headers), proxy=proxy)
+    call(request_of(url, codec.dump(message.body).encode(), headers), proxy=proxy)
 
 
 def beat(url: str, *, proxy: str = "") -> None:
     """Raises one of UNDELIVERED."""
-    call(urllib.request.Request(url), proxy=proxy)
+    call(request_of(url), proxy=proxy)
+
+
+def request_of(
+    url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+) -> urllib.request.Request:
+    """A request. A user and a password in front of the host are sent as HTTP wants them (RFC 7617):
+    the library takes them for a part of the host's name."""
+    parts, more = urlsplit(url), dict(headers or {})
+    before, _, host = parts.netloc.rpartition("@")
+    if before:
+        known = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
+        more["Authorization"] = f"Basic {base64.b64encode(known.encode()).decode()}"
+    return urllib.request.Request(parts._replace(netloc=host).geturl(), body, more)
 
 
 def call(request: urllib.request.Request, *, proxy: str) -> None:
@@ -45,8 +62,7 @@ def call(request: urllib.request.Request, *, proxy: str) -> None:
         urllib.request.ProxyHandler(through), StayingHandler(), urllib.request.HTTPSHandler()
     )
     request.add_header("User-Agent", "chapar")
-    with opener.open(request, timeout=SERVICE_TIME) as answer:
-        answer.read(4096)
+    opener.open(request, timeout=SERVICE_TIME).close()
 
 
 class StayingHandler(urllib.request.HTTPRedirectHandler):
@@ -114,6 +130,7 @@ def journal(message: OutsideMessage, *, path: Path = JOURNAL, unit: Path = CGROU
         if ".service" not in unit.read_text():
             return
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+            line.settimeout(JOURNAL_TIME)
             for one in message.alerts:
                 line.sendto(entry(one), str(path))
     except FileNotFoundError:

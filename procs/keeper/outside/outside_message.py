@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from procs.core import codec, disk
+from procs.core import codec, disk, log
 from procs.core.clock import Now
 from procs.errors import alert_kinds, remedies
 from procs.texts import i18n
@@ -89,9 +89,13 @@ def paragraph(alert: Mapping[str, Any]) -> str:
 def changes(
     there: Mapping[str, ToldAlert], told: Mapping[str, ToldAlert], *, now: Now
 ) -> list[tuple[str, ToldAlert]]:
-    """What is to be told: what began, what goes on for hours, and what is over."""
+    """What is to be told: what began, what goes on for hours, as it is now, and what is over."""
     found = [(BEGAN, one) for key, one in there.items() if key not in told]
-    found += [(GOES_ON, told[key]) for key in there if key in told and is_old(told[key], now=now)]
+    found += [
+        (GOES_ON, replace(told[key], detail=one.detail))
+        for key, one in there.items()
+        if key in told and is_old(told[key], now=now)
+    ]
     return found + [(OVER, one) for key, one in told.items() if key not in there]
 
 
@@ -127,7 +131,7 @@ def fact(word: str, one: ToldAlert) -> dict[str, Any]:
         "severity": severity(one.kind),
         "since": one.began,
         "summary": summary(one.kind, one.subject),
-        "detail": one.detail,
+        "detail": log.mask(one.detail),  # what a command or a server said may have a password in it
         "fix": remedies.of(one.kind) or "",
     }
 

@@ -24,6 +24,10 @@ NOTE = """
 INSERT INTO link_checks (site, url, at, error, detail, took, bytes)
 VALUES (:site, :url, :at, :error, :detail, :took, :bytes)
 """
+# By a clock that was ahead: left there, it would be the latest result until the clock is there.
+BRING_BACK = """
+UPDATE link_checks SET at = :before WHERE site = :site AND url = :url AND at > :at
+"""
 PRUNE = "DELETE FROM link_checks WHERE at < :before"
 #: Characters of a failure's words that are kept, and of an address that name it in an alert.
 DETAIL, NAMED = 300, 80
@@ -93,6 +97,8 @@ def settle(db: Database, lease: Lease, result: LinkCheck, *, now: Now) -> bool:
     }
     with db.write():
         leases.finish(db, lease, now=now)
+        place = {name: facts[name] for name in ("site", "url", "at")}
+        db.change(BRING_BACK, {**place, "before": result.at - 1.0})
         db.change(NOTE, facts)
     last = latest(db, result.site, result.url, most=TURNED)
     return len(last) == TURNED and all(one.error for one in last)

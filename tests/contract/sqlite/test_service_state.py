@@ -95,3 +95,14 @@ def test_an_outage_of_telegram_is_said_and_no_reason_to_restart(state):
     found = reported(state)
     assert found.stale == ()
     assert found.line.endswith("Telegram cannot be reached")
+
+
+def test_a_full_disk_keeps_no_report_back(state):
+    reported(state)
+    run = state.settings.run
+    (run / ".service-report.new").symlink_to("/dev/full")
+
+    state.words = None
+    works(state)
+
+    assert reported(state).line.startswith("1/1 workers")

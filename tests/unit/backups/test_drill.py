@@ -35,7 +35,7 @@ def ages(home: Home, seconds: float) -> None:
 
 
 def is_told(home: Home) -> bool:
-    gauges = MachineGauges(home.settings, began=clock.now().wall).backups(clock.now())
+    gauges = MachineGauges(home.settings, began=clock.now().boot).backups(clock.now())
     return bool(gauges["drill_bad"][0])
 
 

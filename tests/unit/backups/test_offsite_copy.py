@@ -1,5 +1,10 @@
 """The operator's command that copies each backup: how the last copy went is kept, and shown."""
 
+import os
+import select
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +15,7 @@ from procs.backups.__main__ import carry_out
 from procs.backups.backup_errors import BackupFailed
 from procs.core import clock
 from procs.keeper.monitor.machine_gauges import MachineGauges
+from tests import ROOT
 from tests.unit.backups.conftest import Home
 
 
@@ -69,8 +75,30 @@ def test_a_note_with_facts_of_another_kind_counts_as_none(home: Home, name: str,
         name, text = name.replace(sign, fact), text.replace(sign, fact)
     (home.settings.backup_folder / name).write_text(text)
 
-    found = MachineGauges(home.settings, began=clock.now().wall).backups(clock.now())
+    found = MachineGauges(home.settings, began=clock.now().boot).backups(clock.now())
 
     assert found["copies_failed"] == (0, "")
     assert found["backup_age"][0] < 1
     assert not backup_drill.is_due(home.settings)
+
+
+def test_a_copy_that_is_interrupted_goes_on_nowhere(tmp_path: Path):
+    script = (
+        "import signal; from pathlib import Path\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from procs.backups import backup_store, offsite_copy\n"
+        "one = backup_store.Backup('x', 0.0, 1)\n"
+        "offsite_copy.run('sleep 300 & echo $! >pid; mv pid there; wait', Path('x'), one)\n"
+    )
+    around = {**os.environ, "PYTHONPATH": str(ROOT)}
+    words = [sys.executable, "-c", script]
+    with subprocess.Popen(words, cwd=tmp_path, env=around, stderr=subprocess.DEVNULL) as copy:
+        while not (tmp_path / "there").exists():
+            assert copy.poll() is None
+        child = os.pidfd_open(int((tmp_path / "there").read_text()))
+        copy.send_signal(signal.SIGINT)
+
+        ended, _, _ = select.select([child], [], [], 20)
+
+    os.close(child)
+    assert ended == [child]

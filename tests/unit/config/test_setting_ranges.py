@@ -45,6 +45,8 @@ WRONG = [
     ("CHAPAR_HOME", "/srv/it's", "without"),
     ("CHAPAR_HOME", "/srv/what?", "without"),
     ("CHAPAR_HOME", "/srv/a\udcffb", "without"),
+    ("CHAPAR_HOME", "$HOME/chapar", "whole path"),
+    ("CHAPAR_HOME", "${HOME}/chapar", "whole path"),
     ("CHAPAR_HOME", "~nobodyhasthisname/x", "whole path"),
     ("CHAPAR_HOME", "/", "of its own"),
     ("CHAPAR_HOME", "/tmp", "of its own"),
@@ -187,6 +189,15 @@ def test_a_ballast_is_measured_by_the_disk_under_the_home(tmp_path):
     assert complaints(CHAPAR_HOME=str(tmp_path), CHAPAR_BALLAST_SIZE="64MiB") == ()
     (found,) = complaints(CHAPAR_HOME=str(tmp_path), CHAPAR_BALLAST_SIZE=str(half))
     assert "more than half of the disk" in found
+
+
+def test_the_ballast_that_is_advised_for_a_small_disk_is_one_that_it_takes(tmp_path, monkeypatch):
+    monkeypatch.setattr(disk, "whole", lambda folder: 100 * 1024**2)
+    (found,) = complaints(CHAPAR_HOME=str(tmp_path), CHAPAR_BALLAST_SIZE="64MiB")
+
+    advised = found.rpartition(" ")[2]
+
+    assert complaints(CHAPAR_HOME=str(tmp_path), CHAPAR_BALLAST_SIZE=advised) == ()
 
 
 def test_a_home_behind_a_short_link_is_as_long_as_it_is(tmp_path):

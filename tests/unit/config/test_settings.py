@@ -67,6 +67,17 @@ def test_all_state_lies_under_home(load):
     assert settings.database_url == "sqlite:////srv/c/chapar.db"
 
 
+@pytest.mark.parametrize("home", ["", "~/.local/share/chapar", "data"])
+def test_all_of_the_home_lies_below_it_however_it_is_written(load, tmp_path, monkeypatch, home):
+    monkeypatch.setenv("HOME", "/srv/ann")
+    monkeypatch.chdir(tmp_path)
+    settings = load(**{"CHAPAR_HOME": home} if home else {})
+
+    ours = (settings.backup_folder, settings.sessions, settings.logs)
+    assert all(path.is_relative_to(settings.home) for path in ours)
+    assert settings.home.is_relative_to(tmp_path if home == "data" else "/srv/ann")
+
+
 def test_a_relative_home_becomes_absolute(load, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert load(CHAPAR_HOME="var").home == tmp_path / "var"

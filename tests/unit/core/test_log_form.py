@@ -48,12 +48,41 @@ def test_whatever_a_fact_is_the_line_is_one_and_tells_no_secret(written, words, 
         "http://user:hid@hidden@proxy.example:3128",
         "HTTPS://x.example/film?sig=hidden",
         "postgresql://chapar:hid@hidden@db.example/chapar",
+        "https://x.example/film?title=Don't+stop&sig=hidden",
+        "https://x.example/Don't?sig=hidden",
+        'https://x.example/film?a="b"&sig=hidden',
+        "https://x.example/#/film?sig=hidden",
+        "rtmp://live.example/app?token=hidden",
+        "ftp://user:hidden@files.example/film",
     ],
 )
 def test_what_is_secret_in_an_address_reaches_no_log_whatever_it_is_of(written, address):
     said = written("logfmt", "a.b", at=address)
 
     assert ("hidden" in said, ".example" in said) == (False, True)
+
+
+@pytest.mark.parametrize("token", [TOKEN, TOKEN.replace(":", "%3A")])
+def test_a_token_within_the_path_of_an_address_reaches_no_log(written, token):
+    said = written("json", "a.b", at=f"https://api.example/file/bot{token}/film.mp4")
+
+    assert (token in said, "/film.mp4" in said) == (False, True)
+
+
+@pytest.mark.parametrize("words", ["logfmt", "json"])
+def test_quotation_marks_around_an_address_stay(written, words):
+    said = written(words, "a.b", why="cannot read 'https://x.example/a?b=c', gave up")
+
+    assert "'https://x.example/a?***', gave up" in said
+
+
+@pytest.mark.parametrize("sign", ["\x1b[2J", "\x0b", "\x85", "\u2028", "\x9b31m", "\x00"])
+@pytest.mark.parametrize("words", ["json", "logfmt", "json stderr", "stderr"])
+def test_signs_that_a_terminal_obeys_or_that_end_lines_are_escaped(written, words, sign):
+    said = written(words, "a.b", title=f"one{sign}two")
+
+    assert (sign in said, f"\\u{ord(sign[0]):04x}" in said) == (False, True)
+    assert len(said.splitlines()) == 1
 
 
 def test_an_object_has_the_facts_with_their_kinds(written):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import daemon
 from tests import ROOT
+from tests.fresh_database import fresh
 
 WORK = (
     "import threading; from daemon.console import step_bar; from daemon.registry import say\n"
@@ -50,6 +51,33 @@ def test_a_terminal_sees_the_step_and_its_seconds_and_the_line_is_cleared_at_the
     assert "s  copying" in err
     assert err.count("=") >= 2
     assert err.endswith("\r\x1b[2K")
+
+
+def test_a_terminal_that_can_only_print_gets_the_lines_alone(monkeypatch):
+    monkeypatch.setenv("TERM", "dumb")
+
+    assert ran(terminal=True) == ("copying\nwritten\n", "")
+
+
+def test_a_terminal_that_can_only_print_gets_a_top_once(short_home):
+    fresh(f"sqlite:///{short_home}/chapar.db", run=short_home / "run")
+    around = os.environ | {"CHAPAR_HOME": str(short_home), "CHAPAR_ENV_FILE": os.devnull}
+    ours, theirs = pty.openpty()
+
+    done = subprocess.run(
+        [sys.executable, "-m", "daemon.cli", "top"],
+        cwd=ROOT,
+        env=around | {"TERM": "dumb"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        timeout=30,
+    )
+
+    told = os.read(ours, 65536).decode()
+    os.close(ours)
+    os.close(theirs)
+    assert (done.returncode, "no worker lives" in told, "\x1b" in told) == (0, True, False)
 
 
 def test_a_file_gets_the_lines_alone():

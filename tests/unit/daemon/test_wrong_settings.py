@@ -6,6 +6,7 @@ from tests.sandbox.house import house
 
 __all__ = ["house"]
 LOOKS = ("status", "jobs --all", "top --once", "errors", "sites", "cap", "breakers", "why 1")
+LOOKS += ("backup list", "backup verify all")
 
 
 @pytest.mark.parametrize("line", LOOKS)

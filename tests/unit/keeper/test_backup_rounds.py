@@ -1,6 +1,8 @@
 """The keeper has backups taken by a process of their own, and says when they are missing."""
 
+import errno
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,11 @@ from procs import config
 from procs.backups import backup_store
 from procs.backups.backup_store import Backup
 from procs.core import clock
+from procs.core.clock import Now
 from procs.keeper.backup_rounds import TAKE_BACKUP, BackupRounds
+from procs.keeper.metrics.service_state import ServiceState
 from procs.keeper.monitor.machine_gauges import MachineGauges
+from procs.keeper.schedule import Keeper, PeriodicTask
 from tests.unit.backups.conftest import Home
 
 HOUR = 3600.0
@@ -61,7 +66,7 @@ async def test_why_one_failed_is_kept_for_the_alert_until_one_is_verified(home):
 
 def gauges(home: Home) -> tuple[float, str]:
     """How old the newest verified one is in intervals, three hours after the start, and why."""
-    began = clock.now().wall - 3 * HOUR
+    began = clock.now().boot - 3 * HOUR
     return MachineGauges(home.settings, began=began).backups(clock.now())["backup_age"]
 
 
@@ -91,4 +96,47 @@ async def test_the_operators_command_gets_the_file_and_none_of_our_secrets(home,
     said = proof.read_text()
     assert f"CHAPAR_BACKUP_SHA256={backup.sha256}" in said
     assert (rounds.why, "TOKEN" in said) == ("", False)
+    db.close()
+
+
+async def test_a_clock_that_is_set_back_delays_no_backup(home, monkeypatch):
+    db, rounds, now = home.open(), BackupRounds(home.settings), clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
+    await taken(rounds)
+    now = Now(now.wall - 7200, now.boot + 601)
+
+    rounds.watch()
+
+    assert rounds.is_running()
+    if rounds.running:
+        await rounds.running
+    db.close()
+
+
+async def test_a_folder_that_is_out_of_reach_is_a_failed_backup_and_no_dead_keeper(home):
+    folder = home.settings.home / "loop"
+    folder.symlink_to(folder)  # as a mount that is gone: it is there, and cannot be read
+    settings = replace(home.settings, backup_folder=folder)
+    db, rounds = home.open(), BackupRounds(settings, command=("/bin/sh", "-c", "echo no>&2;exit 1"))
+
+    await taken(rounds)
+
+    assert rounds.why == "no"
+    assert backup_age.line(settings).startswith("BACKUPS OUT OF REACH: ")
+    assert "BACKUPS OUT OF REACH" in ServiceState(db, settings).backup()
+    db.close()
+
+
+async def test_a_disk_that_is_full_or_gone_ends_no_keeper_and_is_logged_once(home, caplog):
+    db = home.open()
+    keeper = Keeper(db, home.settings)
+
+    def fail() -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/x")
+
+    keeper.rounds = (PeriodicTask(0, fail), PeriodicTask(0, keeper.take_back))
+    keeper.run()
+    keeper.run()
+
+    assert caplog.text.count("round.failed") == 1
     db.close()

@@ -109,6 +109,12 @@ def test_it_is_looked_an_hour_after_the_first_start_and_then_once_a_day(db, sett
     assert not fresh.is_due()
 
 
+def test_a_clock_that_was_ahead_delays_no_look(db, settings):
+    fresh = EngineUpdates(db, settings)
+    fresh.note_look(clock.now().wall + 365 * DAY)
+    assert fresh.is_due()
+
+
 def test_it_is_looked_sooner_when_many_extractors_break(db, settings):
     fresh = EngineUpdates(db, settings)
     fresh.note_look(clock.now().wall - SOONER - 1)

@@ -1,11 +1,15 @@
 """Every command that reads, as JSON, over a store in which something happened."""
 
 import json
+import math
 import os
+import subprocess
+import sys
 
 import pytest
 
 from daemon import cli
+from daemon.answers import json_text
 from daemon.commands import status
 from daemon.commands.status import Status
 from daemon.logs import idle_reasons
@@ -15,6 +19,7 @@ from procs.records.job import Person
 from procs.store.database import open_database
 from procs.store.health import alerts, failed_attempts
 from procs.store.people import users
+from tests import ROOT
 from tests.fresh_database import fresh
 
 TOKEN = "777000001:AAsandboxsandboxsandboxsandboxsandb"
@@ -37,7 +42,8 @@ def home(short_home, monkeypatch):
     now = clock.now()
     users.remember(db, Person(5, "fa", "علی", 1), now=now)
     alerts.note(db, "bot-check", "youtube", now=now, detail="Sign in")
-    failed_attempts.note(db, 1, error="gone", site="x", detail="404", code="E-7K2Q", now=now)
+    detail = "Café \N{GHOST} \x1b[2J404"
+    failed_attempts.note(db, 1, error="gone", site="x", detail=detail, code="E-7K2Q", now=now)
     db.close()
     return short_home
 
@@ -49,6 +55,30 @@ def test_a_program_reads_json_and_nothing_else_and_no_secret(home, capsys, words
 
     json.loads(told.out)
     assert (code, told.err, TOKEN in told.out) == ({"status": 4}.get(words, code), "", False)
+
+
+def test_a_terminal_obeys_no_words_of_a_site(home, capsys):
+    cli.main(["errors"])
+    said = capsys.readouterr().out
+    cli.main(["top", "--once"])
+    said += capsys.readouterr().out
+
+    assert said.count("\\u001b[2J404") == 2
+    assert "\x1b" not in said
+
+
+def test_a_program_reads_json_where_the_terminal_has_another_encoding(home):
+    around = os.environ | {"PYTHONIOENCODING": "latin-1", "PYTHONPATH": str(ROOT)}
+    words = [sys.executable, "-m", "daemon.cli", "errors", "--json"]
+    done = subprocess.run(words, env=around, capture_output=True, check=True)
+
+    assert "Café \N{GHOST}" in json.loads(done.stdout)[0]["example"]
+
+
+def test_a_number_without_end_is_null_for_programs():
+    assert json_text.plain({"until": math.inf, "rate": math.nan, "at": 1.5}) == {
+        "until": None, "rate": None, "at": 1.5
+    }  # fmt: skip
 
 
 def test_what_was_found_of_backups_comes_with_the_code_of_the_text(home, capsys):

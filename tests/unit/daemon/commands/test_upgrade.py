@@ -106,6 +106,20 @@ def test_a_change_that_fails_on_the_real_database_leaves_it_as_it_was(
     assert (now.version, now.applied) == (older.version, older.applied)
 
 
+def test_a_disk_that_is_full_after_the_change_has_it_taken_back(
+    settings: Settings, older: database.SchemaMark, spoken: list[str]
+) -> None:
+    settings.database_mark.with_suffix(".new").symlink_to("/dev/full")
+
+    words = refused(settings, spoken.append)
+
+    assert "No space left on device" in words
+    assert "The database is as before" in words
+    now = database.mark_schema(settings.database_url)
+    assert now is not None
+    assert (now.version, now.applied) == (older.version, older.applied)
+
+
 async def rolled(settings: Settings, db: Database) -> tuple[RollingRestart, Pids]:
     rolling = RollingRestart(settings, db, lambda line: None)
     await until_in(rolling)

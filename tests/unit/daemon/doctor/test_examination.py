@@ -91,9 +91,11 @@ def test_another_users_home_is_named_and_nothing_is_opened_in_it(visit, home):
     os.chown(home, 65533, 65533)
     before = sorted(path.name for path in home.rglob("*"))
 
-    (wrong,) = of(visit(), "home")
+    findings = visit()
 
+    (wrong,) = of(findings, "home")
     assert wrong.fix == "run it as that user: sudo -u '#65533' chapar doctor"
+    assert of(findings, "service") == []
     assert sorted(path.name for path in home.rglob("*")) == before
 
 
@@ -239,3 +241,12 @@ def test_a_player_that_this_ytdlp_has_no_longer_is_named(visit, short_home, monk
 
     assert [one.severity for one in all_there] == [Severity.OK]
     assert (lost.severity, lost.says) == (Severity.WARNING, "this yt-dlp has no player tv_of_old")
+
+
+def test_no_evidence_tells_a_secret():
+    seen = "503 from https://me:hidden@x.example/a?sig=hidden"
+    one = Finding("download", Severity.ERROR, "cannot be read", seen, "see chapar breakers")
+
+    told = json.dumps(report.facts([one])) + "".join(report.lines(one))
+
+    assert ("hidden" in told, "x.example" in told) == (False, True)

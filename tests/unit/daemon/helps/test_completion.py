@@ -74,6 +74,13 @@ def test_the_manual_page_has_every_command_option_and_code_and_is_sound_roff(tmp
                 f.replace("-", r"\-") in page for f in word.flags if f not in ("-h", "--help")
             )
     assert not [line for line in page.splitlines() if line.startswith("'")]
+    # man-pages(7)
+    assert {line for line in page.splitlines() if line.startswith(".SH ")} == {
+        f".SH {name}"
+        for name in (
+            *("NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "EXIT STATUS", "FILES", "SEE ALSO"),
+        )
+    }
     if shutil.which("groff"):
         judged = subprocess.run(
             ["groff", "-man", "-Tutf8", "-ww", "-z"], input=page, capture_output=True, text=True

@@ -153,3 +153,10 @@ def test_a_follower_sees_what_is_added_rotated_and_appears(logs):
 
     follower.close()
     assert told == ["half", "appeared", "rotated"]
+
+
+@pytest.mark.parametrize("line", ["2026-99-99 25:61:61 x", "0000-00-00 00:00:00,000 x"])
+def test_digits_of_a_traceback_that_are_no_instant_begin_no_entry(logs, says, line):
+    put(logs / "bot.log", LOGFMT.format(1, "a.a"), "ValueError: two lines", line)
+
+    assert [one.split()[-1] for one in says()] == ["a.a", "lines", "x"]

@@ -1,10 +1,12 @@
 """supervisord asked over its socket, and the wait for processes to end."""
 
+import os
 import subprocess
 
 import pytest
 
 from daemon.command_error import NotUp
+from daemon.install import reload_settings
 from daemon.supervisor import control
 
 
@@ -18,6 +20,44 @@ def test_no_supervisord_is_one_clear_answer(short_home):
 def test_a_socket_that_nobody_listens_on_is_the_same(short_home):
     (short_home / "run" / "supervisor.sock").touch()
     assert not control.Supervisor(short_home / "run").is_up()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="becomes another user")
+@pytest.mark.parametrize("command", ["stop", "reload"])
+def test_what_another_user_may_not_look_into_is_not_called_stopped(
+    short_home, monkeypatch, command
+):
+    monkeypatch.setenv("CHAPAR_HOME", str(short_home))
+    monkeypatch.setenv("CHAPAR_ENV_FILE", os.devnull)
+    short_home.chmod(0o700)
+    acts = {
+        "stop": lambda: control.stop(short_home / "run", print),
+        "reload": lambda: reload_settings.reload(print),
+    }
+    for act in acts.values():  # what is imported late is not to be read as the other user
+        with pytest.raises(NotUp):
+            act()
+
+    assert said_by_another_user(acts[command]) == "PermissionError"
+
+
+def said_by_another_user(act):
+    """The name of the error that something ends with, done by a user who owns nothing."""
+    here, there = os.pipe()
+    if (pid := os.fork()) == 0:
+        try:
+            os.setgroups([])
+            os.setresgid(65534, 65534, 65534)
+            os.setresuid(65534, 65534, 65534)
+            act()
+        except Exception as error:
+            os.write(there, type(error).__name__.encode())
+        finally:
+            os._exit(0)
+    os.waitpid(pid, 0)
+    os.close(there)
+    with os.fdopen(here) as said:
+        return said.read()
 
 
 def test_the_wait_names_who_is_left():

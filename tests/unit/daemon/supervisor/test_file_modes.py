@@ -84,6 +84,23 @@ def test_the_operators_own_files_are_named_too(home, tmp_path):
     assert file_modes.complaints(settings_of(home, CHAPAR_SITES=str(sites)), env) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "is_secret"),
+    [
+        ("correct horse battery", True),
+        ("# public key: age1abc\nAGE-SECRET-KEY-1ABC\n", True),
+        ("# of the safe\nage1abc\n", False),
+    ],
+)
+def test_the_key_of_backups_is_named_where_it_opens_them(home, tmp_path, text, is_secret):
+    (key := tmp_path / "key.txt").write_text(text)
+    key.chmod(0o644)
+
+    said = file_modes.complaints(settings_of(home, CHAPAR_BACKUP_KEY_FILE=str(key)))
+
+    assert [line.startswith(f"{key}: others can read it") for line in said] == [True] * is_secret
+
+
 def test_a_group_in_which_nobody_else_is_may_read_what_the_operator_wrote(home, tmp_path):
     (env := tmp_path / ".env").write_text("")
     env.chmod(0o640)

@@ -197,6 +197,15 @@ def test_a_locked_database_is_named_within_seconds_and_scraped_all_the_same(
     assert took < 10
 
 
+@pytest.mark.parametrize("path", ["/metrics", "/readyz"])
+def test_a_disk_that_is_gone_is_an_answer(settings: Settings, serving: Serve, path: str) -> None:
+    settings = replace(settings, home=settings.home / "gone")
+
+    status, said = serving(settings).gets(path)
+
+    assert (status, str(settings.home) in said, "No such file" in said) == (503, True, True)
+
+
 def test_the_textfile_is_whole_and_readable_and_what_a_scrape_says(
     settings: Settings, db: Database
 ) -> None:

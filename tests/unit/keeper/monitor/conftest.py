@@ -21,6 +21,7 @@ class Hook(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), HookHandler)
         self.bodies: list[dict[str, Any]] = []
         self.called: list[str] = []
+        self.authorizations: list[str] = []
         self.status = 200
 
     @property
@@ -32,6 +33,8 @@ class HookHandler(BaseHTTPRequestHandler):
     server: Hook
 
     def do_POST(self) -> None:
+        if known := self.headers["Authorization"]:
+            self.server.authorizations.append(known)
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.bodies.append(body)
         self.answer()

@@ -11,6 +11,7 @@ from procs.backups.backup_errors import BackupFailed
 from procs.backups.backup_store import BAD, OK, Backup
 from procs.config import Settings
 from procs.core import clock
+from procs.core.clock import Now
 from procs.errors import alert_kinds
 from tests.unit.keeper.monitor.conftest import Hook
 from tests.unit.keeper.monitor.test_judged_kinds import settings, told, watch
@@ -22,13 +23,36 @@ __all__ = ["settings", "watch"]
 def test_a_missing_backup_is_over_with_the_next_verified_one(
     watch: Watch, hook: Hook, settings: Settings
 ) -> None:
-    watch.looks_for(180)
+    watch.looks_for(240)
     began = told(hook, "backup-missing")
     kept(settings, watch.now.wall)
 
     watch.looks_for(45)
 
     assert (began, told(hook, "backup-missing")) == (["new"], ["new", "over"])
+
+
+def test_a_step_of_the_clock_is_no_missing_backup_when_one_follows_within_a_minute(
+    watch: Watch, hook: Hook, settings: Settings
+) -> None:
+    kept(settings, watch.now.wall)
+    watch.now = Now(watch.now.wall + 7200, watch.now.boot)
+    watch.looks_for(45)
+    kept(settings, watch.now.wall)
+
+    watch.looks_for(40)
+
+    assert told(hook, "backup-missing") == []
+
+
+def test_a_backup_of_the_future_hides_no_missing_one(
+    watch: Watch, hook: Hook, settings: Settings
+) -> None:
+    kept(settings, watch.now.wall + 365 * 86400)
+
+    watch.looks_for(240)
+
+    assert told(hook, "backup-missing") == ["new"]
 
 
 def kept(settings: Settings, at: float) -> Backup:

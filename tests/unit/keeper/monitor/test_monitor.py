@@ -15,7 +15,7 @@ from procs.errors import alert_kinds
 from procs.keeper.monitor import alert_file
 from procs.keeper.monitor.alert_watch import Monitor
 from procs.store.database import Database
-from procs.store.health import alerts
+from procs.store.health import alerts, workers
 from tests.unit.keeper.monitor.conftest import Hook
 
 STEP = 5.0
@@ -123,6 +123,23 @@ def test_what_goes_on_is_told_again_after_four_hours(watch: Watch, hook: Hook) -
     watch.looks_for(180)
 
     assert (before, kinds(hook, "again")) == ([], [alert_kinds.WORKERS_DOWN])
+
+
+def test_what_goes_on_is_told_again_as_it_is_by_then(watch: Watch, hook: Hook) -> None:
+    watch.looks_for(120)
+    worker = workers.enter(watch.db, "w00-1", now=watch.now)
+    workers.serve(watch.db, worker, slot=0, now=watch.now)
+    watch.now = Now(watch.now.wall + 4 * 3600, watch.now.boot + 4 * 3600)
+
+    watch.looks_for(60)
+
+    said = [
+        one["detail"]
+        for body in hook.bodies
+        for one in body["alerts"]
+        if one["kind"] == alert_kinds.WORKERS_DOWN
+    ]
+    assert said == ["0 of 2 serve", "1 of 2 serve"]
 
 
 def test_what_begins_within_half_a_minute_is_one_message(watch: Watch, hook: Hook) -> None:
@@ -240,4 +257,4 @@ def test_a_folder_of_backups_that_cannot_be_read_counts_as_no_backup(
     watch.settings.backup_folder.symlink_to(watch.settings.backup_folder)  # a loop
     watch.starts()
 
-    assert "backup-missing" in watch.looks_for(200).rows()
+    assert "backup-missing" in watch.looks_for(300).rows()

@@ -40,6 +40,16 @@ def test_a_webhook_gets_what_where_how_bad_and_what_to_do(hook: Hook) -> None:
     assert "0 of 2 serve" in body["text"]
 
 
+def test_no_way_out_tells_a_password_that_a_command_or_a_server_said() -> None:
+    said = "curl: (6) https://ops:hidden@backup.example/put?sig=hidden refused"
+    alert = ToldAlert(alert_kinds.UNCOPIED, "", NOW.wall, 0.0, said)
+
+    one = outside_message.tell({}, [("new", alert)], ("webhook",), now=NOW)
+
+    told = f"{one.body} {outside_channels.entry(one.alerts[0])!r}"
+    assert ("hidden" in told, "backup.example" in told) == (False, True)
+
+
 def test_a_webhook_that_refuses_or_leads_elsewhere_did_not_take_it(hook: Hook) -> None:
     for status in (302, 404, 500):
         hook.status = status

@@ -77,3 +77,16 @@ async def test_what_is_not_there_is_a_failure_with_its_class(here, site, path):
 
     (last,) = link_checks.latest(here.db, LOOPBACK, url, most=9)
     assert (bool(last.error), last.bytes) == (True, 0)
+
+
+async def test_a_clock_that_was_ahead_has_no_link_checked_again_and_again(here, site):
+    url = site.url("/clip.mp4")
+    await link_check.check(here.context, due(here, url))
+    here.db.connection.execute("UPDATE link_checks SET at = at + ?", (7200 + 2 * DAY,))
+    assert link_checks.plan(here.db, {LOOPBACK: [url]}, now=clock.now()) == 1
+    facts = {"worker": here.context.worker, "lane": Lane.SOURCE, "now": clock.now()}
+    (lease,) = leases.claim(here.db, room=9, **facts)
+
+    await link_check.check(here.context, lease)
+
+    assert link_checks.plan(here.db, {LOOPBACK: [url]}, now=clock.now()) == 0
