@@ -12,8 +12,10 @@ from daemon.registry import home_settings, say
 def backup(options: argparse.Namespace) -> int:
     """Take a backup now, list them, verify them by restoring to a scratch folder, or prune them."""
     from daemon.commands.backups import backup_commands
+    from daemon.supervisor import process_tree
 
     settings = home_settings()
+    process_tree.require_unmoved(settings.run)
     if options.what == "list":
         if options.json:
             print(json.dumps(backup_commands.facts(settings), indent=2))
@@ -46,7 +48,9 @@ def restore(options: argparse.Namespace) -> int:
     """Put a backup in the place of what is there, which stays beside; refuses while Chapar runs."""
     from daemon.answers import json_text
     from daemon.commands.backups import restore_command
+    from daemon.supervisor import process_tree
 
+    process_tree.require_unmoved(home_settings().run)
     with told_of(options) as told:
         wanted = (home_settings(), options.file, options.key)
         outcome = restore_command.restore(*wanted, told, dry=options.dry_run)

@@ -56,6 +56,7 @@ def up(*, detach: bool = False, bot: bool = True, new: bool = False) -> None:
         raise config.BadSettings(reading.complaints)
     if detach and settings.log_form.stderr:
         raise Refusal(STDERR_OF_NOBODY)
+    process_tree.require_unmoved(settings.run)
     make_folders(settings)
     lock = hold(settings)
     try:

@@ -30,7 +30,8 @@ def make(db: Database, root: Path, lease: Lease) -> Path:
         if not fence.isdecimal() or int(fence) <= lease.fence:
             remove(db, stale)
     folder = root / f"{lease.job}-{lease.fence}"
-    folder.mkdir(parents=True, mode=0o700)
+    root.mkdir(exist_ok=True, mode=0o700)  # not the home, which may have been moved while we run
+    folder.mkdir(mode=0o700)
     return folder
 
 
