@@ -47,8 +47,10 @@ def remove(db: Database, folder: Path) -> None:
 
 
 def is_low(settings: Settings) -> bool:
-    """Whether so little of the disk is free that no download may start."""
-    return disk.free(settings.home) < settings.disk_floor
+    """Whether so little of the disk is free, of the home's or that of downloads, that none may
+    start."""
+    places = {settings.home, settings.jobs} if settings.jobs.exists() else {settings.home}
+    return min(map(disk.free, places)) < settings.disk_floor
 
 
 def measure(settings: Settings) -> DiskSpace:

@@ -1,38 +1,14 @@
 """What the doctor says of disks: the home's, and those of folders that have one of their own."""
 
-import os
-import subprocess
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from daemon.doctor.diagnosis import Severity
+from tests.sandbox.own_disk import OwnDisk, disk, fill
 from tests.unit.daemon.doctor.conftest import Visit, of
 
-Disk = Callable[[Path, int], Path]
-
-
-@pytest.fixture
-def disk() -> Iterator[Disk]:
-    """Gives a folder a disk of its own, of so many MiB."""
-    mounted: list[Path] = []
-
-    def mount(folder: Path, size: int) -> Path:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        words = ("mount", "-t", "tmpfs", "-o", f"size={size}m,mode=700", "chapar-test", str(folder))
-        if os.geteuid() != 0 or subprocess.run(words, check=False, capture_output=True).returncode:
-            pytest.skip("this user may not mount")
-        mounted.append(folder)
-        return folder
-
-    yield mount
-    for folder in mounted:
-        subprocess.run(("umount", "-l", str(folder)), check=True)
-
-
-def fill(folder: Path, mib: int) -> None:
-    (folder / "filler").write_bytes(bytes(mib << 20))
+__all__ = ["disk"]
 
 
 def test_folders_on_the_disk_of_the_home_are_one_finding(visit: Visit, home: Path) -> None:
@@ -42,7 +18,7 @@ def test_folders_on_the_disk_of_the_home_are_one_finding(visit: Visit, home: Pat
 
 
 def test_downloads_on_a_disk_of_their_own_are_held_to_the_floor_and_the_home_to_no_50_gib(
-    visit: Visit, home: Path, disk: Disk
+    visit: Visit, home: Path, disk: OwnDisk
 ) -> None:
     jobs = disk(home / "jobs", 8)
 
@@ -54,7 +30,7 @@ def test_downloads_on_a_disk_of_their_own_are_held_to_the_floor_and_the_home_to_
 
 
 def test_a_disk_of_backups_that_the_next_one_does_not_fit_on_is_an_error_before_it_is_missed(
-    visit: Visit, home: Path, disk: Disk, tmp_path: Path
+    visit: Visit, home: Path, disk: OwnDisk, tmp_path: Path
 ) -> None:
     folder = disk(tmp_path / "elsewhere", 8)
 
@@ -66,7 +42,7 @@ def test_a_disk_of_backups_that_the_next_one_does_not_fit_on_is_an_error_before_
 
 
 def test_a_disk_of_backups_with_room_is_fine_and_one_nearly_full_a_warning(
-    visit: Visit, home: Path, disk: Disk, tmp_path: Path
+    visit: Visit, home: Path, disk: OwnDisk, tmp_path: Path
 ) -> None:
     folder = disk(tmp_path / "elsewhere", 1024)
     _, apart = of(visit(backup_folder=str(folder)), "disk")
@@ -83,7 +59,7 @@ def test_a_disk_of_backups_with_room_is_fine_and_one_nearly_full_a_warning(
 
 @pytest.mark.parametrize("name", ["engines", "outbox", "logs"])
 def test_any_other_folder_with_a_full_disk_of_its_own_is_named(
-    name: str, visit: Visit, home: Path, disk: Disk, tmp_path: Path
+    name: str, visit: Visit, home: Path, disk: OwnDisk, tmp_path: Path
 ) -> None:
     folder = disk(tmp_path / "other", 4)
     (home / name).symlink_to(folder)
@@ -95,7 +71,7 @@ def test_any_other_folder_with_a_full_disk_of_its_own_is_named(
 
 
 def test_a_database_on_a_full_disk_of_its_own_is_named(
-    visit: Visit, home: Path, disk: Disk, tmp_path: Path
+    visit: Visit, home: Path, disk: OwnDisk, tmp_path: Path
 ) -> None:
     folder = disk(tmp_path / "data", 4)
     fill(folder, 4)
