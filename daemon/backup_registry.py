@@ -12,6 +12,7 @@ from daemon.registry import home_settings, present_settings, say
 def backup(options: argparse.Namespace) -> int:
     """Take a backup now, list them, verify them by restoring to a scratch folder, or prune them."""
     from daemon.commands.backups import backup_commands
+    from daemon.supervisor import process_tree
 
     if options.what == "verify":
         return verify(options)
@@ -21,7 +22,9 @@ def backup(options: argparse.Namespace) -> int:
             print(json.dumps(backup_commands.facts(settings), indent=2))
         else:
             print(*backup_commands.listed(settings), sep="\n")
-    elif options.what == "prune":
+        return 0
+    process_tree.require_unmoved(settings.run)
+    if options.what == "prune":
         print(*backup_commands.prune(settings), sep="\n")
     else:
         with step_bar.shown(say) as told:
@@ -46,7 +49,9 @@ def restore(options: argparse.Namespace) -> int:
     """Put a backup in the place of what is there, which stays beside; refuses while Chapar runs."""
     from daemon.answers import json_text
     from daemon.commands.backups import restore_command
+    from daemon.supervisor import process_tree
 
+    process_tree.require_unmoved(home_settings().run)
     with told_of(options) as told:
         wanted = (home_settings(), options.file, options.key)
         outcome = restore_command.restore(*wanted, told, dry=options.dry_run)

@@ -70,7 +70,7 @@ def carry_out(argv: Sequence[str] | None) -> int:
         for complaint in error.complaints:
             say_why(complaint)
     except NotUp:
-        say_why("not running; start it with: chapar up -d")
+        say_why(silence())
         return NOT_UP
     except NotServing as error:
         say_why(str(error))
@@ -86,6 +86,17 @@ def carry_out(argv: Sequence[str] | None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     return 1
+
+
+def silence() -> str:
+    """Why no supervisord answers."""
+    from daemon.supervisor import process_tree
+
+    try:
+        process_tree.require_unmoved(config.home().run)
+    except ChaparError as error:
+        return str(error)
+    return "not running; start it with: chapar up -d"
 
 
 def say_why(sentence: str) -> None:

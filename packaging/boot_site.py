@@ -1,10 +1,12 @@
-"""A site on loopback for packaging/try_boot: /film.mp4 at once, /slow.mp4 within ten seconds."""
+"""A site on loopback for packaging/try_boot and try_container: /film.mp4 at once, /slow.mp4 within ten
+seconds. The film is a file that is named, or /film.mp4."""
 
+import sys
 import time
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-FILM = Path("/film.mp4")
+FILM = Path(sys.argv[1] if len(sys.argv) > 1 else "/film.mp4")
 #: Pieces, and the pause between two.
 PIECES, PAUSE = 50, 0.2
 

@@ -57,6 +57,7 @@ def up(*, detach: bool = False, bot: bool = True, new: bool = False) -> None:
         raise config.BadSettings(reading.complaints)
     if detach and settings.log_form.stderr:
         raise Refusal(STDERR_OF_NOBODY)
+    process_tree.require_unmoved(settings.run)
     make_folders(settings)
     open_store.require_in_charge(settings)
     lock = hold(settings)

@@ -55,7 +55,8 @@ def opened(settings: Settings, *, check: int = BRIEFLY) -> Iterator[Database]:
 
 def is_there(settings: Settings) -> bool:
     """Whether there is a file of the database. False before the first start. Raises Refusal when
-    there was one."""
+    there was one, and when the home was moved while Chapar runs."""
+    process_tree.require_unmoved(settings.run)
     files = files_of(settings.database_url)
     if not files:  # a server's: opening it tells
         return True

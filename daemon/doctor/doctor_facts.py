@@ -71,6 +71,15 @@ class DoctorFacts:
         return self.owner in (None, os.geteuid()) and check.may_enter(self.given.home)
 
     @cached_property
+    def moved(self) -> str:
+        """What became of the home where it was moved or removed while Chapar runs; "" elsewhere."""
+        try:
+            process_tree.require_unmoved(self.given.run)
+        except Refusal as error:
+            return str(error)
+        return ""
+
+    @cached_property
     def damage(self) -> list[str]:
         """What is wrong with the database, which is read whole; a locked one is waited for."""
         return check.database_complaints(self.given) if self.is_ours else []

@@ -3,6 +3,8 @@
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -13,8 +15,11 @@ from daemon.doctor.doctor_facts import DoctorFacts
 from daemon.supervisor import file_modes, process_tree
 from daemon.supervisor.control import ProcessState
 from procs import config
+from procs.backups import backup_taker
+from procs.backups.durable_files import SPARE
 from procs.core import disk, meminfo
 from procs.core.packages.package_owners import owners_of
+from procs.errors import ChaparError
 from procs.store.database import files_of
 
 GIB = 1024**3
@@ -79,26 +84,95 @@ def close(settings: config.Settings, env_file: Path) -> str:
     return f"closed to other users: {len(closed)} files"
 
 
+@dataclass(frozen=True, slots=True)
+class DiskPlace:
+    """A folder that is written to. `floor` are the bytes that must be free there, with what is said
+    where they are not, `roomy` those that should be."""
+
+    folder: Path
+    holds: str
+    fix: str = "free some, or give it a larger disk"
+    floor: int = 0
+    below: str = "no download starts on this disk"
+    roomy: int = 0
+
+
 def space(facts: DoctorFacts) -> Iterator[Finding]:
-    """Enough of the disk is free: 50 GiB, a tenth of it, and of its names."""
-    free, whole_disk = disk.free(facts.place), disk.whole(facts.place)
-    seen = f"{size(free)} of {size(whole_disk)} free under {facts.place}"
-    fix = "free some, or give CHAPAR_HOME a larger disk"
-    if free < facts.given.disk_floor:
-        yield Finding("disk", Severity.ERROR, "no download starts on this disk", seen, fix)
-    elif free < LEAST_SHARE * whole_disk:
-        yield Finding("disk", Severity.WARNING, "less than a tenth of the disk is free", seen, fix)
-    elif free < ROOMY:
+    """Enough is free of each disk that is written to, and of its names."""
+    seen: set[int] = set()
+    for place in places(facts):
+        there = place.folder
+        try:
+            there = nearest(there)
+            device = there.stat().st_dev
+            if device not in seen:
+                yield from room(replace(place, folder=there))
+            seen.add(device)
+        except OSError as error:
+            says = f"the disk of {place.holds} cannot be looked at"
+            seen_there = f"{there}: {error.strerror or error}"
+            yield Finding("disk", Severity.WARNING, says, seen_there, disk.help_of(error))
+
+
+def places(facts: DoctorFacts) -> Iterator[DiskPlace]:
+    """The folders that may have a disk of their own, by a setting, a mount or a link; the home is
+    first, and stands for those that have none."""
+    given, floor = facts.given, facts.given.disk_floor
+    larger = "free some, or give CHAPAR_HOME a larger disk"
+    if not facts.is_ours:  # nobody else sees what is inside
+        yield DiskPlace(facts.place, "the home", larger, floor, roomy=ROOMY)
+        return
+    beside = nearest(given.jobs).stat().st_dev != facts.place.stat().st_dev
+    yield DiskPlace(facts.place, "the home", larger, floor, roomy=0 if beside else ROOMY)
+    yield DiskPlace(given.jobs, "downloads", floor=floor, roomy=ROOMY)
+    for file in files_of(given.database_url)[:1]:
+        yield DiskPlace(file.parent, "the database")
+    pruned = "chapar backup prune, or give CHAPAR_BACKUP_FOLDER a larger disk"
+    too_small = "the next backup does not fit"
+    yield DiskPlace(given.backup_folder, "backups", pruned, next_backup(facts), too_small)
+    for folder, holds in (
+        (given.engines, "versions of yt-dlp"),
+        (given.outbox, "what `chapar fetch` brings"),
+        (given.logs, "logs"),
+    ):
+        yield DiskPlace(folder, holds)
+
+
+def next_backup(facts: DoctorFacts) -> int:
+    """Bytes that the next backup needs; 0 where none is taken, or nobody can tell."""
+    if facts.given.has_server or not facts.is_ours:
+        return 0
+    with suppress(ChaparError, OSError):
+        return backup_taker.live_size(facts.given) + SPARE
+    return 0
+
+
+def nearest(path: Path) -> Path:
+    """The folder, or the nearest one above it that there is."""
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    return path
+
+
+def room(place: DiskPlace) -> Iterator[Finding]:
+    """What is wrong with the bytes and the names that one disk has left."""
+    free, size_of_it = disk.free(place.folder), disk.whole(place.folder)
+    seen = f"{size(free)} of {size(size_of_it)} free under {place.folder}, for {place.holds}"
+    if free < place.floor:
+        yield Finding("disk", Severity.ERROR, place.below, seen, place.fix)
+    elif free < LEAST_SHARE * size_of_it:
+        says = "less than a tenth of the disk is free"
+        yield Finding("disk", Severity.WARNING, says, seen, place.fix)
+    elif free < place.roomy:
         says = "less than 50 GiB are free, which many downloads at once will fill"
-        yield Finding("disk", Severity.WARNING, says, seen, fix)
+        yield Finding("disk", Severity.WARNING, says, seen, place.fix)
     else:
         yield fine("disk", "roomy", seen)
-    names = os.statvfs(facts.place)
+    names = os.statvfs(place.folder)
     if names.f_files and names.f_favail < NAMES_SHARE * names.f_files:
-        seen = f"{names.f_favail} of {names.f_files} inodes free"
-        yield Finding(
-            "disk", Severity.WARNING, "hardly a new file fits", seen, "delete small files"
-        )
+        seen = f"{names.f_favail} of {names.f_files} inodes free under {place.folder}"
+        says = "hardly a new file fits"
+        yield Finding("disk", Severity.WARNING, says, seen, "delete small files")
 
 
 def memory(facts: DoctorFacts) -> list[Finding]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from daemon.console import open_store
 from daemon.console.output import count, minute
-from daemon.doctor.diagnosis import Finding, Severity, fine
+from daemon.doctor.diagnosis import Finding, Severity, complaint, fine
 from daemon.doctor.doctor_facts import DoctorFacts
 from daemon.supervisor import process_tree
 from daemon.supervisor.control import ProcessState
@@ -28,7 +28,9 @@ UNSYNCHRONISED, TIMEX = 5, 512
 def service(facts: DoctorFacts) -> Iterator[Finding]:
     """supervisord answers and all its processes run."""
     processes = facts.processes
-    if facts.mute:
+    if facts.moved:
+        yield complaint("service", facts.moved)
+    elif facts.mute:
         says, fix = "supervisord runs and cannot be asked", "chapar stop, then chapar up -d"
         yield Finding("service", Severity.ERROR, says, facts.mute, fix)
     elif processes is None:

@@ -62,8 +62,23 @@ def token_of(word: str | None, file: Path | None) -> str | None:
 
 
 def init(given: Mapping[str, str], path: Path, *, live: bool, environ: Mapping[str, str]) -> int:
-    """Write the settings. Returns 0, or 3 when they could not be tried. Raises BadSettings and
-    Refusal: then nothing was written."""
+    """Write the settings, and say at a Ctrl-C whether they are. Returns 0, or 3 when they could not
+    be tried. Raises BadSettings and Refusal: then nothing was written."""
+    before = settings_file.version(path)
+    try:
+        return ask_and_write(given, path, live=live, environ=environ)
+    except KeyboardInterrupt:
+        is_same = settings_file.version(path) == before
+        untold = "; with --no-live Telegram is not asked" if live else ""
+        outcome = f"nothing was written{untold}" if is_same else f"written: {path}"
+        print(f"\nstopped; {outcome}", file=sys.stderr)
+        raise
+
+
+def ask_and_write(
+    given: Mapping[str, str], path: Path, *, live: bool, environ: Mapping[str, str]
+) -> int:
+    """What `init` does."""
     texts = dict(given)
     wrong = [line for one in QUESTIONS for line in of_flag(one, texts)]
     if wrong:
@@ -136,9 +151,6 @@ def answer(question: SettingQuestion, prompt: str) -> str:
         line = sys.stdin.readline()
     except EOFError:
         line = ""
-    except KeyboardInterrupt:
-        print("\nnothing was written", file=sys.stderr)
-        raise
     except UnicodeDecodeError:
         line = "\N{REPLACEMENT CHARACTER}\n"
     if not line and question.needed:

@@ -26,6 +26,15 @@ def require_place(path: Path) -> None:
         raise Refusal(f"this user may not write in {folder}; name another file (--file)")
 
 
+def version(path: Path) -> tuple[int, int] | None:
+    """What differs between the file before a write and after it; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
 def texts(path: Path) -> dict[str, str]:
     """The settings of a file that is there. Raises Refusal when it is no text."""
     if not path.exists():

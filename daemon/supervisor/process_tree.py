@@ -8,8 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from daemon.command_error import Refusal
 from procs.core import disk
-from procs.core.files import boot_identity
+from procs.core.files import boot_identity, moved_folder
 
 #: What names the process that is supervisord.
 LOCK = boot_identity.SUPERVISOR_LOCK
@@ -67,15 +68,46 @@ def noted(lock: Path) -> int | None:
 
 def started_for(run: Path) -> Iterator[int]:
     """The processes that run as supervisord on a run directory, of its owner or of root."""
-    wanted = os.path.realpath(run / PID_FILE)
-    with suppress(OSError):
-        owner = run.parent.stat().st_uid
-        for pid in pids():
-            words = command_of(pid)
-            if "daemon.supervisor.supervisord" in words and wanted in map(os.path.realpath, words):
-                with suppress(OSError):
-                    if (PROC / str(pid)).stat().st_uid in (owner, 0):
-                        yield pid
+    wanted, owners = os.path.realpath(run / PID_FILE), owners_of(run.parent)
+    for pid in pids():
+        words = command_of(pid)
+        if "daemon.supervisor.supervisord" in words and wanted in map(os.path.realpath, words):
+            with suppress(OSError):
+                if (PROC / str(pid)).stat().st_uid in owners:
+                    yield pid
+
+
+def owners_of(home: Path) -> set[int]:
+    """Users whose supervisord may be that of a home: its owner's, or root's. Of a home that is gone
+    this user's."""
+    try:
+        return {home.stat().st_uid, 0}
+    except OSError:
+        return {os.geteuid(), 0}
+
+
+def require_unmoved(run: Path) -> None:
+    """Raises Refusal where the home of a supervisord that runs was moved or removed since its
+    start: what is begun at its place, or goes on at the new one, is a second home with the same
+    bot."""
+    pid = supervisor_of(run)
+    begun_on = pid and home_of(pid)
+    if not begun_on or os.path.lexists(begun_on):
+        return
+    lock = begun_on / run.name / LOCK
+    if place := moved_folder.now_at(lock, pid=pid):
+        raise Refusal(moved_folder.sentence(lock.parent, place.parent))
+    raise Refusal(
+        f"{begun_on} is gone while Chapar runs; run `chapar stop`, then put the folder back where "
+        "it was, or restore a backup: chapar restore FILE"
+    )
+
+
+def home_of(pid: int) -> Path | None:
+    """The home that a supervisord was started on, by its command line."""
+    words = command_of(pid)
+    found = (Path(word) for word in words if Path(word).name == PID_FILE)
+    return next((path.parent.parent for path in found), None)
 
 
 def below(pid: int) -> list[RunningProcess]:

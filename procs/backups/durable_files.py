@@ -72,7 +72,7 @@ def digest(path: Path) -> str:
 def alone(paths: HomePaths) -> Iterator[None]:
     """Nobody else works on the backups of this home meanwhile. Raises BackupBusy. The kernel frees
     the lock at any death."""
-    paths.run.mkdir(mode=0o700, parents=True, exist_ok=True)
+    paths.run.mkdir(mode=0o700, exist_ok=True)
     file = os.open(paths.run / BACKUP_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -89,7 +89,7 @@ def alone(paths: HomePaths) -> Iterator[None]:
 def scratch(paths: HomePaths) -> Iterator[Path]:
     """A folder on the home's disk, where the database lies in the clear anyway, gone afterwards;
     those that killed processes left are deleted first. Held under `alone`."""
-    paths.cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+    paths.cache.mkdir(mode=0o700, exist_ok=True)
     for left in paths.cache.glob(f"{SCRATCH}*"):
         shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=paths.cache) as folder:

@@ -66,6 +66,14 @@ def whole(folder: Path) -> int:
     return shutil.disk_usage(folder).total
 
 
+def is_apart(folder: Path, home: Path) -> bool:
+    """Whether a folder of the home has a disk of its own, by a mount or a link."""
+    try:
+        return folder.stat().st_dev != home.stat().st_dev
+    except OSError:
+        return False
+
+
 def held(folder: Path, *, each: int = 0, deepest: float = inf) -> float:
     """Bytes on the disk of everything below a folder, and so many for `each` file; infinitely many
     where folders lie deeper than may be read. Files that vanish meanwhile count nothing."""

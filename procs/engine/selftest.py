@@ -84,7 +84,7 @@ async def canary(folder: Path) -> AsyncIterator[tuple[CanaryCalls, CanaryPlaces]
     called, loop = CanaryCalls(), asyncio.get_running_loop()
     mark = f"canary-{os.getpid():x}-{next(TESTS):x}"
     places = folder / f"{mark}.sock", folder / f"{mark}.txt"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.mkdir(exist_ok=True, mode=0o700)
     async with AsyncExitStack() as stack:
         for path in places:
             stack.callback(path.unlink, missing_ok=True)

@@ -20,7 +20,7 @@ FIX = remedies.of(alert_kinds.LOW)
 
 
 class DiskWatch:
-    """One machine's disk under CHAPAR_HOME."""
+    """One machine's disk under CHAPAR_HOME, and that of downloads where they have one."""
 
     def __init__(self, db: Database, settings: Settings) -> None:
         self.db = db
@@ -37,7 +37,11 @@ class DiskWatch:
             self.give_up_ballast()
         elif free >= max(self.settings.disk_floor, 2 * FULL) + self.settings.ballast_size:
             self.make_ballast()
-        self.note(free)
+        jobs = self.settings.jobs
+        if disk.is_apart(jobs, self.settings.home) and (left := disk.free(jobs)) < free:
+            self.note(left, jobs)
+        else:
+            self.note(free, self.settings.home)
 
     def give_up_ballast(self) -> None:
         """Make room on a full disk, so that the database can go on."""
@@ -59,7 +63,7 @@ class DiskWatch:
         else:
             log.info("ballast.made", bytes=self.settings.ballast_size)
 
-    def note(self, free: int) -> None:
+    def note(self, free: int, place: Path) -> None:
         """Store when a disk becomes low, and when it no longer is."""
         here, floor = disk.host(), self.settings.disk_floor
         if self.was_low is None or self.was_low or free < floor:
@@ -68,9 +72,9 @@ class DiskWatch:
         if free < floor and not was_low:
             low_disks.note_low(self.db, here, free=free, now=clock.now())
             self.was_low = True
-            detail = f"{free} bytes free of {floor}"
+            detail = f"{free} bytes free of {floor} under {place}"
             alerts.note(self.db, alert_kinds.LOW, here, now=clock.now(), lasts=True, detail=detail)
-            log.error("disk.low", free=free, floor=floor, fix=FIX)
+            log.error("disk.low", free=free, floor=floor, place=place, fix=FIX)
             wake.notify(self.db.run, wake.BOT)
         elif was_low and free >= floor * (1 + SPARE):
             low_disks.note_enough(self.db, here)

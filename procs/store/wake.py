@@ -31,8 +31,10 @@ class WakeSocket:
         self.path = run / "wake" / f"{name}.sock"
         self.visible: set[Lane] = set()
         self.idle = {lane: f"{doors(run, lane)}/{name}" for lane in Lane}
-        for folder in (self.path.parent, *(Path(doors(run, lane)) for lane in Lane)):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        ways = {Path(doors(run, lane)) for lane in Lane}
+        # Not the home: one that was moved while we run is not begun anew.
+        for folder in (run, self.path.parent, *{way.parent for way in ways}, *ways):
+            folder.mkdir(exist_ok=True, mode=0o700)
         self.path.unlink(missing_ok=True)
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.setblocking(False)

@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from procs import config
+from procs.telegram.session.account_probe import PROBE_TIMEOUT
 from tests import ROOT
 from tests.sandbox.sandbox_server import Server
 from tests.sandbox.stack import TOKEN
@@ -170,7 +171,7 @@ async def test_ctrl_c_at_any_question_writes_nothing_and_says_so(desk, answered)
         "the same page": HASH,
         "none yet)": "\x03",
     }
-    ours, process = at_a_terminal(desk)
+    ours, process = at_a_terminal(desk, "--no-live")
     given = dict(list(answers.items())[:answered])
     await asyncio.to_thread(typed, ours, given)
     await asyncio.to_thread(typed, ours, {list(answers)[answered]: "\x03"})
@@ -186,12 +187,12 @@ def hear_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def at_a_terminal(desk: Desk) -> tuple[int, subprocess.Popen]:
+def at_a_terminal(desk: Desk, *words: str) -> tuple[int, subprocess.Popen]:
     """The command on a terminal of its own, which Ctrl-C is typed at. Tests that run in the
     background have that ignored, and so has what they start."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        ["setsid", "--ctty", "--wait", sys.executable, "-m", "daemon.cli", "init", "--no-live"],
+        ["setsid", "--ctty", "--wait", sys.executable, "-m", "daemon.cli", "init", *words],
         cwd=desk.folder,
         env=desk.around,
         stdin=theirs,
@@ -201,6 +202,26 @@ def at_a_terminal(desk: Desk) -> tuple[int, subprocess.Popen]:
     )
     os.close(theirs)
     return ours, process
+
+
+async def test_ctrl_c_while_telegram_is_asked_leaves_the_old_file_and_says_so(desk):
+    asked = asyncio.Event()
+    silent = await asyncio.start_server(lambda *_: asked.set(), "127.0.0.1", 0)
+    host, port = silent.sockets[0].getsockname()
+    desk.around["CHAPAR_TELEGRAM_SERVER"] = f"{host}:{port}"
+    desk.file.write_text("CHAPAR_WORKERS=3\n")
+    ours, process = at_a_terminal(desk, *FLAGS)
+    await asyncio.wait_for(asked.wait(), PATIENCE)
+    os.write(ours, b"\x03")
+    code = await asyncio.to_thread(process.wait, PROBE_TIMEOUT / 2)
+    said = os.read(ours, 4096).decode()
+    os.close(ours)
+    silent.close()
+
+    assert code == 130
+    assert "stopped; nothing was written; with --no-live Telegram is not asked" in said
+    assert desk.file.read_text() == "CHAPAR_WORKERS=3\n"
+    assert {path.name for path in desk.folder.iterdir()} == {".env"}
 
 
 async def test_a_telegram_that_cannot_be_reached_is_said_and_the_file_written(desk):

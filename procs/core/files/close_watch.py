@@ -48,7 +48,7 @@ class CloseWatch:
 @contextlib.contextmanager
 def closes(folder: Path) -> Iterator[CloseWatch]:
     """Watch a folder from now on; it is made where it is not there."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.mkdir(exist_ok=True, mode=0o700)
     watch = CloseWatch(opened(folder))
     if watch.file is None:
         yield watch

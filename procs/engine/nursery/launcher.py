@@ -89,7 +89,7 @@ async def spawn(wish: NurseryWish, form: str) -> int:
     """Start a nursery from here. Returns the exit code of what opens its door."""
     log = log_of(wish.run)
     for folder in (wish.run, log.parent):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(exist_ok=True, mode=0o700)
     with open(log, "ab") as sink:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "procs.engine.nursery.main"),

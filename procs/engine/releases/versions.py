@@ -130,7 +130,7 @@ class Versions:
     def alone(self) -> Iterator[None]:
         """One change at a time, of all processes; what an earlier one left unfinished goes first.
         Raises EngineRefused while another is at work."""
-        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.root.mkdir(exist_ok=True, mode=0o700)
         lock = os.open(self.root / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -198,6 +198,8 @@ def add_machine(text: MetricText, settings: Settings) -> None:
     """Disk, memory and the files of the database, in bytes."""
     files = files_of(settings.database_url)
     places = {"home": settings.home} | ({"database": files[0].parent} if files else {})
+    if disk.is_apart(settings.jobs, settings.home):
+        places["downloads"] = settings.jobs
     for place, folder in places.items():
         text.add("disk_free_bytes", disk.free(folder), place=place)
         text.add("disk_size_bytes", disk.whole(folder), place=place)

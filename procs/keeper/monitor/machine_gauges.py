@@ -63,8 +63,9 @@ class MachineGauges:
 
     def places(self) -> set[Path]:
         """The folders whose disks count."""
-        files = files_of(self.settings.database_url)
-        return {self.settings.home, *(file.parent for file in files[:1])}
+        home, jobs = self.settings.home, self.settings.jobs
+        apart = {jobs} if disk.is_apart(jobs, home) else set()
+        return {home, *apart, *(file.parent for file in files_of(self.settings.database_url)[:1])}
 
     def memory(self) -> Gauge:
         """The share in use, of the machine or of our control group."""

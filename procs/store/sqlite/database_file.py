@@ -14,6 +14,7 @@ from typing import NoReturn
 from urllib.parse import quote
 
 from procs.core import disk
+from procs.core.files import moved_folder
 from procs.errors import NewerDatabase, StoreError, StoreFull
 from procs.store.sqlite.schema import STEPS, VERSION
 
@@ -256,6 +257,8 @@ def identity(path: Path) -> tuple[int, int] | None:
 
 def misplaced(path: Path, file: Path, *, is_gone: bool) -> str:
     """The sentence for a file that is no longer the one that was opened."""
+    if is_gone and not path.parent.exists() and (place := moved_folder.now_at(path)):
+        return moved_folder.sentence(path, place)
     what = "was taken away" if is_gone else "was replaced"
     fix = f"put {path.name} back as it was, or restore a backup: chapar restore FILE"
     if file == beside(path)[1]:

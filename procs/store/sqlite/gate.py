@@ -25,12 +25,15 @@ class Gate:
     """An exclusive lock, held only while a transaction runs."""
 
     def __init__(self, run: Path) -> None:
-        """Raises StoreError when this user has no right to the run directory."""
+        """Raises StoreError when this user has no right to the run directory, or its home is gone:
+        one that was moved while Chapar runs is not begun anew."""
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
         try:
-            run.mkdir(mode=0o700, parents=True, exist_ok=True)
+            run.mkdir(mode=0o700, exist_ok=True)
             self.opened = [os.open(run / name, flags, 0o600) for name in (DOOR, GATE)]
             self.door, self.file = self.opened
+        except FileNotFoundError:
+            raise StoreError(f"{run.parent} is gone; put it back where it was") from None
         except OSError as error:
             raise StoreError(
                 f"{error.filename} cannot be used ({error.strerror}); let it be a file, or folder, "

@@ -35,6 +35,8 @@ CHANNEL_ADMINS = (types.ChannelParticipantAdmin, types.ChannelParticipantCreator
 NO_ADMIN = "CHAT_ADMIN_REQUIRED"
 #: Seconds for all of it.
 PROBE_TIMEOUT = 30.0
+#: Seconds until a cancel that was not obeyed is repeated.
+RECANCEL = 1.0
 
 
 class ProbeBusy(ChaparError):
@@ -53,8 +55,24 @@ class AccountFacts:
 
 
 async def look(settings: Settings, sponsors: Sequence[Sponsor], *, keep: bool) -> AccountFacts:
-    """`keep` the sign-in for the next time. Raises ProbeBusy, TelegramAway, TelegramWait,
-    TelegramRefused, SessionRevoked."""
+    """`keep` the sign-in for the next time. A cancel ends it at once. Raises ProbeBusy,
+    TelegramAway, TelegramWait, TelegramRefused, SessionRevoked."""
+    asked = asyncio.create_task(ask_account(settings, sponsors, keep=keep))
+    try:
+        return await asyncio.shield(asked)
+    except asyncio.CancelledError:
+        # Before Python 3.12 asyncio.wait_for forgets a cancel that comes together with its result:
+        # the library, which has just connected then, would go on until the time is over.
+        while not asked.done():
+            asked.cancel()
+            await asyncio.wait({asked}, timeout=RECANCEL)
+        raise
+
+
+async def ask_account(
+    settings: Settings, sponsors: Sequence[Sponsor], *, keep: bool
+) -> AccountFacts:
+    """As `look`, which a cancel may not end."""
     try:
         async with asyncio.timeout(PROBE_TIMEOUT), connected(settings, keep=keep) as line:
             (account,) = await line.ask(functions.users.GetUsers(id=[types.InputUserSelf()]))

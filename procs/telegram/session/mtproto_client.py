@@ -142,7 +142,7 @@ def storage(settings: Settings, name: str, settled: Callable[[], bool] | None) -
     """Where a session is kept: in its file, or in memory where nothing says when it is settled."""
     if settled is None:
         return SQLiteStorage(name, settings.sessions, in_memory=True)
-    settings.sessions.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings.sessions.mkdir(mode=0o700, exist_ok=True)
     return MessageLedger(name, settings.sessions, settled)
 
 

@@ -30,7 +30,8 @@ def make(db: Database, root: Path, lease: Lease) -> Path:
         if not fence.isdecimal() or int(fence) <= lease.fence:
             remove(db, stale)
     folder = root / f"{lease.job}-{lease.fence}"
-    folder.mkdir(parents=True, mode=0o700)
+    root.mkdir(exist_ok=True, mode=0o700)  # not the home, which may have been moved while we run
+    folder.mkdir(mode=0o700)
     return folder
 
 
@@ -46,8 +47,10 @@ def remove(db: Database, folder: Path) -> None:
 
 
 def is_low(settings: Settings) -> bool:
-    """Whether so little of the disk is free that no download may start."""
-    return disk.free(settings.home) < settings.disk_floor
+    """Whether so little of the disk is free, of the home's or that of downloads, that none may
+    start."""
+    places = {settings.home, settings.jobs} if settings.jobs.exists() else {settings.home}
+    return min(map(disk.free, places)) < settings.disk_floor
 
 
 def measure(settings: Settings) -> DiskSpace:

@@ -73,6 +73,7 @@ def test_the_scripts_that_the_pages_name_are_there_and_sound():
         "packaging/clean_root",
         "packaging/try_deb",
         "packaging/try_boot",
+        "packaging/try_container",
         "packaging/try_tools",
     }
     for name in (*named, "packaging/build_deb", "packaging/boot_steps"):

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from daemon.command_error import Refusal
-from daemon.install import settings_file
+from daemon.install import first_settings, settings_file
 
 
 def test_other_lines_stay_and_a_setting_stands_once(tmp_path):
@@ -93,3 +93,25 @@ def test_a_disk_that_is_full_half_way_leaves_the_file_before(tmp_path):
     assert "File too large" in done.stderr
     assert path.read_text() == "# mine\n" * 100
     assert [one.name for one in tmp_path.iterdir()] == [".env"]
+
+
+class Interrupted(dict[str, str]):
+    """An environment at whose first look, which is after the write, Ctrl-C is pressed."""
+
+    def get(self, *_: object) -> str:
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_behind_the_write_says_that_the_file_is_written(tmp_path, capsys):
+    path = tmp_path / ".env"
+    given = {
+        "CHAPAR_BOT_TOKEN": "777000001:AAsandboxsandboxsandboxsandboxsandb",
+        "CHAPAR_API_ID": "12345",
+        "CHAPAR_API_HASH": "0" * 32,
+    }
+
+    with pytest.raises(KeyboardInterrupt):
+        first_settings.init(given, path, live=False, environ=Interrupted())
+
+    assert f"stopped; written: {path}" in capsys.readouterr().err
+    assert settings_file.texts(path) == given

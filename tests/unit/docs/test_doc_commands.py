@@ -74,18 +74,31 @@ ELSEWHERE = {
     "apt-get remove": ("packaging/try_deb", "apt remove"),
     "apt-get purge": ("packaging/try_deb", "apt purge"),
     "packaging/clean_root": ("packaging/try_deb", "root_functions"),
+    "pipx install": ("packaging/try_tools", "pipx install --python"),
+    "uv tool install": ("packaging/try_tools", "uv tool install"),
+    "podman build": ("packaging/try_container", "podman build --network=host --format docker"),
+    "podman exec": ("packaging/try_container", 'podman exec "$name" chapar'),
+    "podman rm chapar": ("packaging/try_container", "podman rm $name"),
+    "podman run": ("packaging/try_container", "--stop-timeout 150"),
+    "podman stop": ("packaging/try_container", "podman stop --time 150"),
+    "journalctl -u chapar": ("packaging/boot_steps", "journalctl -u chapar"),
+    "journalctl -u chapar -p err": ("packaging/boot_steps", "journalctl -u chapar -p err"),
+    "systemctl daemon-reload": ("packaging/debian/postinst", "systemctl daemon-reload"),
+    "systemctl enable --now": ("packaging/boot_steps", "systemctl enable --now chapar"),
+    "systemctl reload": ("packaging/boot_steps", "systemctl reload chapar"),
+    "systemctl restart": ("packaging/boot_steps", "systemctl restart chapar"),
+    "systemctl status": ("packaging/boot_steps", "systemctl status chapar"),
     "systemctl start": ("packaging/boot_steps", "systemctl start chapar"),
     "systemctl stop": ("packaging/boot_steps", "systemctl stop chapar"),
     "systemd-analyze security": ("bench/ops/operator_figures.py", "security"),
     "age -d": ("tests/unit/backups", "age"),
     "cp .env.example .env": ("tests/unit/config", ".env.example"),
 }
-#: Those of the system, of git, and of a container's runtime, whose own business they are; and
+#: Those of the system and of git, whose own business they are; and
 #: targets of the Makefile, which `test_readme` and `test_install_page` look up.
 OTHERS = re.compile(
-    r"(make|git|podman|pipx|uv tool|install|mkdir|cp /opt|curl|du|fuser|journalctl|rclone"
-    r"|timedatectl|systemctl (daemon-reload|edit|enable|reload|restart|status)|packaging/try_"
-    r"|python -m bench)"
+    r"(make|git|install|mkdir|cp /opt|curl|du|fuser|rclone|timedatectl|systemctl edit"
+    r"|packaging/try_|python -m bench)"
 )
 
 

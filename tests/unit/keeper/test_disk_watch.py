@@ -8,12 +8,20 @@ import pytest
 from procs import config
 from procs.config import Settings
 from procs.core import disk
+from procs.core.clock import now
 from procs.errors import StoreFull
 from procs.keeper.disk_watch import DiskWatch
+from procs.keeper.metrics.exposition import scrape
+from procs.keeper.monitor.machine_gauges import MachineGauges
 from procs.keeper.schedule import Keeper
 from procs.store import wake
 from procs.store.database import Database
 from procs.store.health import alerts, low_disks
+from procs.worker.jobs import job_folder
+from tests.sandbox.own_disk import OwnDisk, fill
+from tests.sandbox.own_disk import disk as own_disk
+
+__all__ = ["own_disk"]
 
 MIB = 1024**2
 #: More than any disk has.
@@ -71,10 +79,10 @@ def test_a_low_disk_is_written_down_and_forgotten_when_there_is_room_to_spare(
     DiskWatch(db, replace(settings, disk_floor=ENDLESS)).watch()
     since = low_disks.low(db)
     barely = DiskWatch(db, replace(settings, disk_floor=int(free * 0.95)))
-    barely.note(free)
+    barely.note(free, settings.home)
     still = low_disks.low(db)
     told = [one.kind for one in alerts.standing(db)]
-    barely.note(2 * free)
+    barely.note(2 * free, settings.home)
 
     assert list(since) == [disk.host()]
     assert still == since
@@ -88,3 +96,36 @@ def test_the_bot_hears_of_a_low_disk(db: Database, settings: Settings) -> None:
 
     assert wake_socket.socket.recv(64)
     wake_socket.close()
+
+
+def test_downloads_on_a_full_disk_of_their_own_are_low_and_told_with_their_place(
+    db: Database, settings: Settings, own_disk: OwnDisk
+) -> None:
+    settings = replace(settings, disk_floor=4 * MIB)
+    jobs = own_disk(settings.jobs, 8)
+    DiskWatch(db, settings).watch()
+    before = job_folder.is_low(settings), low_disks.low(db)
+
+    fill(jobs, 6)
+    DiskWatch(db, settings).watch()
+
+    ((told,), is_low) = alerts.standing(db), job_folder.is_low(settings)
+    assert (before, is_low) == ((False, {}), True)
+    assert told.detail.endswith(f"under {jobs}")
+    (jobs / "filler").unlink()
+    DiskWatch(db, settings).watch()
+    assert (alerts.standing(db), job_folder.is_low(settings)) == ([], False)
+
+
+def test_metrics_and_the_monitor_have_a_disk_of_downloads_where_there_is_one(
+    db: Database, settings: Settings, own_disk: OwnDisk
+) -> None:
+    settings.jobs.mkdir()
+    before = scrape(db, settings)
+
+    fill(own_disk(settings.jobs, 8), 8)
+    used, said = MachineGauges(settings, began=0.0).disk(now())["disk_used"]
+
+    assert 'chapar_disk_free_bytes{place="downloads"}' not in before
+    assert 'chapar_disk_free_bytes{place="downloads"} 0' in scrape(db, settings)
+    assert (used, said) == (1.0, f"{settings.jobs}: 0.0 % free")

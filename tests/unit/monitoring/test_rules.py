@@ -6,13 +6,37 @@ import subprocess
 
 import pytest
 
+from procs.errors import alert_kinds
 from procs.keeper.metrics.metric_families import FAMILIES, HISTOGRAM
+from procs.keeper.outside import outside_message
 from tests import ROOT
 
 RULES = ROOT / "monitoring" / "chapar.rules.yml"
 NAME = re.compile(r"\bchapar_\w+")
 RECORD = re.compile(r"^\s+- record: (\S+)$", re.MULTILINE)
 ALERT = re.compile(r"^\s+- alert: (\S+)$", re.MULTILINE)
+RULE = re.compile(
+    r"^\s+- alert: (\S+)\n(.*?)^\s+labels: \{severity: (\w+)\}$", re.MULTILINE | re.DOTALL
+)
+KINDS = re.compile(r'chapar_alerts\{kind(=~?|!~)"([^"]+)"\}')
+#: Alerts of the monitor for which Prometheus has figures: the rule that judges them. A scrape of a
+#: database that cannot be read is not answered.
+BY_FIGURE = {
+    alert_kinds.DATABASE_UNUSABLE: "ChaparDown",
+    alert_kinds.DATABASE_LOCKED: "ChaparDatabaseLocked",
+    alert_kinds.DATABASE_LOG: "ChaparLogFileLarge",
+    alert_kinds.DISK_SHARE: "ChaparDiskLow",
+    alert_kinds.DISK_FORECAST: "ChaparDiskFillsUp",
+    alert_kinds.MEMORY: "ChaparMemoryHigh",
+    alert_kinds.SLOW: "ChaparSlowResponses",
+    alert_kinds.QUEUE_OLD: "ChaparQueueOld",
+    alert_kinds.WORKERS_DOWN: "ChaparWorkersDown",
+    alert_kinds.RESTART_STORM: "ChaparRestartStorm",
+    alert_kinds.NO_BACKUP: "ChaparBackupMissing",
+    alert_kinds.DRILL: "ChaparBackupDrillBad",
+    alert_kinds.BREAKER_STORM: "ChaparBreakerStorm",
+    alert_kinds.REVOKED: "ChaparSignInLost",
+}
 PROMTOOL = shutil.which("promtool")
 
 
@@ -45,6 +69,28 @@ def test_every_alert_is_tried_and_explained() -> None:
 
     assert {name for name in alerts if name not in tried} == set()
     assert {name for name in alerts if f"`{name}`" not in explained} == set()
+
+
+def rules_of(kind: str) -> list[tuple[str, str]]:
+    """The rules that fire for a kind of alert, each with its severity."""
+    found = []
+    for name, text, severity in RULE.findall(RULES.read_text(encoding="utf-8")):
+        shown = KINDS.search(text)
+        takes = shown and (kind in shown[2].split("|")) != (shown[1] == "!~")
+        if takes or name == BY_FIGURE.get(kind):
+            found.append((name, severity))
+    return found
+
+
+@pytest.mark.parametrize("kind", sorted(alert_kinds.ALL_ALERTS))
+def test_prometheus_has_one_rule_for_each_alert_as_severe_as_it_is(kind: str) -> None:
+    ((name, severity),) = rules_of(kind)
+
+    assert severity == outside_message.severity(kind), name
+
+
+def test_a_kind_that_a_later_version_notes_has_a_rule_too() -> None:
+    assert rules_of("some-later-kind") == [("ChaparNoted", "warning")]
 
 
 @pytest.mark.skipif(

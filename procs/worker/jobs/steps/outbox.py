@@ -13,7 +13,8 @@ async def place(job: FetchJob) -> None:
     LeaseLost."""
     context, lease = job.context, job.lease
     outbox = context.settings.outbox / str(lease.link.folder)
-    outbox.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for folder in (outbox.parent, outbox):
+        folder.mkdir(exist_ok=True, mode=0o700)
     for file in job.files:
         os.replace(job.folder / file.path, free(outbox / file.name))
     outcomes.finish_outbox(context.db, lease, now=clock.now())
