@@ -10,25 +10,29 @@ from procs.store.wake import WakeSocket
 from procs.worker.loop import WorkerLoop
 from procs.worker.process.recycle_policy import JobBudget
 from procs.worker.process.slots import SlotLocks
-from tests.sandbox.shop import shop
+from tests.sandbox.shop import Shop, shop
 
 __all__ = ["shop"]
 
 
 @pytest.fixture
-async def loop(shop) -> WorkerLoop:
-    """A worker that sleeps, visible as idle for everything."""
-    context = shop().context
-    wake_socket = WakeSocket(context.settings.run, "w00-1")
-    wake_socket.rest()
-    budget = JobBudget(9, 1 << 40, SlotLocks(context.settings.run, 1))
-    return WorkerLoop(context, wake_socket, budget, Signals(), dict.fromkeys(Lane, 1))
+def it(shop) -> Shop:
+    return shop()
 
 
 @pytest.fixture
-def lease(loop, shop) -> Lease:
-    (lease,) = shop().leases(1)
-    leases.release(loop.db, lease, now=clock.now())
+async def loop(it) -> WorkerLoop:
+    """A worker that sleeps, visible as idle for everything."""
+    run = it.context.settings.run
+    wake_socket, budget = WakeSocket(run, "w00-1"), JobBudget(9, 1 << 40, SlotLocks(run, 1))
+    wake_socket.rest()
+    return WorkerLoop(it.context, wake_socket, budget, Signals(), dict.fromkeys(Lane, 1))
+
+
+@pytest.fixture
+def lease(it) -> Lease:
+    (lease,) = it.leases(1)
+    leases.release(it.db, lease, now=clock.now())
     return lease
 
 
