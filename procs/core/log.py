@@ -140,6 +140,14 @@ def start(level: str = "INFO", form: LogForm | None = None) -> None:
     handler.setFormatter(JournalFormatter(written) if form.stderr else written)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     LOGGER.setLevel(level)
+    leave_out_origins()
+
+
+def leave_out_origins() -> None:
+    """Have no line's thread, process and place in the source be found out, which none of ours shows
+    (docs.python.org/3/howto/logging.html, "Optimization")."""
+    logging._srcfile = None  # type: ignore[attr-defined]
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
 def line(event: str, facts: dict[str, Any]) -> str:

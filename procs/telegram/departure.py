@@ -12,9 +12,11 @@ from math import inf
 from typing import Any
 
 from pyrogram.connection import Connection
+from pyrogram.connection.transport import TCPAbridged
 
 from procs.core import clock
 from procs.telegram.packet_executor import PacketExecutor
+from procs.telegram.plain_transport import PlainTransport
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ SPEECH = SpeechGuard()
 
 class PunctualConnection(Connection):
     """The connection class of the library and of its file connections."""
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(**facts)
+        if self.protocol_factory is TCPAbridged and self.proxy is None:
+            self.protocol_factory = PlainTransport
 
     async def connect(self) -> None:
         """Raises OSError as the library does."""

@@ -6,6 +6,9 @@ library's files stay as they are; what changes is how three kinds of its package
 `pyrogram.raw.types`, `.functions` and `.base` each name is imported at its first use (PEP 562), and
 the table of constructors in `pyrogram.raw.all` is resolved one by one. A package that is written
 otherwise than expected is loaded as the library loads it.
+
+The library's objects have a length, that of their bytes, and no truth of their own: so `if update:`
+wrote the whole object down, and each answer was decoded and encoded again. Here each is true.
 """
 
 import importlib
@@ -46,6 +49,7 @@ class RawLoader(SourceFileLoader):
         table.objects = Constructors(table.objects)
         for name in ("types", "functions", "base", "core"):
             importlib.import_module(f"{RAW}.{name}")
+        give_truth(sys.modules[f"{RAW}.core"])
 
 
 class PackageLoader(SourceFileLoader):
@@ -83,6 +87,13 @@ class RawFinder(MetaPathFinder):
             return None
         spec.loader = kind(fullname, spec.origin)
         return spec
+
+
+def give_truth(core: Any) -> None:
+    """Have every object of the library be true without being written down; a list of them is true
+    when it has one, as any list."""
+    core.TLObject.__bool__ = lambda one: True
+    core.List.__bool__ = lambda some: len(some) > 0
 
 
 def homes_of(source: str) -> dict[str, str] | None:

@@ -14,7 +14,12 @@ Sources: core.telegram.org/mtproto/description (message identifier),
 /mtproto/service_messages_about_messages (error codes), /mtproto/security_guidelines (msg_id).
 """
 
+from typing import Any
+
 from pyrogram import Client
+from pyrogram.raw.core import Message, MsgContainer, TLObject
+from pyrogram.raw.functions import Ping
+from pyrogram.raw.types import HttpWait, MsgsAck
 from pyrogram.session.internals import MsgFactory
 
 from procs.core import clock
@@ -28,6 +33,8 @@ TOO_EARLY = 30.0
 #: Seconds by which the time of numbers may come down in a second: less than the tenth that our pace
 #: leaves below what Telegram publishes.
 SLEW = 0.05
+#: What is not counted among the calls of a session, as the library has it.
+UNNUMBERED = (Ping, HttpWait, MsgsAck, MsgContainer)
 
 
 class ServerClock:
@@ -103,13 +110,34 @@ class PunctualClient(Client):
         """Called by the library for few messages; `message_decoder` notes the time of all."""
 
 
+class WrittenBody(TLObject[Any]):
+    """A call as its bytes: the library asks for them twice, for their length and to seal them."""
+
+    __slots__ = ["body"]
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+
+    def write(self, *args: Any) -> bytes:
+        return self.body
+
+
 class PunctualNumbers(MsgFactory):
-    """The numbers of a session's messages."""
+    """The numbers of a session's messages. Nothing is awaited between reading and writing one, so
+    that they need none of the library's locks."""
 
     async def allocate_message_identity(self) -> int:
         if CLOCK.refuses(self._last_msg_id):
             self._last_msg_id = 0
-        return int(await super().allocate_message_identity())
+        number = int(CLOCK.number_time() * UNITS) & ~0b11
+        self._last_msg_id = max(number, self._last_msg_id + 4)
+        return self._last_msg_id
+
+    async def create(self, body: TLObject[Any]) -> Message:
+        number = await self.allocate_message_identity()
+        place = await self.allocate_message_sequence(not isinstance(body, UNNUMBERED))
+        written = body.write()
+        return Message(WrittenBody(written), number, place, len(written))
 
 
 def described(offset: float) -> str:

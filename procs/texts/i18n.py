@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from datetime import date as Date
+from functools import lru_cache
 from typing import Literal
 
 from procs.texts import calendar_dates
@@ -38,6 +39,8 @@ PLACES = {
 PLACES[PERSIAN_LATIN] = PLACES["fa"]
 #: What is said of the first ten.
 ORDINALS = ["اول", "دوم", "سوم", "چهارم", "پنجم", "ششم", "هفتم", "هشتم", "نهم", "دهم"]
+#: From here on a value is written without a decimal.
+WHOLE = 100
 SIZE_UNITS = ("kilobyte", "megabyte", "gigabyte")
 #: How long the names of units are, where CLDR has them as people write them; the same.
 UNIT_WIDTHS: dict[str, dict[str, Literal["short", "long"]]] = {
@@ -207,7 +210,17 @@ def span(language: str, seconds: float) -> LocalText:
 
 
 def measure(language: str, value: float, unit: str, length: Literal["short", "long"]) -> LocalText:
-    """A value with its unit, as Babel writes it in that language."""
+    """A value with its unit, rounded as it is written."""
+    rounded = round(value, 1) if abs(value) < WHOLE else round(value)
+    return written_measure(language, rounded, unit, length)
+
+
+@lru_cache(maxsize=1024)
+def written_measure(
+    language: str, value: float, unit: str, length: Literal["short", "long"]
+) -> LocalText:
+    """The same, as Babel writes it in that language. Few hundred values are written, and each takes
+    thirty calls of Babel's, which are cold when a film is sent."""
     from babel.units import format_unit
 
     text = format_unit(
@@ -223,7 +236,7 @@ def measure(language: str, value: float, unit: str, length: Literal["short", "lo
 
 def pattern(value: float) -> str:
     """The form of a number: one decimal below 100."""
-    return "#,##0" if abs(value) >= 100 else "#,##0.#"
+    return "#,##0" if abs(value) >= WHOLE else "#,##0.#"
 
 
 def date(language: str, day: Date) -> LocalText:

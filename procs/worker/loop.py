@@ -9,7 +9,7 @@ from procs.core import clock, log
 from procs.core.machine import machine_name
 from procs.core.process import Signals
 from procs.errors import StoreAway, StoreFull, remedies
-from procs.records.job import Lane
+from procs.records.job import Lane, Lease
 from procs.store import wake
 from procs.store.health import workers
 from procs.store.jobs import leases, recovery
@@ -152,7 +152,7 @@ class WorkerLoop:
             0 if lane is Lane.HEAVY and room and job_folder.is_low(self.context.settings) else room
         )
 
-    def claimed(self, lane: Lane, room: int) -> list[leases.Lease]:
+    def claimed(self, lane: Lane, room: int) -> list[Lease]:
         """Leases for the free rooms of a lane; none while the store is full."""
         try:
             found = self.next(lane, room)
@@ -162,11 +162,11 @@ class WorkerLoop:
         self.budget.spend(len(found))
         return found
 
-    def next(self, lane: Lane, room: int) -> list[leases.Lease]:
+    def next(self, lane: Lane, room: int) -> list[Lease]:
         """Claim the first jobs of a lane. Raises StoreFull, StoreAway."""
         return self.line.claim(lane, room, local=not self.serves(lane))
 
-    def claim_freed(self, freed: Mapping[Lane, int]) -> list[leases.Lease]:
+    def claim_freed(self, freed: Mapping[Lane, int]) -> list[Lease]:
         """The next jobs of lanes whose jobs end in the running transaction, which give back so many
         rooms. Raises StoreFull, StoreAway."""
         if self.drained.is_set():
@@ -174,15 +174,18 @@ class WorkerLoop:
         rooms = {lane: self.room(lane) + more for lane, more in freed.items()}
         return [one for lane, room in rooms.items() if room > 0 for one in self.next(lane, room)]
 
-    def start(self, found: Sequence[leases.Lease]) -> None:
+    def start(self, found: Sequence[Lease]) -> None:
         """Begin what was claimed."""
         self.budget.spend(len(found))
         for lease in found:
             self.running_jobs.start(lease)
 
-    def note_ended(self, lane: Lane) -> None:
-        """A job is over. There is nothing to look for where its room has the next one already."""
-        if self.running_jobs.free(lane) or self.budget.left <= 0:
+    def note_ended(self, lease: Lease) -> None:
+        """A job is over. There is nothing to look for where its room has the next one already, nor
+        where its lane is empty and this worker was visible as idle for it all the while."""
+        unseen = lease.lane not in self.wake_socket.visible or lease.job not in self.context.lasts
+        self.context.lasts.discard(lease.job)
+        if (self.running_jobs.free(lease.lane) and unseen) or self.budget.left <= 0:
             self.news.set()
 
     async def rest(self) -> None:

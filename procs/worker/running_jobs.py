@@ -43,7 +43,7 @@ class RunningJobs:
     """Rooms by lane, and the jobs in them."""
 
     def __init__(
-        self, context: WorkerContext, rooms: dict[Lane, int], ended: Callable[[Lane], None]
+        self, context: WorkerContext, rooms: dict[Lane, int], ended: Callable[[Lease], None]
     ) -> None:
         self.context = context
         self.rooms = rooms
@@ -118,7 +118,7 @@ class RunningJobs:
             result = await self._settle_taken(one)
         finally:
             self._forget(one)
-            self.ended(lease.lane)
+            self.ended(lease)
         self.context.tallies.ran(lease.kind, result, clock.now().boot - began)
 
     def _forget(self, one: RunningJob) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from pyrogram import Client, raw
 from pyrogram.errors import RPCError
-from pyrogram.handlers import ConnectHandler, RawUpdateHandler
+from pyrogram.handlers import ConnectHandler
 from pyrogram.raw.functions.users import GetUsers
 from pyrogram.session import Session
 
@@ -129,8 +129,7 @@ class BotSession(InlineSender):
         client = build(self.settings, name=BOT_SESSION, updates=True, settled=self.is_settled)
         assert isinstance(client, UpdateClient)
         # Raw updates are all we read: nothing is parsed that could fail before we see it.
-        client.dispatcher.update_parsers.clear()
-        client.add_handler(RawUpdateHandler(self._note))
+        client.hear = self._note
         client.add_handler(ConnectHandler(self._on_reconnect))
         line = self.line = Rpc(client)
         client.asks, client.moved = line.ask, self.places.stored
@@ -207,7 +206,7 @@ class BotSession(InlineSender):
         if client.is_initialized and session is client.session:
             await client.recover_gaps()
 
-    async def _note(self, client: Any, update: Any, users: Any, chats: Any) -> None:
+    def _note(self, update: Any, users: dict[int, Any], chats: dict[int, Any]) -> None:
         """One update, in the order Telegram sent them: handling begins in that order, and goes
         on beside the next one's."""
         self.unsaved = True
@@ -256,9 +255,8 @@ class BotSession(InlineSender):
     def is_settled(self) -> bool:
         """Whether every received update is handled."""
         client = self.line.client if self.line is not None else None
-        waiting = client is not None and not client.dispatcher.updates_queue.empty()
-        kept_back = isinstance(client, UpdateClient) and bool(client.stream.incomplete)
-        return not (waiting or kept_back or self.handling or self.missed)
+        waiting = isinstance(client, UpdateClient) and (client.unheard or client.stream.incomplete)
+        return not (waiting or self.handling or self.missed)
 
     async def save(self) -> None:
         """Store the place in Telegram's update stream once every received update is handled.

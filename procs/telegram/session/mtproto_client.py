@@ -31,6 +31,8 @@ from procs.telegram.updates.update_client import UpdateClient
 #: Seconds of FLOOD_WAIT that the library sleeps out in the calls it makes by itself (sign-in,
 #: catching up). Our own calls never sleep: see `rpc.py`.
 SLEEP = 5
+#: People and chats of whom is remembered that the file has them.
+STORED_PEERS = 1000
 #: Messages that the library remembers; we never ask it for one.
 REMEMBERED = 10
 
@@ -52,6 +54,8 @@ class MessageLedger(SQLiteStorage):
         super().__init__(name, workdir=workdir, use_wal=True)
         self.settled = settled
         self.opened = False
+        #: The access hashes of some who are stored, the latest last.
+        self.stored: dict[int, int] = {}
 
     async def open(self) -> None:
         await super().open()
@@ -74,9 +78,15 @@ class MessageLedger(SQLiteStorage):
     async def update_peers(self, peers: Iterable[tuple[int, int, str, str | None]]) -> None:
         """Store those that are new or have another access hash. An update names people whom this
         file has already, and what changes nothing would be written to the disk all the same."""
-        fresh = [one for one in peers if not await self.has_peer(one[0], one[1])]
+        others = [one for one in peers if self.stored.get(one[0]) != one[1]]
+        fresh = [one for one in others if not await self.has_peer(one[0], one[1])]
         if fresh:
             await super().update_peers(fresh)
+        for number, access, *_ in others:
+            self.stored.pop(number, None)
+            self.stored[number] = access
+        while len(self.stored) > STORED_PEERS:
+            del self.stored[next(iter(self.stored))]
 
     async def has_peer(self, number: int, access: int) -> bool:
         """Whether somebody is stored with this access hash."""

@@ -95,7 +95,7 @@ def decode_body(body: bytes) -> Any:
 def decode_object(body: bytes) -> Any:
     """One decoded object. An answer that cannot be decoded is an error of its call. Raises one of
     UNREADABLE."""
-    if sent := sent_updates.of_answer(body, UNREADABLE):
+    if (sent := sent_updates.of_answer(body, UNREADABLE)) is not None:
         return sent
     try:
         read = TLObject.read(BytesIO(body))

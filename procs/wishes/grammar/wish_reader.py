@@ -18,12 +18,17 @@ __all__ = ["Unclear", "alone", "around", "whole"]
 def around(gaps: Sequence[str]) -> list[Variant | Unclear]:
     """The wish for each link of a text: `gaps` are what stands before the first, between two, and
     behind the last. Talk is no wish: then the best there is is meant."""
-    return link_words.each(gaps)
+    return [Variant()] * (len(gaps) - 1) if are_blank(gaps) else link_words.each(gaps)
 
 
 def have_wish(gaps: Sequence[str]) -> list[bool]:
     """Whether each link has a wish."""
-    return link_words.have_wish(gaps)
+    return [False] * (len(gaps) - 1) if are_blank(gaps) else link_words.have_wish(gaps)
+
+
+def are_blank(gaps: Sequence[str]) -> bool:
+    """Whether nothing is said: most people send a link alone."""
+    return not any(gap.strip() for gap in gaps)
 
 
 def alone(text: str) -> Variant | Unclear | None:

@@ -136,6 +136,8 @@ async def end(
         wake.notify(db.run, wake.BOT)
     if leases.ready(db, Lane.LIGHT):
         wake.notify_idle(db.run, lanes=(Lane.LIGHT,))
+    elif said[-1]:
+        context.lasts.add(lease.job)
     log.info("request.delivered", job=lease.job, request=order.id, worker=context.name)
 
 

@@ -66,6 +66,8 @@ class WorkerContext:
     barred: asyncio.Event = field(default_factory=asyncio.Event)
     #: Jobs that are over in the table, and of which this worker only finishes what is left to do.
     over: set[int] = field(default_factory=set)
+    #: Jobs that end here, behind which nothing was in line and nothing came into line by their end.
+    lasts: set[int] = field(default_factory=set)
     #: What this worker counted and did not write yet.
     tallies: Tallies = field(default_factory=Tallies)
 

@@ -4,6 +4,8 @@ import subprocess
 import sys
 
 import pytest
+from pyrogram.raw import types
+from pyrogram.raw.core import List
 
 from procs.telegram import raw_classes
 
@@ -56,3 +58,16 @@ def test_what_does_more_than_to_offer_names_is_loaded_as_it_is():
 
     assert raw_classes.homes_of(offered) == {"ResPQ": "res_pq", "help": "help", "auth": "auth"}
     assert raw_classes.homes_of(offered + "\nResPQ.ID = 7") is None
+
+
+def test_an_object_is_true_without_being_written_down(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(types.PeerUser, "write", None)
+    monkeypatch.setattr(types.Updates, "write", None)
+
+    assert types.PeerUser(user_id=7)
+    assert types.Updates(updates=[], users=[], chats=[], date=0, seq=0)
+
+
+def test_a_list_of_objects_is_true_when_it_has_one():
+    assert not List()
+    assert List([types.PeerUser(user_id=7)])

@@ -81,7 +81,7 @@ async def test_telegram_is_asked_once_who_is_an_admin_until_it_says_otherwise(
     news = raw.types.UpdateChannelParticipant(
         channel_id=-group.id, date=0, actor_id=reza.id, user_id=other.id, qts=1
     )
-    await bot.chat_session._note(None, news, {}, {})
+    bot.chat_session._note(news, {}, {})
     assert member_roles.read(bot.db, group.chat_id, other.id, now=clock.now()) == ""
     assert (await there.presses("cancel:1", status))["text"] == "Cancelled."
 

@@ -3,6 +3,7 @@
 import pytest
 from pyrogram.storage.storage import UpdateState
 
+from procs.telegram.session import mtproto_client
 from procs.telegram.session.mtproto_client import MessageLedger
 
 ANN = (7, 5, "user", None)
@@ -30,6 +31,17 @@ async def test_what_is_there_already_is_not_written_again(ledger, said):
     await ledger.update_usernames([(7, ["ann"])])
     await ledger.save()
     assert [word for word in said if not word.startswith("SELECT")] == []
+
+
+async def test_who_was_met_lately_is_not_searched_for(ledger, said):
+    await ledger.update_peers([ANN])
+    assert said == []
+
+
+async def test_of_more_people_than_are_remembered_the_latest_are(ledger, said, monkeypatch):
+    monkeypatch.setattr(mtproto_client, "STORED_PEERS", 2)
+    await ledger.update_peers([(number, 5, "user", None) for number in (7, 8, 9)])
+    assert list(ledger.stored) == [8, 9]
 
 
 async def test_another_access_hash_is_written(ledger, said):

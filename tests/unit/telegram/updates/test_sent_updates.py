@@ -63,3 +63,11 @@ def test_other_answers_are_decoded_at_once(first):
     told = decode_object(body(*([first] if first else []))).result
     assert type(told) is types.Updates
     assert not isinstance(told, SentUpdates)
+
+
+def test_an_answer_is_not_decoded_for_its_number(answer, monkeypatch):
+    def decode(*_):
+        raise AssertionError("decoded")
+
+    monkeypatch.setattr(types.UpdateNewMessage, "read", decode)
+    assert message_id(decode_object(answer).result, RANDOM) == NUMBER

@@ -77,6 +77,19 @@ async def test_a_worker_is_woken_for_deliveries_that_wait(context, asked, ali, e
     assert ears["w01-2"].heard() == {wake.WORK % Lane.LIGHT}
 
 
+async def test_behind_the_last_delivery_nobody_looks_for_more(context, asked, ali):
+    lease = claimed(context)
+    await deliver.deliver(context, lease)
+    assert context.lasts == {lease.job}
+
+
+async def test_behind_a_delivery_for_which_another_waits_there_is_more(context, asked, ali):
+    lease = claimed(context)
+    requests.submit(context.db, [Ask(ali.id, ali.id, 2, 0, LINK)], now=clock.now())
+    await deliver.deliver(context, lease)
+    assert context.lasts == set()
+
+
 async def test_an_answer_is_stored_though_the_lease_was_lost(context, asked, ali):
     async def too_late(end: JobEnd) -> None:
         now = clock.now()
