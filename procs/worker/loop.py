@@ -24,7 +24,6 @@ from procs.worker.look_timer import looks
 from procs.worker.process.context import WorkerContext
 from procs.worker.process.group_commit import GroupCommit
 from procs.worker.process.recycle_policy import JobBudget
-from procs.worker.process.slots import most_of
 from procs.worker.running_jobs import RunningJobs
 
 #: Seconds: the longest sleep without a query (a wake-up may be lost with its sender), and the
@@ -58,8 +57,6 @@ class WorkerLoop:
         self.budget = budget
         self.news = asyncio.Event()
         self.running_jobs = RunningJobs(context, rooms, self.note_ended)
-        most = partial(most_of, context.settings)
-        context.finishing = GroupCommit(self.db, most, self.claim_freed, self.start).end
         self.drained = asyncio.Event()
         self.cancelled = asyncio.Event()
         self.absence = ServerAbsence(context.name)
@@ -67,6 +64,8 @@ class WorkerLoop:
         #: Lanes named by wake-ups, or seen to have work, since the last claim.
         self.told: set[Lane] = set()
         self.line = JobLine(self.db, context.settings, context.worker)
+        group = GroupCommit(self.db, self.line.most, self.claim_freed, self.start)
+        context.finishing = group.end
         #: Whether this slot could not send at the last check.
         self.barred = False
         #: When the next job becomes due, by the last query.
@@ -142,7 +141,7 @@ class WorkerLoop:
     def serves(self, lane: Lane) -> bool:
         """Whether this worker can do all work of a lane: a slot that may not sign in yet sends
         nothing. The result of a look is shown by the bot."""
-        return lane in (Lane.LOOK, Lane.SOURCE) or not self.barred
+        return not self.barred or lane in (Lane.LOOK, Lane.SOURCE)
 
     def room(self, lane: Lane) -> int:
         """How many jobs of a lane could be claimed now: no download starts while the disk is
@@ -171,8 +170,11 @@ class WorkerLoop:
         rooms. Raises StoreFull, StoreAway."""
         if self.drained.is_set():
             return []
-        rooms = {lane: self.room(lane) + more for lane, more in freed.items()}
-        return [one for lane, room in rooms.items() if room > 0 for one in self.next(lane, room)]
+        found: list[leases.Lease] = []
+        for lane, more in freed.items():
+            if (room := self.room(lane) + more) > 0:
+                found += self.next(lane, room)
+        return found
 
     def start(self, found: Sequence[leases.Lease]) -> None:
         """Begin what was claimed."""

@@ -17,10 +17,13 @@ from procs.records.job_payload import Payload
 from procs.store.database import Database
 from procs.store.health import runtime_settings
 from procs.store.jobs import file_owners, pauses
-from procs.store.jobs.history import event
+from procs.store.jobs.history import WORDS, event
 
 #: Jobs of one user that may be queued or running at once in the lanes that no operator sets.
 CAPS = {Lane.LIGHT: 2, Lane.LOOK: 2, Lane.ENCODE: 1, Lane.SOURCE: 4}
+#: The setting by which a user without a cap of their own goes, where it is not that of all: only
+#: the rooms bound the sysadmin, who waits at a terminal.
+CONFIGURED = {SYSADMIN: runtime_settings.CONFIGURED_ROOMS}
 #: The setting that admins change at run time; a user's own cap goes before it.
 CAP_SETTING = "max_downloads_per_user"
 
@@ -88,15 +91,8 @@ def cap(db: Database, user: int, lane: Lane) -> int:
     """The number of a user's seats in a lane: their own cap, the setting, or the configured one."""
     if lane in CAPS:
         return CAPS[lane]
-    return int(db.all(CAP, {"user": user, "configured": _configured(user)})[0][0])
-
-
-def _configured(user: int) -> str:
-    """The setting that a user without a cap of their own goes by: only the rooms bound the
-    sysadmin, who waits at a terminal."""
-    return (
-        runtime_settings.CONFIGURED_ROOMS if user == SYSADMIN else runtime_settings.CONFIGURED_CAP
-    )
+    configured = CONFIGURED.get(user, runtime_settings.CONFIGURED_CAP)
+    return int(db.all(CAP, {"user": user, "configured": configured})[0][0])
 
 
 def of(user: int) -> str:
@@ -157,7 +153,7 @@ def insert(
         "mark": job.mark,
         "folder": folder,
         "payload": job_payload.encode(job.payload),
-        "event": event(now, "added", state=state.name.lower()),
+        "event": event(now, "added", state=WORDS[state]),
     }
     db.send(ADD, facts)
     if folder and machine_name.shared():
@@ -180,7 +176,7 @@ def line_up(db: Database, job: int, *, user: int, lane: Lane) -> tuple[State, in
 def sit(db: Database, job: int, *, user: int, lane: Lane, site: str, now: Now) -> bool:
     """Bring back a job that has no seat. True when it can be claimed now."""
     state, seat = place(db, job, user=user, lane=lane, site=site)
-    said = event(now, state.name.lower())
+    said = event(now, WORDS[state])
     db.send(SIT, {"job": job, "state": int(state), "now": now.wall, "seat": seat, "event": said})
     return state is State.QUEUED
 
@@ -190,7 +186,7 @@ def rise(db: Database, job: int, *, user: int, lane: Lane, site: str, seat: int,
     True when it can be claimed now."""
     held = pauses.holds(db, user=user, site=site)
     state, kept = (State.HELD, None) if held else (State.QUEUED, seat)
-    said = event(now, state.name.lower())
+    said = event(now, WORDS[state])
     db.send(SIT, {"job": job, "state": int(state), "now": now.wall, "seat": kept, "event": said})
     if held:
         hand_on(db, user=user, lane=lane, seat=seat, now=now)
@@ -209,7 +205,7 @@ def _handing(db: Database, user: int, lane: Lane, seat: int, *, now: Now) -> dic
         "lane": int(lane),
         "seat": seat,
         "fixed": CAPS.get(lane),
-        "configured": _configured(user),
+        "configured": CONFIGURED.get(user, runtime_settings.CONFIGURED_CAP),
         "now": now.wall,
         "event": event(now, "queued"),
     }
