@@ -8,7 +8,7 @@ from functools import partial
 from procs.core import clock, log
 from procs.core.machine import machine_name
 from procs.core.process import Signals
-from procs.errors import StoreAway, StoreFull, remedies
+from procs.errors import StoreAway, StoreError, StoreFull, remedies
 from procs.records.job import Lane
 from procs.store import wake
 from procs.store.health import workers
@@ -64,10 +64,9 @@ class WorkerLoop:
         #: Lanes named by wake-ups, or seen to have work, since the last claim.
         self.told: set[Lane] = set()
         self.line = JobLine(self.db, context.settings, context.worker)
-        group = GroupCommit(self.db, self.line.most, self.claim_freed, self.start)
-        context.finishing = group.end
-        #: Whether this slot could not send at the last check.
-        self.barred = False
+        context.finishing = GroupCommit(self.db, self.line.most, self.claim_freed, self.start).end
+        #: Whether the loop only waits for news; and whether this slot could not send lately.
+        self.sleeps = self.barred = False
         #: When the next job becomes due, by the last query.
         self.due: float | None = None
 
@@ -147,23 +146,18 @@ class WorkerLoop:
         """How many jobs of a lane could be claimed now: no download starts while the disk is
         low."""
         room = self.running_jobs.free(lane)
-        return (
-            0 if lane is Lane.HEAVY and room and job_folder.is_low(self.context.settings) else room
-        )
+        is_low = lane is Lane.HEAVY and room and job_folder.is_low(self.context.settings)
+        return 0 if is_low else room
 
     def claimed(self, lane: Lane, room: int) -> list[leases.Lease]:
         """Leases for the free rooms of a lane; none while the store is full."""
         try:
-            found = self.next(lane, room)
+            found = self.line.claim(lane, room, local=not self.serves(lane))
         except StoreFull as error:
             log.error("store.full", error=error, fix=remedies.FREE_SPACE)
             return []
         self.budget.spend(len(found))
         return found
-
-    def next(self, lane: Lane, room: int) -> list[leases.Lease]:
-        """Claim the first jobs of a lane. Raises StoreFull, StoreAway."""
-        return self.line.claim(lane, room, local=not self.serves(lane))
 
     def claim_freed(self, freed: Mapping[Lane, int]) -> list[leases.Lease]:
         """The next jobs of lanes whose jobs end in the running transaction, which give back so many
@@ -173,7 +167,7 @@ class WorkerLoop:
         found: list[leases.Lease] = []
         for lane, more in freed.items():
             if (room := self.room(lane) + more) > 0:
-                found += self.next(lane, room)
+                found += self.line.claim(lane, room, local=not self.serves(lane))
         return found
 
     def start(self, found: Sequence[leases.Lease]) -> None:
@@ -200,8 +194,10 @@ class WorkerLoop:
             if self.told or self.is_due():
                 return
         interval = HANDOVER if self.budget.leaving else BACKSTOP
+        self.sleeps = True
         with looks(interval, partial(self.is_up, free), self.news.set):
             await self.news.wait()
+        self.sleeps = False
         self.news.clear()
 
     def is_up(self, free: list[Lane]) -> bool:
@@ -219,13 +215,18 @@ class WorkerLoop:
         return self.due is not None and self.due <= clock.now().wall
 
     def hear(self, words: set[bytes]) -> None:
-        """Receive datagrams: there is work, or a job must stop."""
-        for word in words:
-            kind, _, number = word.partition(b" ")
-            if kind == b"stop":
-                self.running_jobs.take_away(int(number), why="stop")
-            elif kind == b"work":
-                self.told.add(Lane(int(number)))
+        """Receive datagrams: there is work, or a job must stop. A worker that sleeps claims here:
+        the task that waits for news would come two turns of the loop later."""
+        lanes, stopped = wake.understood(words)
+        for job in stopped:
+            self.running_jobs.take_away(job, why="stop")
+        self.told |= lanes
+        told = self.told
+        try:
+            if self.sleeps and not self.drained.is_set():
+                self.claim()
+        except StoreError:  # the task meets it too, and handles it
+            self.told |= told
         self.news.set()
 
     async def beat(self) -> None:

@@ -35,10 +35,18 @@ SELECT COALESCE((SELECT cap FROM users WHERE id = :user),
                 (SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'max_downloads_per_user'),
                 (SELECT CAST(value AS INTEGER) FROM settings WHERE name = :configured))
 """
-#: The number of a new job, and whether a pause holds it. One statement, as a sleeper waits for it.
+#: The number of a new job, whether a pause holds it, and whether its user's first seat is free. One
+#: statement, as a sleeper waits for it.
 NEXT = """
 SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM jobs),
-       EXISTS (SELECT 1 FROM pauses WHERE scope = :user OR scope = :site)
+       EXISTS (SELECT 1 FROM pauses WHERE scope = :scope)
+       OR EXISTS (SELECT 1 FROM pauses WHERE scope = :site),
+       NOT EXISTS (SELECT 1 FROM jobs WHERE seat IS NOT NULL AND user_id = :user AND lane = :lane
+                                        AND seat = -1)
+       AND 1 <= COALESCE(:fixed,
+           (SELECT cap FROM users WHERE id = :user),
+           (SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'max_downloads_per_user'),
+           (SELECT CAST(value AS INTEGER) FROM settings WHERE name = :configured))
 """
 ADD = """
 INSERT INTO jobs (id, user_id, lane, state, at, seat, kind, site, mark, folder, payload, story)
@@ -115,24 +123,32 @@ def spare_seat(db: Database, user: int, lane: Lane) -> int:
 def add(db: Database, job: NewJob, *, now: Now) -> int:
     """Add a job: queued when its user has a free seat, else at the end of the user's line; held
     while its user or its site is paused."""
-    number, held = next_number(db, job)
-    state, seat = (State.HELD, None) if held else line_up(db, number, user=job.user, lane=job.lane)
+    number, is_held, is_first_free = next_number(db, job)
+    state, seat = State.QUEUED, -1
+    if is_held:
+        state, seat = State.HELD, None
+    elif not is_first_free:
+        state, seat = line_up(db, number, user=job.user, lane=job.lane)
     insert(db, job, number, state=state, at=now.wall, seat=seat, now=now)
     return number
 
 
 def add_later(db: Database, job: NewJob, *, at: float, now: Now) -> int:
     """Add a job that cannot be claimed before a wall instant."""
-    number, _ = next_number(db, job)
+    number, *_ = next_number(db, job)
     insert(db, job, number, state=State.LATER, at=at, seat=None, now=now)
     return number
 
 
-def next_number(db: Database, job: NewJob) -> tuple[int, bool]:
-    """The number of a new job, and whether a pause holds it."""
-    scopes = {"user": pauses.user(job.user), "site": pauses.site(job.site)}
-    number, held = db.all(NEXT, scopes)[0]
-    return int(number), bool(held)
+def next_number(db: Database, job: NewJob) -> tuple[int, bool, bool]:
+    """The number of a new job, whether a pause holds it, and whether the first seat is free."""
+    wanted = {
+        "scope": pauses.user(job.user),
+        "site": pauses.site(job.site),
+        **_seat_of(job.user, job.lane),
+    }
+    number, is_held, is_first_free = db.all(NEXT, wanted)[0]
+    return int(number), bool(is_held), bool(is_first_free)
 
 
 def insert(
@@ -200,14 +216,17 @@ def hand_on(db: Database, *, user: int, lane: Lane, seat: int, now: Now) -> None
 
 
 def _handing(db: Database, user: int, lane: Lane, seat: int, *, now: Now) -> dict[str, Any]:
+    said = event(now, "queued")
+    return {**_seat_of(user, lane), "seat": seat, "now": now.wall, "event": said}
+
+
+def _seat_of(user: int, lane: Lane) -> dict[str, Any]:
+    """Whose seats, and what says how many there are."""
     return {
         "user": user,
         "lane": int(lane),
-        "seat": seat,
         "fixed": CAPS.get(lane),
         "configured": CONFIGURED.get(user, runtime_settings.CONFIGURED_CAP),
-        "now": now.wall,
-        "event": event(now, "queued"),
     }
 
 

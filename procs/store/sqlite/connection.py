@@ -133,9 +133,7 @@ class Connection:
         """Nothing: this transaction is alone."""
 
     def _begin(self, full: bool) -> None:
-        if full is not self.full:
-            self._run(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
-            self.full = full
+        self._wait_for_disk(full)
         self.files.require_same()
         began = time.monotonic()
         try:
@@ -147,6 +145,11 @@ class Connection:
         if time.monotonic() - began >= STRANGE_WAIT:
             event_file.append(self.run / LOCKS, "wait")
         self.inside = True
+
+    def _wait_for_disk(self, full: bool) -> None:
+        if full is not self.full:
+            self._run(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
+            self.full = full
 
     def twin(self) -> "Connection":
         """Another connection to the same file, for the thread that calls this and closes it."""
@@ -277,6 +280,7 @@ class Transaction:
                     db._run("ROLLBACK")
             finally:
                 self._leave()
+        db._wait_for_disk(False)  # nobody waits for it here; before the next claim a person does
 
     def _leave(self) -> None:
         self.db.inside = False
