@@ -6,6 +6,7 @@ Plain frozen data: no connection, no row object, no behaviour beyond reading one
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+from procs.core import codec
 from procs.records.card_values import CardTerms
 from procs.records.job_payload import (
     BroadcastPayload,
@@ -166,7 +167,7 @@ class Ask:
         return not (self.folder or self.parent)
 
 
-@dataclass(frozen=True, slots=True)
+@codec.row_record
 class Lease:
     """The right to work on a job until its time is over, or it is renewed."""
 

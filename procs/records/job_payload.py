@@ -5,13 +5,12 @@ rows of an older and of a newer version: a field that it does not know is ignore
 not there has its default.
 """
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from procs.core import codec
 
 
-@dataclass(frozen=True, slots=True)
+@codec.row_record
 class LinkPayload:
     """A link that is fetched or looked at; as `job.Link`. `folder` is the request in whose folder
     the files go, 0 when they go to a chat. `whole`: a post is looked at as what it is, not as a
@@ -26,7 +25,7 @@ class LinkPayload:
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@codec.row_record
 class TrialPayload(LinkPayload):
     """A site that is looked at because it was left alone: by which egress, and by which `person`
     (nobody's number for everybody)."""
@@ -35,14 +34,14 @@ class TrialPayload(LinkPayload):
     person: int = -1
 
 
-@dataclass(frozen=True, slots=True)
+@codec.row_record
 class SourcePayload(LinkPayload):
     """A list that people follow, and the number of its row."""
 
     source: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@codec.row_record
 class DeliverPayload:
     """A media that Telegram holds (its number), and the request that it is sent for."""
 
@@ -50,7 +49,7 @@ class DeliverPayload:
     media: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@codec.row_record
 class BroadcastPayload:
     """A broadcast, by its number."""
 
@@ -76,8 +75,11 @@ NAMES = {record: codec.names(record) for record in RECORDS.values()}
 def decode(kind: str, text: str) -> Payload:
     """The payload of a job's row. Raises nothing for a row of another version: a claim must not
     fail by it."""
-    found = codec.load(text)
-    return codec.record(RECORDS.get(kind, LinkPayload), found if isinstance(found, dict) else {})
+    found, kind_of = codec.load(text), RECORDS.get(kind, LinkPayload)
+    try:
+        return kind_of(**found)
+    except TypeError:  # a field of another version, or no object
+        return codec.record(kind_of, found if isinstance(found, dict) else {})
 
 
 def encode(payload: Payload) -> str:

@@ -97,6 +97,13 @@ class WakeSocket:
         self.socket.close()
 
 
+def understood(words: Iterable[bytes]) -> tuple[set[Lane], list[int]]:
+    """What a worker was told: the lanes in which there is work, and the jobs that must stop."""
+    parts = [word.split(b" ", 1) for word in words]
+    lanes = {Lane(int(rest[0])) for kind, *rest in parts if kind == b"work"}
+    return lanes, [int(rest[0]) for kind, *rest in parts if kind == b"stop"]
+
+
 def notify(run: Path, name: str, word: bytes = b"") -> bool:
     """Say `word` to one process. False when it is not on this machine; the others are asked then,
     where a database has several."""
@@ -142,7 +149,8 @@ def notify_idle(run: Path, count: int = 1, *, lanes: Iterable[Lane] = Lane) -> i
     """
     woken, asked = 0, tuple(lanes)
     for lane in asked:
-        woken += wake_idle(run, lane, count - woken)
+        if woken < count:
+            woken += wake_idle(run, lane, count - woken)
     if woken < count and os.path.exists(f"{run}/wake/{RELAY}.sock"):
         for lane in asked:
             tell_here(run, RELAY, b"%s %d" % (IDLE_WORKERS, lane))
@@ -156,15 +164,32 @@ def notify_all(run: Path) -> None:
 
 
 def wake_idle(run: Path, lane: int, count: int = 1) -> int:
-    """Wake up to `count` workers of this machine that are idle for work of a lane."""
-    woken = 0
-    with contextlib.suppress(FileNotFoundError):
-        for name in sorted(os.listdir(doors(run, Lane(lane)))):
-            if woken == count:
-                break
-            mark = f"{doors(run, Lane(lane))}/{name}"
-            woken += take(mark) and tell_here(run, name, WORK % lane)
+    """Wake up to `count` workers of this machine that are idle for work of a lane: those that were
+    idle before come first, for to read the folder takes longer than all the rest."""
+    door = doors(run, Lane(lane))
+    known, woken = seen_idle(door), 0
+    woken += wake_named(run, lane, known, count)
+    if woken < count:
+        with contextlib.suppress(FileNotFoundError):
+            known[:] = sorted(os.listdir(door))
+            woken += wake_named(run, lane, known, count - woken)
     return woken
+
+
+def wake_named(run: Path, lane: int, names: Iterable[str], count: int) -> int:
+    """Wake up to `count` of these workers: those that are still idle."""
+    woken, door = 0, doors(run, Lane(lane))
+    for name in names:
+        if woken == count:
+            break
+        woken += take(f"{door}/{name}") and tell_here(run, name, WORK % lane)
+    return woken
+
+
+@cache
+def seen_idle(door: str) -> list[str]:
+    """The workers whose names were in this folder when it was read last."""
+    return []
 
 
 def take(mark: str) -> bool:

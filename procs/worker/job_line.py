@@ -36,7 +36,7 @@ class LineHeads:
 
     def is_whole(self) -> bool:
         """Whether looks begin at the beginning."""
-        return clock.steady() >= self.next_whole
+        return not self.next_whole or clock.steady() >= self.next_whole
 
     def since(self, lane: Lane) -> float:
         """The place from which on the line of a lane is looked at."""
@@ -67,15 +67,15 @@ class JobLine:
 
     def __init__(self, db: Database, settings: Settings, worker: int) -> None:
         self.db = db
-        self.settings = settings
         self.worker = worker
         self.heads = LineHeads()
+        #: How many jobs of each lane may run at once, wherever they do.
+        self.most = {lane: most_of(settings, lane) for lane in Lane}
 
     def look(self) -> Claimable:
         """The lanes in which there is something. Raises StoreAway."""
         is_whole, began, now = self.heads.is_whole(), clock.steady(), clock.now()
-        most = most_of(self.settings, Lane.HEAVY)
-        seen = claimable.look(self.db, most=most, since=self.heads.all())
+        seen = claimable.look(self.db, most=self.most[Lane.HEAVY], since=self.heads.all())
         if is_whole and machine_name.shared():
             self.heads.note_whole(clock.steady() - began, seen.empty, now.wall)
         return seen
@@ -92,9 +92,10 @@ class JobLine:
             lane=lane,
             room=room,
             now=clock.now(),
-            most=most_of(self.settings, lane),
+            most=self.most[lane],
             local=local,
             since=self.heads.since(lane),
         )
-        self.heads.note_claimed(found)
+        if machine_name.shared():
+            self.heads.note_claimed(found)
         return found

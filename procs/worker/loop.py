@@ -8,7 +8,7 @@ from functools import partial
 from procs.core import clock, log
 from procs.core.machine import machine_name
 from procs.core.process import Signals
-from procs.errors import StoreAway, StoreFull, remedies
+from procs.errors import StoreAway, StoreError, StoreFull, remedies
 from procs.records.job import Lane, Lease
 from procs.store import wake
 from procs.store.health import workers
@@ -24,7 +24,6 @@ from procs.worker.look_timer import looks
 from procs.worker.process.context import WorkerContext
 from procs.worker.process.group_commit import GroupCommit
 from procs.worker.process.recycle_policy import JobBudget
-from procs.worker.process.slots import most_of
 from procs.worker.running_jobs import RunningJobs
 
 #: Seconds: the longest sleep without a query (a wake-up may be lost with its sender), and the
@@ -58,8 +57,6 @@ class WorkerLoop:
         self.budget = budget
         self.news = asyncio.Event()
         self.running_jobs = RunningJobs(context, rooms, self.note_ended)
-        most = partial(most_of, context.settings)
-        context.finishing = GroupCommit(self.db, most, self.claim_freed, self.start).end
         self.drained = asyncio.Event()
         self.cancelled = asyncio.Event()
         self.absence = ServerAbsence(context.name)
@@ -67,8 +64,9 @@ class WorkerLoop:
         #: Lanes named by wake-ups, or seen to have work, since the last claim.
         self.told: set[Lane] = set()
         self.line = JobLine(self.db, context.settings, context.worker)
-        #: Whether this slot could not send at the last check.
-        self.barred = False
+        context.finishing = GroupCommit(self.db, self.line.most, self.claim_freed, self.start).end
+        #: Whether the loop only waits for news; and whether this slot could not send lately.
+        self.sleeps = self.barred = False
         #: When the next job becomes due, by the last query.
         self.due: float | None = None
 
@@ -142,37 +140,35 @@ class WorkerLoop:
     def serves(self, lane: Lane) -> bool:
         """Whether this worker can do all work of a lane: a slot that may not sign in yet sends
         nothing. The result of a look is shown by the bot."""
-        return lane in (Lane.LOOK, Lane.SOURCE) or not self.barred
+        return not self.barred or lane in (Lane.LOOK, Lane.SOURCE)
 
     def room(self, lane: Lane) -> int:
         """How many jobs of a lane could be claimed now: no download starts while the disk is
         low."""
         room = self.running_jobs.free(lane)
-        return (
-            0 if lane is Lane.HEAVY and room and job_folder.is_low(self.context.settings) else room
-        )
+        is_low = lane is Lane.HEAVY and room and job_folder.is_low(self.context.settings)
+        return 0 if is_low else room
 
     def claimed(self, lane: Lane, room: int) -> list[Lease]:
         """Leases for the free rooms of a lane; none while the store is full."""
         try:
-            found = self.next(lane, room)
+            found = self.line.claim(lane, room, local=not self.serves(lane))
         except StoreFull as error:
             log.error("store.full", error=error, fix=remedies.FREE_SPACE)
             return []
         self.budget.spend(len(found))
         return found
 
-    def next(self, lane: Lane, room: int) -> list[Lease]:
-        """Claim the first jobs of a lane. Raises StoreFull, StoreAway."""
-        return self.line.claim(lane, room, local=not self.serves(lane))
-
     def claim_freed(self, freed: Mapping[Lane, int]) -> list[Lease]:
         """The next jobs of lanes whose jobs end in the running transaction, which give back so many
         rooms. Raises StoreFull, StoreAway."""
         if self.drained.is_set():
             return []
-        rooms = {lane: self.room(lane) + more for lane, more in freed.items()}
-        return [one for lane, room in rooms.items() if room > 0 for one in self.next(lane, room)]
+        found: list[Lease] = []
+        for lane, more in freed.items():
+            if (room := self.room(lane) + more) > 0:
+                found += self.line.claim(lane, room, local=not self.serves(lane))
+        return found
 
     def start(self, found: Sequence[Lease]) -> None:
         """Begin what was claimed."""
@@ -201,8 +197,10 @@ class WorkerLoop:
             if self.told or self.is_due():
                 return
         interval = HANDOVER if self.budget.leaving else BACKSTOP
+        self.sleeps = True
         with looks(interval, partial(self.is_up, free), self.news.set):
             await self.news.wait()
+        self.sleeps = False
         self.news.clear()
 
     def is_up(self, free: list[Lane]) -> bool:
@@ -220,13 +218,18 @@ class WorkerLoop:
         return self.due is not None and self.due <= clock.now().wall
 
     def hear(self, words: set[bytes]) -> None:
-        """Receive datagrams: there is work, or a job must stop."""
-        for word in words:
-            kind, _, number = word.partition(b" ")
-            if kind == b"stop":
-                self.running_jobs.take_away(int(number), why="stop")
-            elif kind == b"work":
-                self.told.add(Lane(int(number)))
+        """Receive datagrams: there is work, or a job must stop. A worker that sleeps claims here:
+        the task that waits for news would come two turns of the loop later."""
+        lanes, stopped = wake.understood(words)
+        for job in stopped:
+            self.running_jobs.take_away(job, why="stop")
+        self.told |= lanes
+        told = self.told
+        try:
+            if self.sleeps and not self.drained.is_set():
+                self.claim()
+        except StoreError:  # the task meets it too, and handles it
+            self.told |= told
         self.news.set()
 
     async def beat(self) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bench.queue import table
 from bench.queue.table import Table, delivery
+from procs.records.job import Lane
 from procs.store import wake
 
 #: Every one at the cap and with jobs waiting, so that each finish hands a seat on.
@@ -18,4 +19,4 @@ def enqueue(numbers: Iterable[int]) -> None:
     with Table(Path(os.environ["BENCH_PLACE"])).opened() as db:
         for number in numbers:
             table.enqueue(db, [delivery(number % USERS, n=number)], full=full)
-            wake.notify_idle(db.run)
+            wake.notify_idle(db.run, lanes=(Lane.LIGHT,))

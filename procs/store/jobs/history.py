@@ -4,6 +4,11 @@ page."""
 from typing import Any
 
 from procs.core.clock import Now
+from procs.records.job import State
+
+#: The word of the line that tells of a state: to ask the state for its name costs as much again as
+#: the line.
+WORDS = {state: state.name.lower() for state in State}
 
 
 def event(now: Now, word: str, **facts: Any) -> str:

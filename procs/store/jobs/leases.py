@@ -18,12 +18,13 @@ from procs.records import job_payload, job_progress
 from procs.records.job import Kind, Lane, Lease, State
 from procs.store.database import Database, Row
 from procs.store.jobs import file_owners, pauses, seats
-from procs.store.jobs.history import event
+from procs.store.jobs.history import WORDS, event
 from procs.store.literals import EVERY_LANE, IS_KNOWN
 
 #: Seconds a lease lasts without a beat.
 LEASE = 60.0
 LANES, KINDS = {int(lane): lane for lane in Lane}, {kind.value: kind for kind in Kind}
+COUNTED = {lane: (f"lane {lane:d}",) for lane in Lane}
 #: More leases than there will ever be.
 ENDLESS = 1 << 30
 
@@ -31,7 +32,8 @@ ENDLESS = 1 << 30
 CLAIMABLE = f"""
   FROM jobs
  WHERE state = {State.QUEUED} AND lane = :lane AND at >= :since AND {IS_KNOWN}
-   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope IN ('all', :scope))
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = :scope)
    AND (:local = 0 OR folder = 1)
    AND (:machine = '' OR NOT EXISTS (SELECT 1 FROM job_files f
                                       WHERE f.job = jobs.id AND f.machine <> :machine))
@@ -128,28 +130,27 @@ def claim(
     """Take up to `room` queued jobs of a lane, the longest in the ring first; in all, never more
     than `most` jobs of the lane are leased. `local`: only those whose files stay on this
     disk. `since`: none whose place in line is before that."""
-    wanted = {"worker": worker, "lane": lane, "local": int(local), **here()}
-    said = event(now, "claimed", worker=worker)
-    facts = {"worker": worker, "end": now.boot + LEASE, "event": said}
+    wanted = {"worker": worker, "lane": int(lane), "local": int(local), **here()}
+    wanted |= {"room": room, "most": most, "since": since}
+    facts = {"end": now.boot + LEASE, "event": event(now, f"claimed worker={worker}")}
     with db.write(only=counted(lane, most)):
-        rows = db.all(PICK, {**wanted, "room": room, "most": most, "since": since})
-        take(db, [row[0] for row in rows], facts)
-    return [lease(row) for row in rows]
+        rows = db.all(PICK, wanted)
+        take(db, [row[0] for row in rows], {"worker": worker, **facts})
+    return list(map(lease, rows))
 
 
 def take(db: Database, jobs: Sequence[int], facts: Mapping[str, Any]) -> None:
     """Claim these jobs, of which the transaction knows that they are queued."""
-    if len(jobs) == 1:
-        return db.send(CLAIM, {**facts, "job": jobs[0]})
-    for start in range(0, len(jobs), len(PLACES)):
+    for start in range(0, len(jobs), len(PLACES)) if len(jobs) > 1 else ():
         some = cycle(jobs[start : start + len(PLACES)])
         db.send(CLAIM_ALL, {**facts, **{place: next(some) for place in PLACES}})
-    return None
+    if len(jobs) == 1:
+        db.send(CLAIM, {**facts, "job": jobs[0]})
 
 
 def counted(lane: Lane, most: int) -> tuple[str, ...]:
-    """What a claim is about: who counts what is leased in a lane must not count beside another."""
-    return () if most >= ENDLESS else (f"lane {lane:d}",)
+    """The same of any claim: who counts what is leased in a lane must not count beside another."""
+    return () if most >= ENDLESS else COUNTED[lane]
 
 
 def names(lease: Lease, lane: Lane, most: int) -> tuple[str, ...]:
@@ -167,10 +168,8 @@ def lease(row: Row) -> Lease:
 
 def ready(db: Database, lane: Lane, *, local: bool = False, since: float = 0.0) -> bool:
     """Whether a job of this lane could be claimed; `local` and `since` as for `claim`."""
-    return (
-        db.one(READY, {"lane": int(lane), "local": int(local), "since": since, **here()})
-        is not None
-    )
+    wanted = {"lane": int(lane), "local": int(local), "since": since, **here()}
+    return db.one(READY, wanted) is not None
 
 
 def here() -> dict[str, str]:
@@ -211,12 +210,13 @@ def end(
     db: Database, lease: Lease, state: State, *, now: Now, error: str | None = None, word: str = ""
 ) -> None:
     """The job is over; its seat goes to the user's next. Raises LeaseLost and changes nothing."""
+    said = f"{word or WORDS[state]} error={error}" if error else word or WORDS[state]
     facts = {
         **_name(lease),
         "state": int(state),
         "now": now.wall,
         "error": error,
-        "event": event(now, word or state.name.lower(), **({"error": error} if error else {})),
+        "event": event(now, said),
     }
     with db.write(full=True, only=(seats.of(lease.user),)):
         db.send(END, facts, otherwise=_lost(lease))

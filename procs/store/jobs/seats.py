@@ -17,10 +17,13 @@ from procs.records.job_payload import Payload
 from procs.store.database import Database
 from procs.store.health import runtime_settings
 from procs.store.jobs import file_owners, pauses
-from procs.store.jobs.history import event
+from procs.store.jobs.history import WORDS, event
 
 #: Jobs of one user that may be queued or running at once in the lanes that no operator sets.
 CAPS = {Lane.LIGHT: 2, Lane.LOOK: 2, Lane.ENCODE: 1, Lane.SOURCE: 4}
+#: The setting by which a user without a cap of their own goes, where it is not that of all: only
+#: the rooms bound the sysadmin, who waits at a terminal.
+CONFIGURED = {SYSADMIN: runtime_settings.CONFIGURED_ROOMS}
 #: The setting that admins change at run time; a user's own cap goes before it.
 CAP_SETTING = "max_downloads_per_user"
 
@@ -32,10 +35,18 @@ SELECT COALESCE((SELECT cap FROM users WHERE id = :user),
                 (SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'max_downloads_per_user'),
                 (SELECT CAST(value AS INTEGER) FROM settings WHERE name = :configured))
 """
-#: The number of a new job, and whether a pause holds it. One statement, as a sleeper waits for it.
+#: The number of a new job, whether a pause holds it, and whether its user's first seat is free. One
+#: statement, as a sleeper waits for it.
 NEXT = """
 SELECT (SELECT COALESCE(MAX(id), 0) + 1 FROM jobs),
-       EXISTS (SELECT 1 FROM pauses WHERE scope = :user OR scope = :site)
+       EXISTS (SELECT 1 FROM pauses WHERE scope = :scope)
+       OR EXISTS (SELECT 1 FROM pauses WHERE scope = :site),
+       NOT EXISTS (SELECT 1 FROM jobs WHERE seat IS NOT NULL AND user_id = :user AND lane = :lane
+                                        AND seat = -1)
+       AND 1 <= COALESCE(:fixed,
+           (SELECT cap FROM users WHERE id = :user),
+           (SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'max_downloads_per_user'),
+           (SELECT CAST(value AS INTEGER) FROM settings WHERE name = :configured))
 """
 ADD = """
 INSERT INTO jobs (id, user_id, lane, state, at, seat, kind, site, mark, folder, payload, story)
@@ -88,15 +99,8 @@ def cap(db: Database, user: int, lane: Lane) -> int:
     """The number of a user's seats in a lane: their own cap, the setting, or the configured one."""
     if lane in CAPS:
         return CAPS[lane]
-    return int(db.all(CAP, {"user": user, "configured": _configured(user)})[0][0])
-
-
-def _configured(user: int) -> str:
-    """The setting that a user without a cap of their own goes by: only the rooms bound the
-    sysadmin, who waits at a terminal."""
-    return (
-        runtime_settings.CONFIGURED_ROOMS if user == SYSADMIN else runtime_settings.CONFIGURED_CAP
-    )
+    configured = CONFIGURED.get(user, runtime_settings.CONFIGURED_CAP)
+    return int(db.all(CAP, {"user": user, "configured": configured})[0][0])
 
 
 def of(user: int) -> str:
@@ -119,24 +123,32 @@ def spare_seat(db: Database, user: int, lane: Lane) -> int:
 def add(db: Database, job: NewJob, *, now: Now) -> int:
     """Add a job: queued when its user has a free seat, else at the end of the user's line; held
     while its user or its site is paused."""
-    number, held = next_number(db, job)
-    state, seat = (State.HELD, None) if held else line_up(db, number, user=job.user, lane=job.lane)
+    number, is_held, is_first_free = next_number(db, job)
+    state, seat = State.QUEUED, -1
+    if is_held:
+        state, seat = State.HELD, None
+    elif not is_first_free:
+        state, seat = line_up(db, number, user=job.user, lane=job.lane)
     insert(db, job, number, state=state, at=now.wall, seat=seat, now=now)
     return number
 
 
 def add_later(db: Database, job: NewJob, *, at: float, now: Now) -> int:
     """Add a job that cannot be claimed before a wall instant."""
-    number, _ = next_number(db, job)
+    number, *_ = next_number(db, job)
     insert(db, job, number, state=State.LATER, at=at, seat=None, now=now)
     return number
 
 
-def next_number(db: Database, job: NewJob) -> tuple[int, bool]:
-    """The number of a new job, and whether a pause holds it."""
-    scopes = {"user": pauses.user(job.user), "site": pauses.site(job.site)}
-    number, held = db.all(NEXT, scopes)[0]
-    return int(number), bool(held)
+def next_number(db: Database, job: NewJob) -> tuple[int, bool, bool]:
+    """The number of a new job, whether a pause holds it, and whether the first seat is free."""
+    wanted = {
+        "scope": pauses.user(job.user),
+        "site": pauses.site(job.site),
+        **_seat_of(job.user, job.lane),
+    }
+    number, is_held, is_first_free = db.all(NEXT, wanted)[0]
+    return int(number), bool(is_held), bool(is_first_free)
 
 
 def insert(
@@ -157,7 +169,7 @@ def insert(
         "mark": job.mark,
         "folder": folder,
         "payload": job_payload.encode(job.payload),
-        "event": event(now, "added", state=state.name.lower()),
+        "event": event(now, "added", state=WORDS[state]),
     }
     db.send(ADD, facts)
     if folder and machine_name.shared():
@@ -180,7 +192,7 @@ def line_up(db: Database, job: int, *, user: int, lane: Lane) -> tuple[State, in
 def sit(db: Database, job: int, *, user: int, lane: Lane, site: str, now: Now) -> bool:
     """Bring back a job that has no seat. True when it can be claimed now."""
     state, seat = place(db, job, user=user, lane=lane, site=site)
-    said = event(now, state.name.lower())
+    said = event(now, WORDS[state])
     db.send(SIT, {"job": job, "state": int(state), "now": now.wall, "seat": seat, "event": said})
     return state is State.QUEUED
 
@@ -190,7 +202,7 @@ def rise(db: Database, job: int, *, user: int, lane: Lane, site: str, seat: int,
     True when it can be claimed now."""
     held = pauses.holds(db, user=user, site=site)
     state, kept = (State.HELD, None) if held else (State.QUEUED, seat)
-    said = event(now, state.name.lower())
+    said = event(now, WORDS[state])
     db.send(SIT, {"job": job, "state": int(state), "now": now.wall, "seat": kept, "event": said})
     if held:
         hand_on(db, user=user, lane=lane, seat=seat, now=now)
@@ -204,14 +216,17 @@ def hand_on(db: Database, *, user: int, lane: Lane, seat: int, now: Now) -> None
 
 
 def _handing(db: Database, user: int, lane: Lane, seat: int, *, now: Now) -> dict[str, Any]:
+    said = event(now, "queued")
+    return {**_seat_of(user, lane), "seat": seat, "now": now.wall, "event": said}
+
+
+def _seat_of(user: int, lane: Lane) -> dict[str, Any]:
+    """Whose seats, and what says how many there are."""
     return {
         "user": user,
         "lane": int(lane),
-        "seat": seat,
         "fixed": CAPS.get(lane),
-        "configured": _configured(user),
-        "now": now.wall,
-        "event": event(now, "queued"),
+        "configured": CONFIGURED.get(user, runtime_settings.CONFIGURED_CAP),
     }
 
 

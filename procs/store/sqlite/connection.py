@@ -67,7 +67,11 @@ class Connection:
         self.connection = database_file.connect(
             path, timeout=BUSY, statements=PREPARED, check=check
         )
+        #: For every statement: another for each would cost a fifth of it. What a statement finds is
+        #: read to its end at once.
+        self.cursor = self.connection.cursor()
         self.gate = Gate(run)
+        self.usual, self.durable = Transaction(self, full=False), Transaction(self, full=True)
         self.inside = False
         self.full = False
         self.version = -1
@@ -85,8 +89,10 @@ class Connection:
 
     def all(self, sql: str, facts: Facts | None = None) -> list[Row]:
         """Every row of one statement. RETURNING is read to its end, else the write lock stays."""
+        if not self.inside:
+            self._mine()
         try:
-            return self._mine().execute(sql, facts or NO_FACTS).fetchall()
+            return self.cursor.execute(sql, facts or NO_FACTS).fetchall()
         except sqlite3.DatabaseError as error:
             database_file.raise_failure(error, self.path)
 
@@ -97,14 +103,17 @@ class Connection:
 
     def change(self, sql: str, facts: Facts | None = None) -> int:
         """The number of rows that a statement without RETURNING changed. Inside `write` only."""
-        self._must_write()
-        return int(self._run(sql, facts).rowcount)
+        if not self.inside:
+            self._must_write()
+        return self._run(sql, facts).rowcount
 
     def send(
         self, sql: str, facts: Facts | None = None, *, otherwise: Exception | None = None
     ) -> None:
         """The same at once, for whoever need not know the number."""
-        if self.change(sql, facts) == 0 and otherwise is not None:
+        if not self.inside:
+            self._must_write()
+        if self._run(sql, facts).rowcount == 0 and otherwise is not None:
             raise otherwise
 
     def change_many(self, sql: str, facts: Iterable[Facts]) -> int:
@@ -133,15 +142,15 @@ class Connection:
         `full` waits for the disk (synchronous=FULL): a power cut loses nothing that was committed
         so. Raises StoreFull when the disk is full; nothing is changed then.
         """
-        return JOINED if self.inside else Transaction(self, full)
+        if self.inside:
+            return JOINED
+        return self.durable if full else self.usual
 
     def also(self, names: Iterable[str]) -> None:
         """Nothing: this transaction is alone."""
 
     def _begin(self, full: bool) -> None:
-        if full != self.full:
-            self._run(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
-            self.full = full
+        self._wait_for_disk(full)
         self.files.require_same()
         began = time.monotonic()
         try:
@@ -153,6 +162,11 @@ class Connection:
         if time.monotonic() - began >= STRANGE_WAIT:
             event_file.append(self.run / LOCKS, "wait")
         self.inside = True
+
+    def _wait_for_disk(self, full: bool) -> None:
+        if full is not self.full:
+            self._run(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
+            self.full = full
 
     def twin(self) -> "Connection":
         """Another connection to the same file, for the thread that calls this and closes it."""
@@ -247,18 +261,21 @@ class Connection:
         return self.connection
 
     def _run(self, sql: str, facts: Facts | None = None) -> sqlite3.Cursor:
+        if not self.inside:
+            self._mine()
         try:
-            return self._mine().execute(sql, facts or NO_FACTS)
+            return self.cursor.execute(sql, facts or NO_FACTS)
         except sqlite3.DatabaseError as error:
             database_file.raise_failure(error, self.path)
 
 
 class Transaction:
-    """From the gate to the commit. A class, because a generator would cost a tenth of a cycle."""
+    """From the gate to the commit: one for all of a connection, since only one goes on at a time. A
+    class, because a generator would cost a tenth of a cycle."""
 
     __slots__ = ("db", "full")
 
-    def __init__(self, db: Connection, full: bool) -> None:
+    def __init__(self, db: Connection, *, full: bool) -> None:
         self.db, self.full = db, full
 
     def __enter__(self) -> None:
@@ -280,6 +297,7 @@ class Transaction:
                     db._run("ROLLBACK")
             finally:
                 self._leave()
+        db._wait_for_disk(False)  # nobody waits for it here; before the next claim a person does
 
     def _leave(self) -> None:
         self.db.inside = False

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from procs.core import disk
 from procs.core.files import moved_folder
+from procs.core.files.settled_folder import SettledFolder
 from procs.errors import NewerDatabase, StoreError, StoreFull
 from procs.store.sqlite.schema import STEPS, VERSION
 
@@ -215,31 +216,34 @@ def named(error: sqlite3.DatabaseError, path: Path) -> StoreError | None:
 class OpenedFiles:
     """The database, its log and that log's index as a connection opened them. What is written to a
     file that lost its name is lost, a log beside another database spoils that one, and two indexes
-    of one log have its writers overwrite each other: so each write looks first."""
+    of one log have its writers overwrite each other: so each write looks first, at log and index
+    only after a change of their folder."""
 
     def __init__(self, path: Path) -> None:
         self.files = (path, *beside(path))
         self.seen = [identity(one) for one in self.files]
-        #: Every write asks for these: a text costs less than a Path, which makes one each time.
-        self.names = [str(one) for one in self.files]
+        #: Every write asks for it: a text costs less than a Path, which makes one each time.
+        self.name = str(path)
+        self.folder = SettledFolder(str(path.parent))
         self.size = 0
 
     def require_same(self) -> None:
         """Raises StoreError when a name means another file now, or the file was cut."""
         try:
-            found = [os.stat(name) for name in self.names]
+            is_unchanged, found = self.folder.is_unchanged(), os.stat(self.name)
         except OSError:
             return self.complain()
-        if [(one.st_dev, one.st_ino) for one in found] != self.seen:
-            return self.complain()
-        size = found[0].st_size
+        if not is_unchanged or (found.st_dev, found.st_ino) != self.seen[0]:
+            self.complain()
+            self.folder.note_look()
+        size = found.st_size
         if size < self.size:
-            raise StoreError(f"{self.names[0]} was cut to {size} bytes while Chapar ran; {RESTORE}")
+            raise StoreError(f"{self.name} was cut to {size} bytes while Chapar ran; {RESTORE}")
         self.size = size
         return None
 
     def complain(self) -> None:
-        """Raises StoreError, which says what became of which file."""
+        """Raises StoreError, which says what became of which file, where one is another now."""
         for one, seen in zip(self.files, self.seen, strict=True):
             found = identity(one)
             if found != seen:

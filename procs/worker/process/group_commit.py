@@ -6,7 +6,6 @@ lanes are claimed in it too. One that ends alone is written in the next turn of 
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -50,7 +49,7 @@ class GroupCommit:
     def __init__(
         self,
         db: Database,
-        most: Callable[[Lane], int],
+        most: Mapping[Lane, int],
         claim: Callable[[Mapping[Lane, int]], list[Lease]],
         start: Callable[[Sequence[Lease]], None],
     ) -> None:
@@ -80,11 +79,11 @@ class GroupCommit:
     def commit(self, ends: Sequence[JobEnd]) -> None:
         """Write these ends and claim what is next, in one transaction. Raises what a `write`
         raises, and StoreUnready."""
-        freed = Counter[Lane]()
+        freed: dict[Lane, int] = {}
+        named: set[str] = set()
         for end in ends:
-            freed[end.lane] += end.freed
-        most = {lane: self.most(lane) for lane in freed}
-        named = {name for one in ends for name in leases.names(one.lease, one.lane, most[one.lane])}
+            freed[end.lane] = freed.get(end.lane, 0) + end.freed
+            named.update(leases.names(end.lease, end.lane, self.most[end.lane]))
         with self.db.write(full=True, only=named):
             for end in ends:
                 end.write()

@@ -105,11 +105,16 @@ def content(home: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize(
     ("damage", "says"), DAMAGES.items(), ids=lambda it: getattr(it, "__name__", " ")
 )
+@pytest.mark.parametrize("age", [0.0, 60.0], ids=["just-made", "settled"])
 def test_no_write_is_accepted_and_nothing_is_made_worse(
-    home: Path, db: Database, damage: Callable[[Path], None], says: str
+    home: Path, db: Database, damage: Callable[[Path], None], says: str, age: float, monkeypatch
 ) -> None:
-    db.all("SELECT COUNT(*) FROM counters")
-    db.require_same()
+    """Also in a folder whose last change is old, where log and index are not looked at each
+    time."""
+    wall = clock.own_wall
+    monkeypatch.setattr(clock, "own_wall", lambda: wall() + age)
+    for _ in range(2):
+        counters.add(db, "kept")
     damage(home)
     before = content(home)
 

@@ -1,5 +1,6 @@
 """Work that is added at the worst moment of going to sleep wakes the sleeper nevertheless."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -121,3 +122,27 @@ def test_the_name_of_a_dead_sleeper_costs_nobody_the_byte(db: Database) -> None:
     assert wake.notify_idle(db.run, 1) == 1
     assert there.heard()
     there.close()
+
+
+def test_whoever_is_idle_is_found_though_others_were_woken_before(db: Database) -> None:
+    """The names of those are tried first, without a look at who else is there."""
+    first, second = WakeSocket(db.run, "w00-1"), WakeSocket(db.run, "w01-2")
+    woken, light = [], (Lane.LIGHT,)
+    for idle in ([first], [second], [], [first, second]):
+        for wake_socket in idle:
+            wake_socket.rest(light)
+        woken.append(wake.notify_idle(db.run, 3, lanes=light))
+
+    assert woken == [1, 1, 0, 2]
+    for wake_socket in (first, second):
+        assert len(received(wake_socket)) == 2
+        wake_socket.close()
+
+
+def received(wake_socket: WakeSocket) -> list[bytes]:
+    """Every datagram that lies in a socket, equal ones too."""
+    found = []
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            found.append(wake_socket.socket.recv(wake.WORD))
+    return found

@@ -40,15 +40,15 @@ async def test_machines_share_the_limit_of_all_and_have_rooms_of_their_own(
     queue(it, 6)
 
     monkeypatch.setattr(machine_name.HERE, "told", "m1")
-    assert len(one.next(Lane.HEAVY, 2)) == 2
+    assert len(one.claimed(Lane.HEAVY, 2)) == 2
     monkeypatch.setattr(machine_name.HERE, "told", "m2")
     assert bool(Lane.HEAVY in other.offer().ready) is (second > 0)
-    found = other.next(Lane.HEAVY, 2)
+    found = other.claimed(Lane.HEAVY, 2)
     assert len(found) == second
 
     for lease in found:
         leases.finish(it.db, lease, now=clock.now())
-    assert len(other.next(Lane.HEAVY, 2)) == second
+    assert len(other.claimed(Lane.HEAVY, 2)) == second
 
 
 def test_a_machine_alone_goes_by_the_smaller_of_both(shop):

@@ -23,7 +23,7 @@ class Desk:
     def __init__(self, db) -> None:
         self.db = db
         self.worker = workers.enter(db, "w00-1", now=clock.now())
-        self.commit = GroupCommit(db, lambda _: leases.ENDLESS, self.claim, self.start)
+        self.commit = GroupCommit(db, dict.fromkeys(Lane, leases.ENDLESS), self.claim, self.start)
         self.begun: list[Lease] = []
         self.statements: list[str] = []
         db.connection.set_trace_callback(self.statements.append)
