@@ -11,7 +11,7 @@ from collections import Counter, deque
 
 from procs.bot.conversation.failure_boundary import repeat
 from procs.core import clock, log
-from procs.core.round_robin import RoundRobin
+from procs.core.round_robin import RoundRobin, Withdrawn
 from procs.store.database import Database
 from procs.store.people import repeat_tallies
 from procs.telegram.chat.inbound import Incoming
@@ -42,6 +42,8 @@ class InboundQueue:
         #: the latest came.
         self.received = 0
         self.arrivals: deque[float] = deque(maxlen=CROWD)
+        #: The message whose turn it is, and which is not begun.
+        self.held: Incoming | None = None
 
     def is_crowded(self, now: float) -> bool:
         """Whether more came within the second before a boot instant than can be answered in one."""
@@ -55,8 +57,18 @@ class InboundQueue:
         async with self.turns.turn(incoming.person.id, incoming):
             is_crowded = self.received < self.incoming and self.is_crowded(clock.now().boot)
             if is_crowded or self.turns.waiting(incoming.person.id) >= FLOOD:
-                await self.quiet()
+                await self.hold(incoming)
             self.received = self.incoming
+
+    async def hold(self, incoming: Incoming) -> None:
+        """Keep a message whose turn it is until others have arrived. Raises Withdrawn."""
+        self.held = incoming
+        try:
+            await self.quiet()
+            if self.held is None:
+                raise Withdrawn
+        finally:
+            self.held = None
 
     async def quiet(self) -> None:
         """Receive what has arrived already before more of a flood is handled: receiving a message
@@ -74,7 +86,12 @@ class InboundQueue:
         def is_earlier(other: Incoming) -> bool:
             return other.chat == command.chat and other.message < command.message
 
-        return self.turns.withdraw(command.person.id, is_earlier)
+        count = self.turns.withdraw(command.person.id, is_earlier)
+        held = self.held
+        if held is not None and held.person.id == command.person.id and is_earlier(held):
+            self.held = None
+            count += 1
+        return count
 
     def count_answer(self, incoming: Incoming, kind: str, *, count: int = 1) -> int:
         """Count something to be said to a person. Returns how often it was said in this minute, 0
