@@ -45,9 +45,10 @@ def grown(series: dict[str, list[tuple[float, float]]], seconds: float) -> dict[
 
 def lines(slopes: dict[str, Slope], asked: int, hours: float) -> list[str]:
     """A table: what must not grow first, and what the record takes for each request."""
-    told = [f"{'':<36}{'mean':>10}{'an hour':>11}{'noise':>9}"]
+    told = [f"{'':<36}{'mean':>10}{'an hour':>11}{'noise':>9}{'halves':>20}"]
     for name, one in slopes.items():
         row = f"{name:<36}{one.mean:>10.2f}{one.per_hour:>+11.3f}{one.noise:>9.3f}"
+        row += "".join(f"{half:>+10.2f}" for half in one.halves)
         if name.startswith("record: "):
             row += f"   {one.per_hour * hours / max(asked, 1):.4f} a request"
         elif not one.flat:
@@ -85,6 +86,7 @@ def main() -> int:
     hours = seconds / 3600
     told = figures(slopes, result)
     result["slopes"] = {n: [one.per_hour, one.noise, one.mean] for n, one in slopes.items()}
+    result["samples"] = {name: trial.samples.series[name] for name in growing(slopes)}
     options.out.mkdir(parents=True, exist_ok=True)
     name = options.out / f"soak-{time.strftime('%Y%m%d-%H%M%S')}"
     name.with_suffix(".json").write_text(json.dumps(result), encoding="utf-8")

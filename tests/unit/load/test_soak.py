@@ -42,6 +42,18 @@ def test_what_shrinks_does_not_grow_and_what_nobody_would_feel_is_nothing():
     assert slope(samples(4.0, noise=0.1), least=5.0).flat
 
 
+@pytest.mark.parametrize("at", [0.2, 0.5, 0.8])
+def test_what_grows_once_and_stays_so_does_not_grow(at):
+    stepped = [(t, value + 9 * (t > at * MINUTES)) for t, value in samples(0.0, noise=0.2)]
+    assert slope(stepped).per_hour > 10
+    assert slope(stepped).flat
+
+
+def test_what_grows_again_and_again_by_steps_does():
+    stepped = [(t, value + t // 100) for t, value in samples(0.0, noise=0.2)]
+    assert not slope(stepped).flat
+
+
 def test_too_few_samples_say_nothing():
     assert slope([(0.0, 1.0), (5.0, 1.0)]) is None
 
