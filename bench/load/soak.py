@@ -6,6 +6,7 @@ noise, and one JSON line. Exits 1 when something grows, or did not arrive as it 
 import argparse
 import asyncio
 import json
+import re
 import sys
 import time
 from dataclasses import replace
@@ -29,6 +30,10 @@ LEAST = {
     "rows of": 2.0,
     "claim": 0.01,
 }
+#: How a command of the upkeep is called that failed.
+FAILED = re.compile(r"exit code [1-9]")
+#: Upkeep that has to be under way, as `SoakTrial.done` calls it: without it a soak shows little.
+UPKEEP = ("workers recycled", "logs rotated", "backups verified")
 GOALS = {"soak_growing": 0.0, "soak_faults": 0.0}
 
 
@@ -62,9 +67,16 @@ def growing(slopes: dict[str, Slope]) -> list[str]:
     return [n for n, one in slopes.items() if not n.startswith("record: ") and not one.flat]
 
 
+def upkeep_faults(done: dict[str, int]) -> list[str]:
+    """What of the upkeep failed, or did not happen at all."""
+    failed = [f"{what}: {count}" for what, count in done.items() if FAILED.search(what)]
+    return failed + [f"{what}: none" for what in UPKEEP if not done.get(what)]
+
+
 def figures(slopes: dict[str, Slope], result: dict[str, Any]) -> dict[str, float]:
     """The figures that have goals, and each slope by its name."""
     faults = sum(result["faults"].values()) + (not result["quiet_in_time"])
+    faults += len(upkeep_faults(result["done"]))
     faults += sum(bool(result[key]) for key in summary.NOTHING)
     told = {f"soak_{name.replace(' ', '_')}_per_hour": one.per_hour for name, one in slopes.items()}
     return {**told, "soak_growing": float(len(growing(slopes))), "soak_faults": float(faults)}
@@ -93,6 +105,7 @@ def main() -> int:
     name.with_suffix(".html").write_text(report_page.page(result), encoding="utf-8")
     print(*summary.lines(result), *lines(slopes, result["asked"], hours), sep="\n")
     print(*(f"{what}: {count}" for what, count in sorted(result["done"].items())), sep="\n")
+    print(f"upkeep: {upkeep_faults(result['done']) or 'all of it'}")
     print(f"growing: {growing(slopes) or 'nothing'}")
     print(json.dumps({key: round(value, 5) for key, value in told.items()}))
     return 1 if any(told[key] > most for key, most in GOALS.items()) else 0
