@@ -6,6 +6,7 @@ noise, and one JSON line. Exits 1 when something grows, or did not arrive as it 
 import argparse
 import asyncio
 import json
+import re
 import sys
 import time
 from dataclasses import replace
@@ -29,6 +30,10 @@ LEAST = {
     "rows of": 2.0,
     "claim": 0.01,
 }
+#: How a command of the upkeep is called that failed.
+FAILED = re.compile(r"exit code [1-9]")
+#: Upkeep that has to be under way, as `SoakTrial.done` calls it: without it a soak shows little.
+UPKEEP = ("workers recycled", "logs rotated", "backups verified")
 GOALS = {"soak_growing": 0.0, "soak_faults": 0.0}
 
 
@@ -45,9 +50,10 @@ def grown(series: dict[str, list[tuple[float, float]]], seconds: float) -> dict[
 
 def lines(slopes: dict[str, Slope], asked: int, hours: float) -> list[str]:
     """A table: what must not grow first, and what the record takes for each request."""
-    told = [f"{'':<36}{'mean':>10}{'an hour':>11}{'noise':>9}"]
+    told = [f"{'':<36}{'mean':>10}{'an hour':>11}{'noise':>9}{'halves':>20}"]
     for name, one in slopes.items():
         row = f"{name:<36}{one.mean:>10.2f}{one.per_hour:>+11.3f}{one.noise:>9.3f}"
+        row += "".join(f"{half:>+10.2f}" for half in one.halves)
         if name.startswith("record: "):
             row += f"   {one.per_hour * hours / max(asked, 1):.4f} a request"
         elif not one.flat:
@@ -61,9 +67,16 @@ def growing(slopes: dict[str, Slope]) -> list[str]:
     return [n for n, one in slopes.items() if not n.startswith("record: ") and not one.flat]
 
 
+def upkeep_faults(done: dict[str, int]) -> list[str]:
+    """What of the upkeep failed, or did not happen at all."""
+    failed = [f"{what}: {count}" for what, count in done.items() if FAILED.search(what)]
+    return failed + [f"{what}: none" for what in UPKEEP if not done.get(what)]
+
+
 def figures(slopes: dict[str, Slope], result: dict[str, Any]) -> dict[str, float]:
     """The figures that have goals, and each slope by its name."""
     faults = sum(result["faults"].values()) + (not result["quiet_in_time"])
+    faults += len(upkeep_faults(result["done"]))
     faults += sum(bool(result[key]) for key in summary.NOTHING)
     told = {f"soak_{name.replace(' ', '_')}_per_hour": one.per_hour for name, one in slopes.items()}
     return {**told, "soak_growing": float(len(growing(slopes))), "soak_faults": float(faults)}
@@ -85,12 +98,14 @@ def main() -> int:
     hours = seconds / 3600
     told = figures(slopes, result)
     result["slopes"] = {n: [one.per_hour, one.noise, one.mean] for n, one in slopes.items()}
+    result["samples"] = {name: trial.samples.series[name] for name in growing(slopes)}
     options.out.mkdir(parents=True, exist_ok=True)
     name = options.out / f"soak-{time.strftime('%Y%m%d-%H%M%S')}"
     name.with_suffix(".json").write_text(json.dumps(result), encoding="utf-8")
     name.with_suffix(".html").write_text(report_page.page(result), encoding="utf-8")
     print(*summary.lines(result), *lines(slopes, result["asked"], hours), sep="\n")
     print(*(f"{what}: {count}" for what, count in sorted(result["done"].items())), sep="\n")
+    print(f"upkeep: {upkeep_faults(result['done']) or 'all of it'}")
     print(f"growing: {growing(slopes) or 'nothing'}")
     print(json.dumps({key: round(value, 5) for key, value in told.items()}))
     return 1 if any(told[key] > most for key, most in GOALS.items()) else 0

@@ -45,7 +45,8 @@ class FirstAnswers:
         self.wishes = wishes
         self.allowance = allowance
         self.db = status_board.db
-        self.chat_actions = ChatActions(self.db, status_board.chat_session, hints.replies.pace)
+        pace = hints.replies.pace
+        self.chat_actions = ChatActions(self.db, status_board.chat_session, pace, hints.inbox)
 
     async def too_late(self, incoming: Incoming) -> None:
         """Answer what is too old: one message for everything of a day."""
@@ -75,7 +76,7 @@ class FirstAnswers:
             log.info(event, request=one.request, job=one.job, outcome=one.outcome)
         answers = [task for one in accepted if (task := self.first(one, incoming))]
         if accepted:
-            self.chat_actions.expect(accepted[0].request, incoming.chat, incoming.access)
+            self.chat_actions.follow(accepted[0].request, incoming.chat)
         complaints = [self.hints.complain(incoming, problem) for problem in parsed.problems]
         asked = parsed.questions
         questions = [self.wishes.ask(incoming, it, asked) for it in {one.about for one in asked}]

@@ -105,13 +105,14 @@ class Intake:
 
     async def take_turn(self, incoming: Incoming) -> None:
         """Act upon a message, once it is its person's turn. Raises StoreError."""
-        try:
-            if not self.is_urgent(incoming):
-                await self.inbox.turn(incoming)
-        except Withdrawn:
-            return await self.outage.through(partial(self.note_heard, incoming.mark))
-        self.outage.require_usable()
-        await self.once(incoming.mark, partial(self.take, incoming))
+        with self.answers.chat_actions.expected(incoming):
+            try:
+                if not self.is_urgent(incoming):
+                    await self.inbox.turn(incoming)
+            except Withdrawn:
+                return await self.outage.through(partial(self.note_heard, incoming.mark))
+            self.outage.require_usable()
+            await self.once(incoming.mark, partial(self.take, incoming))
 
     async def on_inline(self, told: InlineQuery | InlineChoice) -> None:
         """A query, whose answer nobody waits for after a while; or a choice, which is kept."""

@@ -30,12 +30,16 @@ from procs.worker.site import host_gate
 
 #: The most deliveries, looks, and looks at sources, that one worker runs at once.
 LIGHT_ROOMS, LOOK_ROOMS, SOURCE_ROOMS = 8, 4, 1
+#: Steps of niceness: where all cores are busy the bot, for which somebody waits in front of a
+#: screen, gets three times the share of a worker. Children are ten steps nicer than that.
+NICENESS = 5
 
 
 async def live(settings: config.Settings, db: Database) -> int:
     """Take a slot, wait for a post, run jobs, exit."""
     name = worker_name(settings)
     signals = process.Signals()
+    process.be_nice(NICENESS)
     process.own_every_task()
     places = SlotLocks(settings.run, settings.workers)
     worker = await until_back(name, lambda: workers.enter(db, name, now=clock.now()))

@@ -27,6 +27,7 @@ async def run(plan: Plan) -> int:
         stream_from=STREAM_FROM,
         admins=str(FIRST_PERSON),
     )
+    code = -1
     try:
         async with stack:
             await stack.telegram.person("Admin")
@@ -34,10 +35,10 @@ async def run(plan: Plan) -> int:
             code = conclude(found)
             print(f"took {time.monotonic() - began:.0f} s, seed {plan.seed}", flush=True)
     finally:
-        if sys.exc_info()[0] is None:
-            stack.remove()
+        if code:
+            print(f"what is left of it: {stack.keep()}", flush=True)
         else:
-            print(f"the home is kept: {stack.home}", flush=True)
+            stack.remove()
     return code
 
 

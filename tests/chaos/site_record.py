@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
+from math import comb
 from typing import TYPE_CHECKING, Any
 
 from procs.core import codec
@@ -23,9 +24,12 @@ LOOKS, FILES = 3, 11
 #: What a lease asks on average over all links, when most of them were not cut off.
 USUAL = 4.0
 #: Bytes from which an answer that was cut off is gone on with (`procs.worker.jobs.resume`: a file
-#: of 1 MiB), and the share of those that may begin anew all the same: the child that wrote it may
-#: live on, and nothing was stored for a moment. A look at a file that comes slowly has fewer.
+#: of 1 MiB), and the share of those that may begin anew all the same: nothing was stored for a
+#: moment, or who took the folder over was killed too. A look at a file that comes slowly has fewer.
 BEGUN, ANEW = 1 << 18, 0.5
+#: A count of which is that improbable, if each began anew with that share, is a fault: a storm in
+#: which four were cut off says nothing, and five of five do.
+CHANCE = 0.05
 #: How the path of such a file says it. Another one lies in the buffers on the way before anybody
 #: reads it, so that a look at it cannot be told from a download.
 SLOWLY = "rate="
@@ -130,9 +134,10 @@ class SiteRecord:
         return any(within(v.at, self.restored, KNOWN) for v in self.by_path[story.path])
 
     def begun_anew(self) -> list[str]:
-        """Files that were begun anew instead of gone on with, when those are too many."""
+        """Files that were begun anew instead of gone on with, when those are more than chance has
+        it."""
         resumed, anew = self.continued()
-        if len(anew) <= ANEW * (len(anew) + resumed):
+        if chance(len(anew), of=len(anew) + resumed) > CHANCE:
             return []
         return [f"{v.path}: begun anew after {v.sent} bytes" for v in anew]
 
@@ -171,6 +176,11 @@ class SiteRecord:
             f"sent {sent:.0f} MiB; of files that were cut off {resumed} were gone on with, "
             f"{len(anew)} begun anew"
         )
+
+
+def chance(count: int, *, of: int) -> float:
+    """How probable it is that so many or more of `of` begin anew (binomial)."""
+    return sum(comb(of, n) * ANEW**n * (1 - ANEW) ** (of - n) for n in range(count, of + 1))
 
 
 async def read(found: "Evidence") -> SiteRecord:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from procs.errors import StoreError
 from tests.chaos.crowd import Asked, Crowd
 from tests.chaos.news import News
 from tests.chaos.plan import Plan, Trouble, drawn
@@ -138,7 +139,7 @@ class Storm:
         except Unmet:
             self.times.unmet[name] += 1
             return
-        except (AssertionError, TimeoutError, OSError) as error:
+        except (AssertionError, TimeoutError, OSError, StoreError) as error:
             print(f"{name}: {type(error).__name__}: {error}", flush=True)
             self.times.never[name] += 1
             return

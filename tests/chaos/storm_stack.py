@@ -2,6 +2,7 @@
 lead through proxies, its home is a small disk, and its wall clock can be set."""
 
 import asyncio
+import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,16 @@ class StormStack(Stack):
         self.site_way = await self.ends.enter_async_context(way)
         await asyncio.to_thread(self.disk.mount)
         await asyncio.to_thread(self.wall_clock.build)
+
+    def keep(self) -> Path:
+        """Copy the logs and the database from the small disk, for whoever looks for the cause, and
+        give the disk back. The folder."""
+        kept = self.home / "kept"
+        kept.mkdir(exist_ok=True)
+        for path in (*self.state.glob("chapar.db*"), *self.state.glob("logs/*")):
+            shutil.copy(path, kept)
+        self.disk.unmount()
+        return kept
 
     def remove(self) -> None:
         self.disk.unmount()

@@ -8,7 +8,7 @@ from tests.chaos.crowd import DEEDS
 from tests.chaos.plan import Plan, drawn
 from tests.chaos.troubles.kinds import KINDS, SHARES
 
-PROCESSES = ("worker", "bot", "keeper", "nursery", "child", "supervisord")
+PROCESSES = ("worker", "bot", "keeper", "watch", "nursery", "child", "supervisord")
 WAYS = ("reset", "slow", "drips", "lossy", "half-open")
 WHOLE = Plan(people=40, deliveries=1200, troubles=1000, films=300, every=1.0, seed=3)
 

@@ -71,11 +71,16 @@ def cut_off(at: float, **facts: Any) -> Visit:
     return fetched(at, **{"sent": MIB // 2, "end": at + 2.0, **facts})
 
 
-@pytest.mark.parametrize(("resumed", "faults"), [(0, 1), (1, 0)])
-def test_files_that_are_begun_anew_are_a_fault_when_they_are_most(resumed, faults):
-    halves = [cut_off(10.0 * n, first=n) for n in range(1, resumed + 1)]
-    found = record(*halves, cut_off(50.0, first=resumed), fetched(60.0), leases=20)
-    assert len(found.faults()) == faults
+@pytest.mark.parametrize(
+    ("resumed", "anew", "faults"), [(0, 1, 0), (0, 4, 0), (0, 5, 5), (5, 5, 0), (5, 15, 15)]
+)
+def test_files_that_are_begun_anew_are_a_fault_when_they_are_more_than_half_beyond_chance(
+    resumed, anew, faults
+):
+    ends = [1] * resumed + [0] * anew
+    visits = [cut_off(10.0 * n, first=first) for n, first in enumerate([0, *ends], 1)]
+    found = record(*visits, leases=20)
+    assert [len(found.continued()[1]), len(found.faults())] == [anew, faults]
 
 
 LOOK = {"sent": 1 << 16}

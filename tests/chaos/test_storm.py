@@ -8,8 +8,9 @@ from tests.chaos.storm import Storm
 from tests.chaos.storm_stack import StormStack
 from tests.sandbox.telegram.world import FIRST_PERSON
 
-#: One that draws deaths, a cut and a lossy way, and errors of Telegram: nothing that lasts minutes.
-SHORT = 145
+#: One that draws deaths, a cut, a dripping and a lossy way, and errors of Telegram: nothing that
+#: lasts minutes.
+SHORT = 44912
 
 
 @pytest.mark.parametrize("odd", [False, True], ids=["Telegram", "a sloppy Telegram"])

@@ -3,9 +3,11 @@
 import signal
 from collections.abc import Awaitable, Callable
 
+import psutil
 import pytest
 
 from procs.store.health.workers import Worker
+from procs.worker.__main__ import NICENESS
 from tests.process.conftest import gets
 from tests.sandbox.person import Person
 from tests.sandbox.stack import SLOW, Stack
@@ -49,3 +51,8 @@ async def test_a_worker_that_drains_for_term_is_replaced_meanwhile(
 
     await healthy.until(lambda: len(serving(healthy)) == 2)
     await gets(ann, sent)
+
+
+async def test_a_worker_leaves_the_cores_to_the_bot(healthy: Stack) -> None:
+    bot, worker = psutil.Process(healthy.pid("bot")), psutil.Process(healthy.serving()[0].pid)
+    assert worker.nice() == min(bot.nice() + NICENESS, 19)

@@ -8,17 +8,19 @@ from tests.chaos.troubles import telegram_troubles as telegram
 from tests.chaos.troubles.trouble_parts import Kind
 
 KINDS: dict[str, Kind] = {
-    "kill worker": Kind(processes.kill("worker"), 210),
+    "kill worker": Kind(processes.kill("worker"), 190),
     "kill bot": Kind(processes.kill("bot"), 60),
     "kill keeper": Kind(processes.kill("keeper"), 25),
     "kill nursery": Kind(processes.kill("nursery"), 35),
     "kill child": Kind(processes.kill("child"), 25),
+    "kill watch": Kind(processes.kill("watch"), 10),
     "kill supervisord": Kind(processes.kill_supervisord, 6, alone=True),
     "stop worker": Kind(processes.stop("worker"), 60),
     "stop bot": Kind(processes.stop("bot"), 25),
     "stop keeper": Kind(processes.stop("keeper"), 15),
     "stop nursery": Kind(processes.stop("nursery"), 15),
     "stop child": Kind(processes.stop("child"), 15),
+    "stop watch": Kind(processes.stop("watch"), 10),
     "stop supervisord": Kind(processes.stop("supervisord"), 12),
     "disk full": Kind(machine.full_disk, 8),
     "clock on": Kind(machine.clock(+1), 14),

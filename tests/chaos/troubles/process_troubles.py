@@ -51,6 +51,7 @@ VICTIMS: dict[str, Find] = {
     "worker": pids("worker"),
     "bot": pids("bot"),
     "keeper": pids("keeper"),
+    "watch": pids("watch"),
     "nursery": nurseries,
     "child": children,
     "supervisord": supervisors,

@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from procs.errors import StoreError
 from procs.store.limits import revoked_sessions
 from tests.chaos.storm_stack import StormStack
 from tests.chaos.troubles.trouble_parts import Play, Recovered, Unmet, accepts, delivers
@@ -74,7 +76,7 @@ async def revoked(storm: "Storm", dice: Random) -> Recovered:
     async with storm.telegram:
         await stack.telegram.fails("messages.sendMedia", "401 AUTH_KEY_UNREGISTERED")
     try:
-        await stack.until(lambda: revoked_sessions.unresolved(stack.db), patience=MET)
+        await stack.until(lambda: lost_sign_ins(stack), patience=MET)
     except TimeoutError:
         raise Unmet("nobody sent anything") from None
     before = storm.watch.delivered
@@ -88,10 +90,16 @@ async def revoked(storm: "Storm", dice: Random) -> Recovered:
 def still_gone(stack: StormStack) -> bool:
     """Whether a sign-in is gone, as far as there is a database that says so. The operator acts upon
     each that is: two may go one after the other, and a restore brings an old file back."""
-    if stack.database is None:
-        return True
-    lost = revoked_sessions.unresolved(stack.database)
-    for one in lost:
+    lost = lost_sign_ins(stack)
+    for one in lost or ():
         for file in (stack.state / "sessions").glob(f"{one.name}.session*"):
             file.unlink(missing_ok=True)
-    return bool(lost)
+    return lost is None or bool(lost)
+
+
+def lost_sign_ins(stack: StormStack) -> list[revoked_sessions.RevokedSession] | None:
+    """The sign-ins that are gone; None while there is no database to read."""
+    with suppress(StoreError):
+        if stack.database is not None:
+            return revoked_sessions.unresolved(stack.database)
+    return None

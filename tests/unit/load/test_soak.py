@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from bench.load import soak
+from bench.load import soak, summary
 from bench.load.slopes import HOUR, slope
 from bench.load.soak_samples import WORK, SoakSamples
 from bench.load.soak_trial import claims
@@ -42,6 +42,18 @@ def test_what_shrinks_does_not_grow_and_what_nobody_would_feel_is_nothing():
     assert slope(samples(4.0, noise=0.1), least=5.0).flat
 
 
+@pytest.mark.parametrize("at", [0.2, 0.5, 0.8])
+def test_what_grows_once_and_stays_so_does_not_grow(at):
+    stepped = [(t, value + 9 * (t > at * MINUTES)) for t, value in samples(0.0, noise=0.2)]
+    assert slope(stepped).per_hour > 10
+    assert slope(stepped).flat
+
+
+def test_what_grows_again_and_again_by_steps_does():
+    stepped = [(t, value + t // 100) for t, value in samples(0.0, noise=0.2)]
+    assert not slope(stepped).flat
+
+
 def test_too_few_samples_say_nothing():
     assert slope([(0.0, 1.0), (5.0, 1.0)]) is None
 
@@ -61,6 +73,19 @@ def test_the_beginning_is_left_out_and_the_record_may_grow():
     told = soak.lines(slopes, asked=100, hours=MINUTES / HOUR)
     assert [line for line in told if "GROWS" in line] == [told[2]]
     assert "a request" in told[3]
+
+
+def test_upkeep_that_failed_or_did_not_happen_is_a_fault():
+    done = {"workers recycled": 30, "logs rotated": 5, "backups verified": 6}
+    assert soak.upkeep_faults({**done, "backup now: exit code 0": 5}) == []
+    assert soak.upkeep_faults({**done, "engine use: exit code 1": 2}) == [
+        "engine use: exit code 1: 2"
+    ]
+    assert soak.upkeep_faults({**done, "logs rotated": 0}) == ["logs rotated: none"]
+
+    nothing = {"faults": {}, "quiet_in_time": True, **dict.fromkeys(summary.NOTHING, 0)}
+    assert soak.figures({}, {**nothing, "done": done})["soak_faults"] == 0
+    assert soak.figures({}, {**nothing, "done": {}})["soak_faults"] == 3
 
 
 def test_the_time_to_a_claim_is_read_from_the_stories_of_the_jobs_of_the_soak():
