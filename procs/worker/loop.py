@@ -206,7 +206,9 @@ class WorkerLoop:
         """Whether there may be work without a wake-up: a job whose sender died, a due time, a disk
         with space again, a spent budget. A sleeping worker asks this each second, so it reads next
         to nothing while nothing was committed."""
-        if self.db.changed() or self.budget.leaving or self.budget.is_over():
+        if self.db.changed() or self.line.heads.is_owed():
+            return True
+        if self.budget.leaving or self.budget.is_over():
             return True
         full = self.running_jobs.free(Lane.HEAVY) and Lane.HEAVY not in free
         turned = self.barred is not self.context.barred.is_set()
