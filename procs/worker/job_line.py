@@ -7,7 +7,7 @@ further back, and seldom at the beginning: for what came late, or had been passe
 follows from how long such a look took, so that all of them together cost little.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from math import inf
 
 from procs.config import Settings
@@ -22,10 +22,10 @@ from procs.worker.process.slots import most_of
 #: Seconds before the last place from where a look begins: places are instants, and one that came
 #: earlier may be committed later. The last reach is the whole line.
 REACHES = (0.1, 1.0, inf)
-WHOLE = len(REACHES) - 1
+WHOLE_LINE = len(REACHES) - 1
 #: Seconds between two looks of each reach at least; how many times as long as a look took the next
 #: one of its reach is away, and how many seconds that is at most.
-PAUSES, TIMES, LONGEST = (0.0, 0.05, 0.25), 20.0, 10.0
+PAUSES, LOOK_TIMES, LOOK_LONGEST = (0.0, 0.05, 0.25), 20.0, 10.0
 
 
 class LineHeads:
@@ -36,7 +36,7 @@ class LineHeads:
         #: The steady instants from which on a look of each reach may be taken.
         self.next = [0.0] * len(REACHES)
         #: Of the last look.
-        self.latest = WHOLE
+        self.latest = WHOLE_LINE
 
     def reach(self) -> int:
         """How far back a look goes now, as a place in REACHES."""
@@ -49,7 +49,7 @@ class LineHeads:
 
     def is_owed(self) -> bool:
         """Whether the whole line was not looked at last, and may be now."""
-        return self.latest < WHOLE and self.reach() == WHOLE
+        return self.latest < WHOLE_LINE and self.reach() == WHOLE_LINE
 
     def note_claimed(self, found: Iterable[Lease]) -> None:
         """These were the first in line."""
@@ -67,7 +67,7 @@ class LineHeads:
         for one in range(reach + 1):
             self.next[one] = now + PAUSES[one]
         if reach:
-            self.next[reach] = now + min(LONGEST, max(PAUSES[reach], TIMES * seconds))
+            self.next[reach] = now + min(LOOK_LONGEST, max(PAUSES[reach], LOOK_TIMES * seconds))
 
 
 class JobLine:
@@ -92,12 +92,18 @@ class JobLine:
     def ready(self, lane: Lane, *, local: bool) -> bool:
         """Whether something there is for this machine; `local` as for `leases.claim`."""
         since = self.heads.since(lane, self.reach())
-        return leases.ready(self.db, lane, local=local, since=since)
+        return claimable.ready(self.db, lane, local=local, since=since)
 
     def claim(self, lane: Lane, room: int, *, local: bool) -> list[Lease]:
         """Claim the first of a lane. Raises StoreFull, StoreAway."""
+        with self.db.write(only=leases.counted(lane, most_of(self.settings, lane))):
+            found = self.claiming(lane, room, local=local)
+        return found()
+
+    def claiming(self, lane: Lane, room: int, *, local: bool) -> Callable[[], list[Lease]]:
+        """The same inside of a transaction; they are known behind it. Raises StoreAway."""
         reach, began = self.reach(), clock.steady()
-        found = leases.claim(
+        found = leases.claiming(
             self.db,
             worker=self.worker,
             lane=lane,
@@ -107,11 +113,16 @@ class JobLine:
             local=local,
             since=self.heads.since(lane, reach),
         )
-        self.heads.note_look(reach, clock.steady() - began)
-        self.heads.note_claimed(found)
-        return found
+
+        def taken() -> list[Lease]:
+            first = found()
+            self.heads.note_look(reach, clock.steady() - began)
+            self.heads.note_claimed(first)
+            return first
+
+        return taken
 
     def reach(self) -> int:
         """How far back a look goes now: in a file, where it passes over nothing, always to the
         beginning."""
-        return self.heads.reach() if machine_name.shared() else WHOLE
+        return self.heads.reach() if machine_name.shared() else WHOLE_LINE

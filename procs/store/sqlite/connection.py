@@ -9,7 +9,7 @@ import ctypes
 import os
 import sqlite3
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,18 @@ class Connection:
         """The same at once, for whoever need not know the number."""
         if self.change(sql, facts) == 0 and otherwise is not None:
             raise otherwise
+
+    def take(
+        self,
+        pick: str,
+        change: Callable[[Sequence[Row]], object],
+        both: str,
+        facts: Facts,
+    ) -> Callable[[], list[Row]]:
+        """By two statements at once: RETURNING costs half as much again."""
+        rows = self.all(pick, facts)
+        change(rows)
+        return lambda: rows
 
     def change_many(self, sql: str, facts: Iterable[Facts]) -> int:
         """The same statement with each of `facts`: how many rows it changed in all."""

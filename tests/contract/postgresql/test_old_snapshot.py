@@ -20,7 +20,7 @@ from procs.records.job_payload import LinkPayload
 from procs.store.jobs import leases
 from procs.store.postgresql.dialect import numbered
 from procs.store.postgresql.server_connection import ServerConnection
-from procs.worker.job_line import WHOLE, JobLine, LineHeads
+from procs.worker.job_line import WHOLE_LINE, JobLine, LineHeads
 from tests.contract.conftest import Desk
 from tests.contract.place import Place
 
@@ -87,7 +87,7 @@ def test_a_claim_under_an_old_snapshot_passes_over_what_was_claimed_before(
         heads = LineHeads()
         heads.note_claimed([replace(LEASE, place=desk.clock.now().wall)])
         whole = pages(server, heads.since(Lane.HEAVY, heads.reach()))
-        heads.note_look(WHOLE, 0.001)
+        heads.note_look(WHOLE_LINE, 0.001)
         near = pages(server, heads.since(Lane.HEAVY, heads.reach()))
 
     assert whole > 40
@@ -107,11 +107,13 @@ def test_a_job_that_came_into_the_line_late_is_claimed_soon(
     desk.asks(8, "b")
     with db.write():
         db.change("UPDATE jobs SET at = at - 60 WHERE state = 0")
-    monkeypatch.setattr(clock, "steady", partial(next, iter([line.heads.next[WHOLE] - 0.1] * 9)))
+    monkeypatch.setattr(
+        clock, "steady", partial(next, iter([line.heads.next[WHOLE_LINE] - 0.1] * 9))
+    )
     assert not line.claim(Lane.HEAVY, 1, local=False)
     assert not line.heads.is_owed()
 
-    monkeypatch.setattr(clock, "steady", partial(next, iter([line.heads.next[WHOLE]] * 9)))
+    monkeypatch.setattr(clock, "steady", partial(next, iter([line.heads.next[WHOLE_LINE]] * 9)))
     assert line.heads.is_owed()
     assert line.claim(Lane.HEAVY, 1, local=False)
 
