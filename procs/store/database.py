@@ -29,8 +29,7 @@ Row = tuple[Any, ...]
 
 
 class WriteLock(Protocol):
-    """A lock of this machine that a writer passes, and that a process which stands still holds
-    for ever."""
+    """A lock of this machine that a writer passes; who stands still holds it for ever."""
 
     @property
     def name(self) -> str:
@@ -71,9 +70,8 @@ class Database(Protocol):
     the caller gives (`:now`), by the clocks of `procs.core.clock`.
 
     Errors: StoreError, one sentence with its fix, when the database cannot be used (it is gone,
-    damaged, read-only, locked by a stranger); StoreFull when there is no room to write. A statement
-    that is wrong, or a constraint that is broken, raises the error of the database's own library:
-    it is a fault of ours, and nobody catches it.
+    damaged, read-only, locked by a stranger); StoreFull when there is no room to write. A wrong
+    statement raises the error of the database's own library: it is a fault of ours, never caught.
     """
 
     @property
@@ -95,14 +93,22 @@ class Database(Protocol):
         self, sql: str, facts: Facts | None = None, *, otherwise: Exception | None = None
     ) -> None:
         """The same for whoever need not know how many. A server is sent it together with the next
-        statement that is asked, or with the commit, which spares the round trip. `otherwise`: what
-        is raised unless a row changed; at the latest before the commit, with nothing changed."""
+        statement that is asked, or with the commit. `otherwise`: what is raised unless a row
+        changed, with nothing changed; such a statement is a fence, and changes no row if a commit
+        whose answer was lost is done again."""
+
+    def take(
+        self, pick: str, change: Callable[[Sequence[Row]], object], both: str, facts: Facts
+    ) -> Callable[[], list[Row]]:
+        """Change the rows that `pick` finds, and give them, in no order; a server's answer comes
+        with the next one that is asked or the commit, and is waited for when it is read. A file
+        runs `pick`, then `change` with its rows; a server `both`, a statement that does it all."""
 
     def change_many(self, sql: str, facts: Iterable[Facts]) -> int:
         """The same statement with each of `facts`: how many rows it changed in all."""
 
     def fill(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
-        """Insert many rows at once, in the fastest way that there is. Inside of `write` only."""
+        """Insert many rows at once, the fastest way. Inside of `write` only."""
 
     def write(
         self, *, full: bool = False, only: Collection[str] | None = None, quiet: bool = False
@@ -123,50 +129,46 @@ class Database(Protocol):
         """
 
     def also(self, names: Iterable[str]) -> None:
-        """More of what the running transaction is about, where that is known only by now: from here
-        on nobody else has them. Two that wait for each other so are told apart: one of them is
-        undone, and done again."""
+        """More of what the running transaction is about, known only by now: from here on nobody
+        else has them. Of two that wait for each other so one is undone, and done again."""
 
     def twin(self) -> "Database":
-        """Another connection to the database, for the thread that calls this and closes it."""
+        """Another connection, for the thread that calls this and closes it."""
 
     def changed(self) -> bool:
-        """Whether another connection committed since the last call; True at the first one. Cheap
-        enough to ask twenty times a second."""
+        """Whether another connection committed since the last call; True at the first one."""
 
     def rest(self) -> int | None:
         """A mark that stays the same while only quiet ones commit and no job of any machine runs or
         waits; None otherwise, where it is not known, and of a file. Costs no query."""
 
     def maintain(self) -> Mapping[str, int]:
-        """Do what the database needs now and then to stay small and fast, when it is due; one
-        process of all calls this. Returns what was done, for the log; empty when nothing was."""
+        """Do what keeps the database small and fast, when it is due; one process of all calls
+        this. Returns what was done, for the log."""
 
     def require_same(self) -> None:
-        """Raises StoreError when the database is another one by now: its file was replaced, cut or
-        taken away. Every write asks this first."""
+        """Raises StoreError when the file is another one by now, or gone. Every write asks this."""
 
     def require_writable(self) -> None:
         """Raises StoreError unless a write could begin now; waits for nobody."""
 
     def oldest_snapshot(self) -> tuple[float, str]:
-        """For how many seconds somebody else has kept versions of rows from being cleaned away, by
-        which the tables grow and claims become slow, and who that is; (0, "") where nobody does."""
+        """For how many seconds somebody else has kept dead rows from being cleaned away, by which
+        tables grow and claims become slow, and who that is; (0, "") where nobody does."""
 
     def write_locks(self) -> Sequence[WriteLock]:
         """The locks of this machine that writers pass; none where a server orders them."""
 
     def time(self) -> float | None:
-        """The wall clock that all machines of this database go by, None where they are one machine.
-        Raises StoreError."""
+        """The wall clock that all machines go by, None where there is one. Raises StoreError."""
 
     def lineage(self) -> str:
         """Which history of the database this is: another one since a standby took the place of its
         server, which may lack the last commits; "" where there is one alone. Raises StoreError."""
 
     def channel(self) -> Callable[[], Channel] | None:
-        """What opens a channel to the other machines, in whichever thread; None where all processes
-        of a database are on one machine."""
+        """What opens a channel to the other machines, in whichever thread; None where there are
+        none."""
 
     def close(self) -> None:
         """Give the connection back; a second time does nothing."""

@@ -43,6 +43,10 @@ class RestingView:
         self.mark: int | None = None
         self.until = 0.0
 
+    def forget(self) -> None:
+        """Have the next look made in any case: something was left undone at the last one."""
+        self.until = 0.0
+
     def holds(self, mark: int | None) -> bool:
         """Whether a look would find the same as the last one; False says that one is made now."""
         now = clock.steady()

@@ -46,6 +46,27 @@ SELECT SET_CONFIG('statement_timeout', '60s', FALSE), SET_CONFIG('lock_timeout',
        PG_BACKEND_PID()
 """
 
+#: Who holds back the cleaning of dead rows, and for how long; of whom the server tells this user no
+#: instant, and of a slot, the number of transactions since then decides. A vacuum holds none back.
+OLDEST_SNAPSHOT = b"""
+SELECT COALESCE(seconds, CASE WHEN transactions > 100000 THEN 3600.0 ELSE 0.0 END), who FROM (
+    SELECT CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP() - xact_start) AS DOUBLE PRECISION) AS seconds,
+           AGE(backend_xmin) AS transactions,
+           'session ' || pid || ' of ' || COALESCE(usename, backend_type) || ', '
+           || COALESCE(NULLIF(application_name, ''), 'unnamed') AS who
+      FROM pg_stat_activity
+     WHERE backend_xmin IS NOT NULL AND backend_type <> 'autovacuum worker'
+       AND pid <> PG_BACKEND_PID()
+       AND (datname = CURRENT_DATABASE() OR backend_type = 'walsender')
+    UNION ALL
+    SELECT CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP() - prepared) AS DOUBLE PRECISION), 0,
+           'prepared transaction ' || gid FROM pg_prepared_xacts WHERE database = CURRENT_DATABASE()
+    UNION ALL
+    SELECT NULL, AGE(COALESCE(xmin, catalog_xmin)), 'replication slot ' || slot_name
+      FROM pg_replication_slots WHERE xmin IS NOT NULL
+) AS held ORDER BY 1 DESC NULLS LAST LIMIT 1
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Greeted:

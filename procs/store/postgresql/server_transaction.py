@@ -20,6 +20,7 @@ from procs.core import clock
 from procs.errors import StoreAway
 from procs.store.postgresql import server_faults
 from procs.store.postgresql.pipeline import (
+    UNKNOWN,
     Statement,
     StatementPipeline,
     last_value,
@@ -48,6 +49,9 @@ SELECT PG_ADVISORY_XACT_LOCK(HASHTEXTEXTENDED(name, 6774642))
 COUNTED = b"""
 SELECT CASE WHEN PG_CURRENT_XACT_ID_IF_ASSIGNED() IS NULL THEN FALSE ELSE NEXTVAL('news') > 0 END
 """
+#: A change that must be one: else the server refuses it, and with it all that was sent behind it.
+GUARDED = b"WITH changed AS (%s RETURNING 1) SELECT 1 / (SELECT COUNT(*) FROM changed)"
+REFUSED = "22012"  # a division by zero
 #: What became of a transaction by its number.
 OUTCOME = b"SELECT PG_XACT_STATUS(CAST(CAST($1 AS TEXT) AS XID8))"
 #: Attempts for one transaction; how often a commit that still runs is looked at, and seconds
@@ -89,7 +93,7 @@ class ServerTransaction:
     """From the gate to the commit."""
 
     __slots__ = (
-        *("attempts", "db", "done", "full", "named"),
+        *("attempts", "db", "done", "fences", "full", "named"),
         *("number", "only", "opened", "pending", "quiet"),
     )
 
@@ -101,7 +105,9 @@ class ServerTransaction:
         self.named = sorted(self.only or ())
         self.opened, self.number = False, ""
         self.done: list[Statement] = []
-        self.pending: list[tuple[Statement, Exception | None]] = []
+        self.pending: list[Statement] = []
+        #: Statements that must change a row, and what is raised when one does not.
+        self.fences: list[tuple[Statement, Exception]] = []
 
     def __enter__(self) -> None:
         self.db.transaction = self
@@ -135,19 +141,24 @@ class ServerTransaction:
     def send(self, statement: Statement, otherwise: Exception | None = None) -> None:
         """Run a statement at the latest with the next one that is asked, or with the commit.
         `otherwise` is raised then unless it changed a row."""
-        self.pending.append((statement, otherwise))
+        if otherwise is not None:
+            statement = Statement(GUARDED % statement.text, statement.values, no_answer)
+            self.fences.append((statement, otherwise))
+        self.pending.append(statement)
         if len(self.pending) >= WAITING:
             self.catch_up()
 
+    def answer_of(self, statement: Statement) -> Any:
+        """The answer of a statement that was sent, which came with the commit, or is asked now."""
+        if statement.answer is UNKNOWN:
+            self.catch_up()
+        return statement.answer
+
     def catch_up(self) -> None:
         """Send what waits. Raises what one of them was sent with."""
-        waiting, self.pending = self.pending, []
-        statements = [statement for statement, _ in waiting]
+        statements, self.pending = self.pending, []
         self.attempt(statements)
         self.done += statements
-        for statement, otherwise in waiting:
-            if otherwise is not None and not statement.answer:
-                raise otherwise
 
     def attempt(self, statements: list[Statement]) -> None:
         """Run statements; when the connection was lost or the transaction collided, do all of it
@@ -159,20 +170,25 @@ class ServerTransaction:
                 self.require_lost(error)
                 self.replay(error)
 
-    def transmit(self, statements: list[Statement]) -> None:
-        """Send these, behind what begins the transaction where that was not sent. Raises
-        psycopg.Error."""
+    def transmit(self, statements: list[Statement], *, last: bool = False) -> None:
+        """Send these, behind what begins the transaction where that was not sent, and before its
+        commit where they are the `last`. One message that is both is a transaction by itself.
+        Raises psycopg.Error."""
+        end = [Statement(COMMIT, (), no_answer)] if last else []
         if self.opened:
-            return self.db.pipeline.run(statements)
+            return self.db.pipeline.run([*statements, *end])
+        begin = [] if last else [Statement(BEGIN, (), no_answer)]
         gate = Statement(gate_of(self.full, self.only is None, self.quiet), (), last_value)
         names = [locks_of(self.named)] if self.named else []
-        self.db.pipeline.run([Statement(BEGIN, (), no_answer), gate, *names, *statements])
+        self.db.pipeline.run([*begin, gate, *names, *statements])
         self.opened, self.number = True, str(gate.answer)
         return None
 
     def require_lost(self, error: psycopg.Error) -> None:
         """Raise what the server says, unless the transaction was undone by no fault of its
-        statements."""
+        statements; of one that changed no row what it was sent with."""
+        if error.sqlstate == REFUSED:
+            raise next((why for one, why in self.fences if one.answer is UNKNOWN), error) from None
         if error.sqlstate == READ_ONLY:
             self.db.session.close()
         collided = error.sqlstate in COLLIDED or error.diag.constraint_name == TAKEN
@@ -201,6 +217,8 @@ class ServerTransaction:
         try:
             self.transmit(self.done)
         except psycopg.Error as again:
+            if again.sqlstate == REFUSED:
+                self.give_up(error)
             self.require_lost(again)
             return False
         return True
@@ -215,18 +233,17 @@ class ServerTransaction:
         may lose the last moment."""
         if not self.opened and not self.pending:
             return None  # nothing was asked
-        if not self.opened or any(otherwise for _, otherwise in self.pending):
-            self.catch_up()
-        last = [statement for statement, _ in self.pending]
+        if not (self.opened or self.fences):
+            self.catch_up()  # a connection that is lost by now, or the number: before the commit
+        last, self.pending = self.pending, []
         return self.commit_surely(last) if self.full else self.commit_quickly(last)
 
     def commit_quickly(self, last: list[Statement]) -> None:
         """Run the last statements and commit without a wait for the disk. Raises StoreAway when the
         connection is lost, though it may have been a commit."""
         numbered = Statement(COUNTED, (), last_value)
-        end = [Statement(COMMIT, (), no_answer)]
         try:
-            self.transmit([*last, *([] if self.quiet else [numbered]), *end])
+            self.transmit([*last, *([] if self.quiet else [numbered])], last=True)
         except psycopg.Error as error:
             if self.db.session.closed:
                 server_faults.raise_failure(error, self.db.url)
@@ -238,12 +255,13 @@ class ServerTransaction:
 
     def commit_surely(self, last: list[Statement]) -> None:
         """The same onto the disk; when the connection is lost meanwhile, ask the server whether it
-        was a commit, and run all again if not."""
+        was a commit, and run all again if not. One that was a single message has no number that is
+        known: it has a fence, which refuses it the second time."""
         try:
-            self.transmit([*last, Statement(COMMIT, (), no_answer)])
+            self.transmit(last, last=True)
         except psycopg.Error as error:
             self.require_lost(error)
-            if not (self.db.session.closed and self.was_committed(error)):
+            if not (self.number and self.db.session.closed and self.was_committed(error)):
                 self.replay(error)
                 return self.commit_surely(last)
         self.note(1)

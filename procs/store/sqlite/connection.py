@@ -10,7 +10,7 @@ import os
 import sqlite3
 import struct
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from hashlib import sha256
 from pathlib import Path
@@ -115,6 +115,18 @@ class Connection:
             self._must_write()
         if self._run(sql, facts).rowcount == 0 and otherwise is not None:
             raise otherwise
+
+    def take(
+        self,
+        pick: str,
+        change: Callable[[Sequence[Row]], object],
+        both: str,
+        facts: Facts,
+    ) -> Callable[[], list[Row]]:
+        """By two statements at once: RETURNING costs half as much again."""
+        rows = self.all(pick, facts)
+        change(rows)
+        return lambda: rows
 
     def change_many(self, sql: str, facts: Iterable[Facts]) -> int:
         """The same statement with each of `facts`: how many rows it changed in all."""

@@ -14,6 +14,9 @@ from procs.records.job import Lane, Lease
 from procs.store.database import Database
 from procs.store.jobs import leases
 
+#: What a claim inside of a transaction took, which is known behind it.
+Claiming = Callable[[], list[Lease]]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JobEnd:
@@ -50,7 +53,7 @@ class GroupCommit:
         self,
         db: Database,
         most: Mapping[Lane, int],
-        claim: Callable[[Mapping[Lane, int]], list[Lease]],
+        claim: Callable[[Mapping[Lane, int]], Sequence[Claiming]],
         start: Callable[[Sequence[Lease]], None],
     ) -> None:
         self.db = db
@@ -88,4 +91,4 @@ class GroupCommit:
             for end in ends:
                 end.write()
             found = self.claim(freed)
-        self.start(found)
+        self.start([lease for taken in found for lease in taken()])

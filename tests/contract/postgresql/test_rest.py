@@ -177,6 +177,27 @@ async def test_what_the_bot_repeats_waits_for_news(
     running.cancel()
 
 
+async def test_what_the_bot_left_undone_is_looked_at_again_at_rest(
+    db: ServerConnection, channel: ServerChannel
+) -> None:
+    looks: list[None] = []
+
+    async def look() -> bool:
+        looks.append(None)
+        if len(looks) == 2:
+            raise StoreError("fails, and is repeated")
+        return len(looks) < 4
+
+    note(db, channel)
+    running = asyncio.create_task(repeat(look, 0.01, db=db))
+    async with asyncio.timeout(5):
+        while len(looks) < 4:
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.2)
+    assert len(looks) == 4
+    running.cancel()
+
+
 async def test_a_standby_asks_nothing_before_the_end_of_the_lease_and_sees_that_it_is_given_up(
     db: ServerConnection,
     channel: ServerChannel,
