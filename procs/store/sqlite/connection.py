@@ -70,6 +70,9 @@ class Connection:
         self.gate = Gate(run)
         self.inside = False
         self.full = False
+        #: What the running transaction names, and whether it is a sign of life alone.
+        self.only: set[str] | None = None
+        self.quiet = False
         self.version = -1
         for pragma in (
             "journal_mode = WAL",
@@ -128,15 +131,24 @@ class Connection:
     def write(
         self, *, full: bool = False, only: Collection[str] | None = None, quiet: bool = False
     ) -> AbstractContextManager[None]:
-        """One write transaction, alone whatever it names; joins the one that runs already.
+        """One write transaction, alone whatever it names; joins the one that runs already, unless
+        that names less: a server would refuse it.
 
         `full` waits for the disk (synchronous=FULL): a power cut loses nothing that was committed
         so. Raises StoreFull when the disk is full; nothing is changed then.
         """
-        return JOINED if self.inside else Transaction(self, full)
+        if not self.inside:
+            return Transaction(self, full, only, quiet)
+        if self.quiet and not quiet:
+            raise StoreError("a quiet transaction has no part of which others must hear")
+        if self.only is not None and (only is None or not self.only.issuperset(only)):
+            raise StoreError("on a server this goes beside others, and may not become alone")
+        return JOINED
 
     def also(self, names: Iterable[str]) -> None:
-        """Nothing: this transaction is alone."""
+        """Be about these too."""
+        if self.only is not None:
+            self.only.update(names)
 
     def _begin(self, full: bool) -> None:
         if full != self.full:
@@ -256,13 +268,17 @@ class Connection:
 class Transaction:
     """From the gate to the commit. A class, because a generator would cost a tenth of a cycle."""
 
-    __slots__ = ("db", "full")
+    __slots__ = ("db", "full", "only", "quiet")
 
-    def __init__(self, db: Connection, full: bool) -> None:
-        self.db, self.full = db, full
+    def __init__(
+        self, db: Connection, full: bool, only: Collection[str] | None, quiet: bool
+    ) -> None:
+        self.db, self.full, self.only, self.quiet = db, full, only, quiet
 
     def __enter__(self) -> None:
         self.db.gate.enter()
+        self.db.only = None if self.only is None else set(self.only)
+        self.db.quiet = self.quiet
         try:
             self.db._begin(self.full)
         except BaseException:
