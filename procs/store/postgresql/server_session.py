@@ -30,8 +30,12 @@ OPTIONS: Mapping[str, Any] = {
 #: than it runs), and by an index where there is one (a plan that reads a table of few rows whole
 #: lives on while the table grows; what such a plan costs on paper would start the compiler), in the
 #: order of that index: the planner takes the conditions of a claim for so rare that it would rather
-#: gather and sort a long line than look at its beginning. And what the server is: whether it takes
-#: writes, its timeline, which another one has that took its place, and the process that serves us.
+#: gather and sort a long line than look at its beginning. No statement can have that for itself, as
+#: the server plans it anew when its statistics change. Of our 701, 23 are planned otherwise with
+#: bitmap scans; beside 200,000 jobs 17 of these take longer so, a claim three times as long; only
+#: lists for people gain (`chapar jobs`: 1 ms instead of 20). And what the server is: whether
+#: it takes writes, its timeline, which another one has that took its place, and the process that
+#: serves us.
 GREETING = b"""
 SELECT SET_CONFIG('statement_timeout', '60s', FALSE), SET_CONFIG('lock_timeout', '0', FALSE),
        SET_CONFIG('default_transaction_isolation', 'read committed', FALSE),
