@@ -35,6 +35,7 @@ class ServerChannel:
         #: The mark at the last look, if nothing was under way; and how many were counted by then.
         self.mark: int | None = None
         self.counted = 0
+        self.bot_until = 0.0
 
     def fileno(self) -> int:
         """Readable when there may be words."""
@@ -68,7 +69,7 @@ class ServerChannel:
             found = self.session.execute(REST, [self.counted]).fetchone()
         except psycopg.Error as error:
             server_faults.raise_failure(error, self.url)
-        mark, works, unsettled = found or (0, 1, 0)
+        mark, works, self.bot_until, unsettled = found or (0, 1, 0.0, 0)
         self.counted = int(mark)
         before, self.mark = self.mark, None if works or unsettled else int(mark)
         return before if unsettled and not works else self.mark
