@@ -12,12 +12,14 @@ from typing import Any
 from bench.machines import peer_queues
 from bench.machines.depth import FILL
 from bench.machines.lease_table import FORK, LeaseTable, open_session
+from procs import config
 from procs.core import clock
+from procs.core.machine import machine_name
 from procs.records.job import Lane, Lease
 from procs.store.database import Database
 from procs.store.health import workers
 from procs.store.jobs import leases, seats
-from procs.worker.job_line import LineHeads
+from procs.worker.job_line import JobLine
 
 #: Cycles after which the tables are measured, processes that make them, and jobs of a transaction.
 CYCLES, PROCESSES, TOGETHER = 1_000_000, 2, 8
@@ -82,20 +84,15 @@ class Worker:
     def __init__(self, place: LeaseTable) -> None:
         self.db: Database = place.open()
         self.number = workers.enter(self.db, f"w-{clock.now().boot}", now=clock.now())
-        self.heads = LineHeads()
+        settings = config.load({"CHAPAR_HOME": str(place.run.parent)}, None, need_telegram=False)
+        machine_name.give("bench")  # one of several, or every look begins at the beginning
+        self.line = JobLine(self.db, settings, self.number)
         #: Seconds of each claim of eight, with the transaction that it is in.
         self.times: list[float] = []
 
     def claim(self) -> list[Lease]:
         """The first eight in line, as the product's worker looks for them."""
-        is_whole, since = self.heads.is_whole(), self.heads.since(Lane.LIGHT)
-        began = time.monotonic()
-        facts: dict[str, Any] = {"lane": Lane.LIGHT, "room": TOGETHER, "since": since}
-        found = leases.claim(self.db, worker=self.number, **facts, now=clock.now())
-        if is_whole:
-            self.heads.note_whole(time.monotonic() - began, (), 0.0)
-        self.heads.note_claimed(found)
-        return found
+        return self.line.claim(Lane.LIGHT, TOGETHER, local=False)
 
     def work(self) -> int:
         """Claim and finish until nothing is left. Returns how many jobs."""
@@ -107,7 +104,8 @@ class Worker:
             with self.db.write(only=names):
                 for lease in held:
                     leases.finish(self.db, lease, now=clock.now())
-                held = self.claim()
+                found = self.line.claiming(Lane.LIGHT, TOGETHER, local=False)
+            held = found()
             self.times.append(time.monotonic() - began)
         return count
 

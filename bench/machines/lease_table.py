@@ -117,7 +117,8 @@ def cycle(db: Database, worker: int, lease: Lease, *, full: bool = True) -> list
     """As `WorkerLoop.finishing`: the end of a job and the next claim are one transaction."""
     with db.write(full=full, only=leases.names(lease, Lane.LIGHT, leases.ENDLESS)):
         leases.finish(db, lease, now=clock.now())
-        return claimed(db, worker)
+        found = leases.claiming(db, worker=worker, lane=Lane.LIGHT, room=1, now=clock.now())
+    return found()
 
 
 def claimed(db: Database, worker: int) -> list[Lease]:

@@ -23,7 +23,7 @@ from procs.core.process import end_with_parent
 from procs.errors import LeaseLost
 from procs.records.job import Lane, Lease
 from procs.store.database import Database
-from procs.store.jobs import leases
+from procs.store.jobs import claimable, leases
 from procs.store.wake import WakeSocket
 
 BACKSTOP = 1.0
@@ -48,7 +48,7 @@ class Hand:
             for lease in self.claimed():
                 await self.carry(lease)
             wake_socket.rest()
-            if not leases.ready(self.db, Lane.LIGHT):
+            if not claimable.ready(self.db, Lane.LIGHT):
                 self.say("resting")
                 await wake_socket.wait(BACKSTOP)
 

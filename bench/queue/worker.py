@@ -17,7 +17,7 @@ from bench.queue.table import Table
 from bench.queue.tally import Tally
 from procs.records.job import Lane, Lease
 from procs.store.database import Database
-from procs.store.jobs import leases
+from procs.store.jobs import claimable
 from procs.store.wake import WakeSocket
 
 #: Rooms of a worker's light lane, and the longest sleep, as the product has them.
@@ -66,7 +66,7 @@ class Worker:
     async def rest(self, wake_socket: WakeSocket) -> None:
         """Leave the name, look once more, then sleep until there is news."""
         wake_socket.rest()
-        if not leases.ready(self.db, Lane.LIGHT):
+        if not claimable.ready(self.db, Lane.LIGHT):
             await wake_socket.wait(BACKSTOP)
         wake_socket.rise()
 

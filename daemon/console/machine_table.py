@@ -8,7 +8,7 @@ from daemon.console.output import table
 from procs.core import clock
 from procs.store.database import Database
 from procs.store.health import workers
-from procs.store.jobs import leases, pauses
+from procs.store.jobs import claimable, pauses
 from procs.store.machines import bot_lease, machine_rows
 from procs.store.machines.machine_rows import Machine
 from procs.texts import i18n
@@ -35,7 +35,7 @@ def look(db: Database) -> list[MachineStatus]:
     if not (rows := machine_rows.listed(db)):
         return []
     paused = {scope for scope, _, _ in pauses.listed(db)}
-    present, running = workers.present(db), leases.running_by_worker(db)
+    present, running = workers.present(db), claimable.running_by_worker(db)
     bot = bot_lease.holder(db)
     for one in rows:
         own = [worker for worker in present if worker.host == one.name]

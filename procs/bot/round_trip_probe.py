@@ -21,11 +21,14 @@ class RoundTripProbe:
         self.session = session
 
     async def run(self) -> None:
-        """Ping every TRIP_INTERVAL seconds until cancelled."""
+        """Ping every TRIP_INTERVAL seconds until cancelled. That there is no way any more, or one
+        again, is news."""
+        before = ""
         while True:
             result = await self.trip()
             try:
-                round_trips.note(self.db, result, now=clock.now())
+                round_trips.note(self.db, result, now=clock.now(), quiet=result == before)
+                before = result
             except StoreError as error:
                 log.warning("round-trip.unwritten", error=error)
             await asyncio.sleep(TRIP_INTERVAL)

@@ -47,8 +47,8 @@ KEEP = 30 * 24 * 3600.0
 FORGET = 10_000
 
 
-#: Seconds between two times of what only follows from rows, while no row changes: of what a row
-#: says of another machine, of what only the clock makes due, and of what tidies.
+#: Seconds between two times of what only follows from rows, while no row changes and no instant
+#: makes anything due: of what a process of this machine may have become, and of the others.
 SELDOM, RARELY = 120.0, 300.0
 #: Seconds by which the wall clock was set back, and not only drifted.
 CLOCK_STEP = 1.0
@@ -101,7 +101,7 @@ class Keeper:
         self.rounds = (
             PeriodicTask(30, partial(database_clock.follow, db), at_rest=SELDOM),
             PeriodicTask(machine_rows.MACHINE_BEAT, self.machines.beat),
-            PeriodicTask(5, self.machines.judge, at_rest=SELDOM),
+            PeriodicTask(5, self.machines.judge, at_rest=RARELY),
             PeriodicTask(2, self.space.watch),
             PeriodicTask(1, self.restarts.watch, at_rest=SELDOM),
             *common,
@@ -124,9 +124,9 @@ class Keeper:
         settings = self.settings
         return (
             PeriodicTask(5, ModeWatch(self.db, settings).watch, at_rest=RARELY),
-            PeriodicTask(1, self.bring_due, at_rest=SELDOM),
-            PeriodicTask(1, FollowRounds(self.db, settings).run, at_rest=SELDOM),
-            PeriodicTask(10, self.check_links, at_rest=SELDOM),
+            PeriodicTask(1, self.bring_due, at_rest=RARELY),
+            PeriodicTask(1, FollowRounds(self.db, settings).run, at_rest=RARELY),
+            PeriodicTask(10, self.check_links, at_rest=RARELY),
             PeriodicTask(10, self.maintain),
             PeriodicTask(
                 1,

@@ -1,13 +1,14 @@
 """The lines of the lanes as one worker sees them, and where each begins.
 
 Who holds an old snapshot of a server keeps every row version since then, and a look at the first in
-line passes all those that were claimed meanwhile: after an hour of that a claim takes seconds. So
-while a look at the whole line is slow, a worker begins a little before the place of the job that it
-claimed last in a lane, and looks at the whole line again after many times as long as that took:
-for what came late, or had been passed over.
+line passes all those that were claimed meanwhile: after an hour of that a claim takes seconds. So a
+worker begins a little before the place of the job that it claimed last in a lane, now and then
+further back, and seldom at the beginning: for what came late, or had been passed over. How often
+follows from how long such a look took, so that all of them together cost little.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from math import inf
 
 from procs.config import Settings
 from procs.core import clock
@@ -18,12 +19,13 @@ from procs.store.jobs import claimable, leases
 from procs.store.jobs.claimable import Claimable
 from procs.worker.process.slots import most_of
 
-#: Seconds within which a look at the whole line is quick, how many times as long as a slow one took
-#: the next one is away, and how many seconds that is at most.
-QUICK, WHOLE_TIMES, WHOLE_LONGEST = 0.005, 20.0, 10.0
 #: Seconds before the last place from where a look begins: places are instants, and one that came
-#: earlier may be committed later.
-OVERLAP = 1.0
+#: earlier may be committed later. The last reach is the whole line.
+REACHES = (0.1, 1.0, inf)
+WHOLE_LINE = len(REACHES) - 1
+#: Seconds between two looks of each reach at least; how many times as long as a look took the next
+#: one of its reach is away, and how many seconds that is at most.
+PAUSES, LOOK_TIMES, LOOK_LONGEST = (0.0, 0.05, 0.25), 20.0, 10.0
 
 
 class LineHeads:
@@ -31,39 +33,45 @@ class LineHeads:
 
     def __init__(self) -> None:
         self.places: dict[Lane, float] = {}
-        #: The steady instant from which on the whole line may be looked at.
-        self.next_whole = 0.0
+        #: The steady instants from which on a look of each reach may be taken.
+        self.next = [0.0] * len(REACHES)
+        #: Of the last look.
+        self.latest = WHOLE_LINE
 
-    def is_whole(self) -> bool:
-        """Whether looks begin at the beginning."""
-        return clock.steady() >= self.next_whole
+    def reach(self) -> int:
+        """How far back a look goes now, as a place in REACHES."""
+        now = clock.steady()
+        return max(one for one, at in enumerate(self.next) if at <= now or not one)
 
-    def since(self, lane: Lane) -> float:
-        """The place from which on the line of a lane is looked at."""
-        return 0.0 if self.is_whole() else max(0.0, self.places.get(lane, 0.0) - OVERLAP)
+    def since(self, lane: Lane, reach: int) -> float:
+        """The place from which on the line of a lane is looked at; 0 for its beginning."""
+        return max(0.0, self.places.get(lane, 0.0) - REACHES[reach])
 
-    def all(self) -> dict[Lane, float]:
-        """The same of every lane."""
-        return {lane: self.since(lane) for lane in Lane}
+    def is_owed(self) -> bool:
+        """Whether the whole line was not looked at last, and may be now."""
+        return self.latest < WHOLE_LINE and self.reach() == WHOLE_LINE
 
     def note_claimed(self, found: Iterable[Lease]) -> None:
         """These were the first in line."""
         for one in found:
             self.places[one.lane] = max(self.places.get(one.lane, 0.0), one.place)
 
-    def note_whole(self, seconds: float, empty: Iterable[Lane], at: float) -> None:
-        """A look at the whole line took so long; lanes in which nothing waited at this instant."""
-        for lane in empty:
+    def note_empty(self, lanes: Iterable[Lane], at: float) -> None:
+        """Lanes in which a look found nobody at this instant."""
+        for lane in lanes:
             self.places[lane] = max(self.places.get(lane, 0.0), at)
-        slow = seconds >= QUICK
-        self.next_whole = (
-            clock.steady() + min(WHOLE_LONGEST, WHOLE_TIMES * seconds) if slow else 0.0
-        )
+
+    def note_look(self, reach: int, seconds: float) -> None:
+        """A look of this reach took so long."""
+        now, self.latest = clock.steady(), reach
+        for one in range(reach + 1):
+            self.next[one] = now + PAUSES[one]
+        if reach:
+            self.next[reach] = now + min(LOOK_LONGEST, max(PAUSES[reach], LOOK_TIMES * seconds))
 
 
 class JobLine:
-    """What one worker may claim: looks at the lines, and claims from them. In a file a look is slow
-    only because the machine is busy, and begins at the beginning all the same."""
+    """What one worker may claim: looks at the lines, and claims from them."""
 
     def __init__(self, db: Database, settings: Settings, worker: int) -> None:
         self.db = db
@@ -73,20 +81,29 @@ class JobLine:
 
     def look(self) -> Claimable:
         """The lanes in which there is something. Raises StoreAway."""
-        is_whole, began, now = self.heads.is_whole(), clock.steady(), clock.now()
+        reach, began, now = self.reach(), clock.steady(), clock.now()
         most = most_of(self.settings, Lane.HEAVY)
-        seen = claimable.look(self.db, most=most, since=self.heads.all())
-        if is_whole and machine_name.shared():
-            self.heads.note_whole(clock.steady() - began, seen.empty, now.wall)
+        since = {lane: self.heads.since(lane, reach) for lane in Lane}
+        seen = claimable.look(self.db, most=most, since=since)
+        self.heads.note_look(reach, clock.steady() - began)
+        self.heads.note_empty(seen.empty, now.wall)
         return seen
 
     def ready(self, lane: Lane, *, local: bool) -> bool:
         """Whether something there is for this machine; `local` as for `leases.claim`."""
-        return leases.ready(self.db, lane, local=local, since=self.heads.since(lane))
+        since = self.heads.since(lane, self.reach())
+        return claimable.ready(self.db, lane, local=local, since=since)
 
     def claim(self, lane: Lane, room: int, *, local: bool) -> list[Lease]:
         """Claim the first of a lane. Raises StoreFull, StoreAway."""
-        found = leases.claim(
+        with self.db.write(only=leases.counted(lane, most_of(self.settings, lane))):
+            found = self.claiming(lane, room, local=local)
+        return found()
+
+    def claiming(self, lane: Lane, room: int, *, local: bool) -> Callable[[], list[Lease]]:
+        """The same inside of a transaction; they are known behind it. Raises StoreAway."""
+        reach, began = self.reach(), clock.steady()
+        found = leases.claiming(
             self.db,
             worker=self.worker,
             lane=lane,
@@ -94,7 +111,18 @@ class JobLine:
             now=clock.now(),
             most=most_of(self.settings, lane),
             local=local,
-            since=self.heads.since(lane),
+            since=self.heads.since(lane, reach),
         )
-        self.heads.note_claimed(found)
-        return found
+
+        def taken() -> list[Lease]:
+            first = found()
+            self.heads.note_look(reach, clock.steady() - began)
+            self.heads.note_claimed(first)
+            return first
+
+        return taken
+
+    def reach(self) -> int:
+        """How far back a look goes now: in a file, where it passes over nothing, always to the
+        beginning."""
+        return self.heads.reach() if machine_name.shared() else WHOLE_LINE

@@ -22,7 +22,7 @@ from procs.worker.jobs import job_folder
 from procs.worker.jobs.fetch_job import LEAVE
 from procs.worker.look_timer import looks
 from procs.worker.process.context import WorkerContext
-from procs.worker.process.group_commit import GroupCommit
+from procs.worker.process.group_commit import Claiming, GroupCommit
 from procs.worker.process.recycle_policy import JobBudget
 from procs.worker.process.slots import most_of
 from procs.worker.running_jobs import RunningJobs
@@ -166,13 +166,14 @@ class WorkerLoop:
         """Claim the first jobs of a lane. Raises StoreFull, StoreAway."""
         return self.line.claim(lane, room, local=not self.serves(lane))
 
-    def claim_freed(self, freed: Mapping[Lane, int]) -> list[leases.Lease]:
+    def claim_freed(self, freed: Mapping[Lane, int]) -> list[Claiming]:
         """The next jobs of lanes whose jobs end in the running transaction, which give back so many
-        rooms. Raises StoreFull, StoreAway."""
+        rooms; known behind it. Raises StoreFull, StoreAway."""
         if self.drained.is_set():
             return []
         rooms = {lane: self.room(lane) + more for lane, more in freed.items()}
-        return [one for lane, room in rooms.items() if room > 0 for one in self.next(lane, room)]
+        wanted = [(lane, room) for lane, room in rooms.items() if room > 0]
+        return [self.line.claiming(*one, local=not self.serves(one[0])) for one in wanted]
 
     def start(self, found: Sequence[leases.Lease]) -> None:
         """Begin what was claimed."""
@@ -206,7 +207,9 @@ class WorkerLoop:
         """Whether there may be work without a wake-up: a job whose sender died, a due time, a disk
         with space again, a spent budget. A sleeping worker asks this each second, so it reads next
         to nothing while nothing was committed."""
-        if self.db.changed() or self.budget.leaving or self.budget.is_over():
+        if self.db.changed() or self.line.heads.is_owed():
+            return True
+        if self.budget.leaving or self.budget.is_over():
             return True
         full = self.running_jobs.free(Lane.HEAVY) and Lane.HEAVY not in free
         turned = self.barred is not self.context.barred.is_set()

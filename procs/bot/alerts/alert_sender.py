@@ -34,6 +34,9 @@ from procs.texts import i18n
 
 #: Seconds between two queries, and the pause after an admin could not be reached.
 ALERT_INTERVAL, REST = 1.0, 30.0
+#: Seconds between two queries while nothing changes: for the end of an admin's quiet hours, and for
+#: who could not be reached.
+AT_REST = 30.0
 
 
 class AlertSender:
@@ -49,7 +52,7 @@ class AlertSender:
 
     async def run(self) -> None:
         """Send due notifications until cancelled."""
-        await repeat(self.look, ALERT_INTERVAL, db=self.db)
+        await repeat(self.look, ALERT_INTERVAL, db=self.db, at_rest=AT_REST)
 
     async def look(self) -> None:
         """Send the notifications that are due."""

@@ -39,27 +39,33 @@ class ProgressSender:
         """Look until cancelled."""
         await repeat(self.look, ROWS_LOOK, db=self.db)
 
-    async def look(self) -> None:
-        """Send the due progress and final reports of broadcasts."""
+    async def look(self) -> bool:
+        """Send the due progress and final reports of broadcasts. Whether one is left."""
         found = broadcasts.untold(self.db)
         for number in broadcasts.orphans(self.db, found, now=clock.now()):
             log.error("broadcast.orphaned", broadcast=number)
-        for one in broadcasts.untold(self.db):
-            await self.send_progress(one)
+        shown = [await self.send_progress(one) for one in broadcasts.untold(self.db)]
+        return not all(shown)
 
-    async def send_progress(self, one: Broadcast) -> None:
-        """Show one's progress, and report its end. Who cannot be told is asked no more."""
+    async def send_progress(self, one: Broadcast) -> bool:
+        """Show one's progress, and report its end. Who cannot be told is asked no more. False where
+        it is done later."""
         try:
-            if await self.show(one) and one.state.over:
+            if not await self.show(one):
+                return False
+            if one.state.over:
                 await self.report(one)
                 broadcasts.note_reported(self.db, one.id, one.state)
         except TelegramWait as wait:
             self.replies.pace.note(wait)
+            return False
         except (TelegramAway, StoreUnready) as error:
             log.warning("broadcast.untold", broadcast=one.id, error=error)
+            return False
         except (ChatClosed, TelegramRefused) as error:
             log.warning("broadcast.untold", broadcast=one.id, error=error)
             broadcasts.note_reported(self.db, one.id, one.state)
+        return True
 
     async def show(self, one: Broadcast) -> bool:
         """Have its message say how it goes: whether it does. Raises as `ReplySender.send`."""

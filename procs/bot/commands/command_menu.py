@@ -71,11 +71,13 @@ class MenuSync:
         """Keep the menus in step until cancelled."""
         await repeat(self.look, SETTING_POLL, db=self.db)
 
-    async def look(self) -> None:
-        """Register the menus anew when following was switched on or off."""
+    async def look(self) -> bool:
+        """Register the menus anew when following was switched on or off. Whether that is left to
+        do."""
         follows = self.settings.follows > 0
         if follows != self.follows and await register(self.db, self.chat_session, follows=follows):
             self.follows = follows
+        return follows != self.follows
 
 
 async def register(db: Database, chat_session: BotSession, *, follows: bool) -> bool:

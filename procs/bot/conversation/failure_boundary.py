@@ -22,8 +22,9 @@ UNSAID = (ChatClosed, SessionRevoked, TelegramAway, TelegramRefused, TelegramWai
 
 #: Seconds by which a timer may be early.
 TICK_MARGIN = 0.005
-#: Seconds between two looks at a database at rest: for what only time makes due.
-REST_INTERVAL = 30.0
+#: Seconds between two looks at a database at rest: an instant that makes something due ends the
+#: rest, so that there is nothing to find.
+REST_INTERVAL = 300.0
 
 Apology = Callable[[str], Awaitable[None]]
 
@@ -45,17 +46,27 @@ async def logged(work: Awaitable[None], **facts: object) -> str:
 
 
 async def repeat(
-    look: Callable[[], Awaitable[None]], interval: float, *, db: Database | None = None
+    look: Callable[[], Awaitable[bool | None]],
+    interval: float,
+    *,
+    db: Database | None = None,
+    at_rest: float = REST_INTERVAL,
 ) -> None:
     """Do the work until cancelled, again at the next tick of `interval` seconds; work that follows
-    from the rows of `db`, seldom while that is at rest. One that fails is logged, and repeated like
-    the others. Raises CancelledError only."""
-    view = RestingView(REST_INTERVAL)
+    from the rows of `db`, every `at_rest` seconds while that is at rest, unless `look` says that
+    something is left to do. One that fails is logged, and repeated like the others. Raises
+    CancelledError only."""
+    view = RestingView(at_rest)
     absence = ServerAbsence(getattr(look, "__qualname__", "repeat"))
 
     async def look_once() -> None:
-        with absence.tolerated():
-            await look()
+        is_left: bool | None = True
+        try:
+            with absence.tolerated():
+                is_left = await look()
+        finally:
+            if is_left:
+                view.forget()
 
     while True:
         if db is None or not view.holds(db.rest()):

@@ -69,7 +69,7 @@ class InboundQueue:
 
     async def run(self) -> None:
         """Make one log line of each person's minute, until cancelled."""
-        await repeat(self.look, TALLY_INTERVAL, db=self.db)
+        await repeat(self.look, TALLY_INTERVAL, db=self.db, at_rest=repeat_tallies.MINUTE)
 
     async def look(self) -> None:
         """Log how many answers were left out, when the minute of their person is over."""

@@ -23,15 +23,17 @@ class TidyChat:
         """Until cancelled."""
         await repeat(self.look, TIDY_POLL, db=self.db)
 
-    async def look(self) -> None:
-        """Delete what is due; the rest waits while Telegram asks to wait, or is away."""
+    async def look(self) -> bool:
+        """Delete what is due. Whether some is left, while Telegram asks to wait, or is away."""
         for one in passing_messages.due(self.db, now=clock.now()):
             try:
                 await self.delete(one)
             except TelegramWait as wait:
-                return self.replies.pace.note(wait)
+                self.replies.pace.note(wait)
+                return True
             except TelegramAway:
-                return
+                return True
+        return False
 
     async def delete(self, one: PassingMessage) -> None:
         """Raises TelegramWait, TelegramAway: it is tried again."""

@@ -27,15 +27,18 @@ class FollowNotifier:
         """Look until cancelled."""
         await repeat(self.look, NOTICE_INTERVAL, db=self.db)
 
-    async def look(self) -> None:
-        """Send the due notices; one that fails for the moment is sent later."""
+    async def look(self) -> bool:
+        """Send the due notices. Whether one is left, because it fails for the moment."""
         for notice in follow_notices.unsaid(self.db):
             try:
                 await self.send_notice(notice)
             except TelegramWait as wait:
-                return self.replies.pace.note(wait)
+                self.replies.pace.note(wait)
+                return True
             except (TelegramAway, StoreUnready) as error:
-                return log.warning("follow.untold", user=notice.person, error=error)
+                log.warning("follow.untold", user=notice.person, error=error)
+                return True
+        return False
 
     async def send_notice(self, notice: FollowNotice) -> None:
         """Raises TelegramWait, TelegramAway, StoreUnready."""

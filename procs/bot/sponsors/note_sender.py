@@ -25,10 +25,13 @@ class NoteSender:
         """Send the due notes until cancelled."""
         await repeat(self.look, NOTE_LOOK, db=self.db)
 
-    async def look(self) -> None:
-        """Send what is due; one that fails does not keep the others."""
-        for note in sponsor_notes.due(self.db):
+    async def look(self) -> bool:
+        """Send what is due; one that fails does not keep the others. Whether there was any, which
+        may be left."""
+        found = sponsor_notes.due(self.db)
+        for note in found:
             await logged(self.say(note), request=note.request)
+        return bool(found)
 
     async def say(self, note: DueNote) -> None:
         """Say it once, and forget that it was due. Raises TelegramAway and TelegramWait: it is due

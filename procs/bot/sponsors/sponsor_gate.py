@@ -277,9 +277,11 @@ class SponsorGate:
         or the bot was killed after Telegram told it of a join."""
         await repeat(self.look, HELD_LOOK, db=self.db)
 
-    async def look(self) -> None:
-        """Look at the next people whose messages are held; after the last, begin anew."""
+    async def look(self) -> bool:
+        """Look at the next people whose messages are held; after the last, begin anew. Whether
+        there are more."""
         people = held_messages.people(self.db, after=self.looked, most=PEOPLE)
         for number in people:
             await logged(self.look_for(number, ask=False))
         self.looked = people[-1] if len(people) == PEOPLE else 0
+        return bool(self.looked)

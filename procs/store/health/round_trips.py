@@ -8,11 +8,12 @@ TRIP = "telegram.round-trip"
 ANSWERED, AWAY = "answered", "away"
 
 
-def note(db: Database, result: str, *, now: Now) -> None:
+def note(db: Database, result: str, *, now: Now, quiet: bool = True) -> None:
     """Write down that a round trip ended: with an answer, or with the word that there is no way.
-    It means nothing after a power cut, so nobody waits for the disk. Raises StoreError."""
+    One that ended as the one before is `quiet`, as of `Database.write`. It means nothing after a
+    power cut, so nobody waits for the disk. Raises StoreError."""
     trip = f"{base()} {now.boot:.1f} {result}"
-    runtime_settings.write(db, TRIP, trip, now=now, full=False, quiet=True)
+    runtime_settings.write(db, TRIP, trip, now=now, full=False, quiet=quiet)
 
 
 def latest(db: Database) -> float | None:

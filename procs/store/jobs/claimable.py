@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from procs.records.job import Lane, State
 from procs.store.database import Database
-from procs.store.jobs.leases import ENDLESS, LANES
-from procs.store.literals import KNOWN_KINDS
+from procs.store.jobs.leases import CLAIMABLE, ENDLESS, LANES, here
+from procs.store.literals import EVERY_LANE, KNOWN_KINDS
 
 #: Every line from its beginning.
 NOWHERE: Mapping[Lane, float] = {}
@@ -24,6 +24,11 @@ SELECT lane, waits, (SELECT MIN(at) FROM jobs WHERE state = {State.LATER}),
        :most < CAST({ENDLESS} AS INTEGER)
        AND :most <= (SELECT COUNT(*) FROM jobs WHERE state = {State.LEASED} AND lane = {Lane.HEAVY})
   FROM ({WAITS}) AS lines
+"""
+READY = f"SELECT 1 {CLAIMABLE} LIMIT 1"
+RUNNING = f"""
+SELECT worker, COUNT(*) FROM jobs WHERE state = {State.LEASED} AND lane IN ({EVERY_LANE})
+ GROUP BY worker
 """
 #: What a newer version left in the line: nobody of this version takes it.
 UNKNOWN = f"""
@@ -46,7 +51,7 @@ class Claimable:
 def look(db: Database, *, most: int = ENDLESS, since: Mapping[Lane, float] = NOWHERE) -> Claimable:
     """What there is to do, by one statement. No download can be claimed while `most` are leased;
     of a lane only what is in line from `since` on counts. Where machines share the database, this
-    one may be paused, or the files of all that is ready may lie on another: `leases.ready`
+    one may be paused, or the files of all that is ready may lie on another: `ready`
     tells."""
     places = {f"since_{lane.name.lower()}": since.get(lane, 0.0) for lane in Lane}
     rows = db.all(OUTLOOK, {"most": most, **places})
@@ -54,6 +59,17 @@ def look(db: Database, *, most: int = ENDLESS, since: Mapping[Lane, float] = NOW
     lanes = [LANES[lane] for lane, waits, *_ in rows if waits]
     ready = [lane for lane in lanes if not (full and lane is Lane.HEAVY)]
     return Claimable(ready=() if paused else tuple(ready), due=due, empty=empty(lanes))
+
+
+def ready(db: Database, lane: Lane, *, local: bool = False, since: float = 0.0) -> bool:
+    """Whether a job of this lane could be claimed; `local` and `since` as for `leases.claiming`."""
+    facts = {"lane": int(lane), "local": int(local), "since": since, **here()}
+    return db.one(READY, facts) is not None
+
+
+def running_by_worker(db: Database) -> dict[int, int]:
+    """How many leases each worker has."""
+    return {int(worker): int(count) for worker, count in db.all(RUNNING)}
 
 
 def empty(waiting: Sequence[Lane]) -> tuple[Lane, ...]:

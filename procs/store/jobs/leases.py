@@ -6,9 +6,11 @@ seat to the user's next waiting job in the same transaction, and that job joins 
 queue: users take turns. `fence` grows with every claim and every reap; every write names it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import cycle
+from operator import attrgetter
 from typing import Any
 
 from procs.core.clock import Now
@@ -36,15 +38,18 @@ CLAIMABLE = f"""
    AND (:machine = '' OR NOT EXISTS (SELECT 1 FROM job_files f
                                       WHERE f.job = jobs.id AND f.machine <> :machine))
 """
-#: The first in line, then CLAIM: RETURNING costs half as much again. Nobody comes between the two.
-PICK = f"""
-SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, progress, at
+#: The first in line.
+FIRST = f"""
 {CLAIMABLE} ORDER BY at, id
  LIMIT (CASE WHEN :most >= CAST({ENDLESS} AS INTEGER) THEN :room ELSE
          (SELECT CASE WHEN COUNT(*) >= :most THEN 0
                       WHEN COUNT(*) > :most - :room THEN :most - COUNT(*) ELSE :room END
             FROM jobs WHERE state = {State.LEASED} AND lane = :lane) END)
 /* FOR UPDATE SKIP LOCKED */
+"""
+#: Then CLAIM. Nobody comes between the two.
+PICK = f"""
+SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, progress, at {FIRST}
 """
 #: `+ 0`: by the key, never by an index of the state, however few rows that has.
 CLAIM = f"""
@@ -56,6 +61,12 @@ UPDATE jobs
 #: The same of several: a number stands in more than one place where they are fewer.
 PLACES = tuple(f"job_{letter}" for letter in "abcdefgh")
 CLAIM_ALL = CLAIM.replace("= :job", f"IN ({', '.join(f':{place}' for place in PLACES)})")
+#: Both at once: the place in line is that of before.
+TAKE = f"""
+{CLAIM.replace("= :job", f"IN /* PICKED */ (SELECT id {FIRST}) /* PICKED */")}
+RETURNING id, fence, worker, user_id, lane, seat, kind, attempt, payload, progress,
+          (SELECT at FROM jobs AS before WHERE before.id = jobs.id)
+"""
 RENEW = f"""
 UPDATE jobs SET at = :end
  WHERE state = {State.LEASED} AND lane IN ({EVERY_LANE}) AND worker = :worker
@@ -97,12 +108,7 @@ HELD = f"""
 SELECT id, fence, worker, user_id, lane, seat, kind, attempt, payload, progress, 0
   FROM jobs WHERE id = :job AND fence = :fence AND state + 0 = {State.LEASED}
 """
-RUNNING = f"""
-SELECT worker, COUNT(*) FROM jobs WHERE state = {State.LEASED} AND lane IN ({EVERY_LANE})
- GROUP BY worker
-"""
 FORGET_PROGRESS = "DELETE FROM progress WHERE job = :job"
-READY = f"SELECT 1 {CLAIMABLE} LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,13 @@ class RenewedLease:
     stop: bool
 
 
-def claim(
+def claim(db: Database, *, lane: Lane, most: int = ENDLESS, **wanted: Any) -> list[Lease]:
+    """The same as `claiming`, in a transaction of its own or the running one."""
+    with db.write(only=counted(lane, most)):
+        return claiming(db, lane=lane, most=most, **wanted)()
+
+
+def claiming(
     db: Database,
     *,
     worker: int,
@@ -124,21 +136,21 @@ def claim(
     most: int = ENDLESS,
     local: bool = False,
     since: float = 0.0,
-) -> list[Lease]:
-    """Take up to `room` queued jobs of a lane, the longest in the ring first; in all, never more
-    than `most` jobs of the lane are leased. `local`: only those whose files stay on this
-    disk. `since`: none whose place in line is before that."""
-    wanted = {"worker": worker, "lane": lane, "local": int(local), **here()}
+) -> Callable[[], list[Lease]]:
+    """Inside of a transaction: take up to `room` queued jobs of a lane, the longest in the ring
+    first; in all, never more than `most` of the lane are leased. `local`: only those whose files
+    stay on this disk. `since`: none whose place in line is before that. To read them behind the
+    transaction spares an answer of the server."""
     said = event(now, "claimed", worker=worker)
     facts = {"worker": worker, "end": now.boot + LEASE, "event": said}
-    with db.write(only=counted(lane, most)):
-        rows = db.all(PICK, {**wanted, "room": room, "most": most, "since": since})
-        take(db, [row[0] for row in rows], facts)
-    return [lease(row) for row in rows]
+    wanted = {"lane": lane, "local": int(local), "room": room, "most": most, "since": since}
+    rows = db.take(PICK, partial(take, db, facts), TAKE, {**facts, **wanted, **here()})
+    return lambda: sorted(map(lease, rows()), key=attrgetter("place", "job"))
 
 
-def take(db: Database, jobs: Sequence[int], facts: Mapping[str, Any]) -> None:
+def take(db: Database, facts: Mapping[str, Any], rows: Sequence[Row]) -> None:
     """Claim these jobs, of which the transaction knows that they are queued."""
+    jobs = [row[0] for row in rows]
     if len(jobs) == 1:
         return db.send(CLAIM, {**facts, "job": jobs[0]})
     for start in range(0, len(jobs), len(PLACES)):
@@ -165,23 +177,10 @@ def lease(row: Row) -> Lease:
     return Lease(job, fence, worker, user, *named, wish, done, at)
 
 
-def ready(db: Database, lane: Lane, *, local: bool = False, since: float = 0.0) -> bool:
-    """Whether a job of this lane could be claimed; `local` and `since` as for `claim`."""
-    return (
-        db.one(READY, {"lane": int(lane), "local": int(local), "since": since, **here()})
-        is not None
-    )
-
-
 def here() -> dict[str, str]:
     """This machine, "" where it is the only one, and the scope of a pause of it alone."""
     name = machine_name.shared()
     return {"machine": name, "scope": pauses.machine(name) if name else pauses.ALL}
-
-
-def running_by_worker(db: Database) -> dict[int, int]:
-    """How many leases each worker has."""
-    return {int(worker): int(count) for worker, count in db.all(RUNNING)}
 
 
 def renew(db: Database, *, worker: int, now: Now, ttl: float = LEASE) -> list[RenewedLease]:

@@ -70,6 +70,8 @@ PIECES = re.compile(
 )
 #: A comment of a statement that is a clause here: which rows it locks where several may write.
 UNCOVERED = re.compile(r"/\* (FOR UPDATE(?: SKIP LOCKED)?) \*/")
+#: Rows that a subquery picks, run once: an IN may be planned as a join that reads all of the table.
+PICKED = re.compile(r"IN /\* PICKED \*/ (\(.*\)) /\* PICKED \*/", re.DOTALL)
 WORDS = {"INTEGER": "BIGINT", "REAL": "DOUBLE PRECISION", "BLOB": "BYTEA"}
 #: Statements that stay prepared: more than there are in the store.
 PREPARED = 1024
@@ -92,5 +94,5 @@ def numbered(sql: str) -> tuple[bytes, tuple[str, ...]]:
             return f"${order.setdefault(name, len(order) + 1)}"
         return WORDS.get(piece[0], piece[0])
 
-    text = UNCOVERED.sub(r"\1", NEXT_NUMBER.sub(DRAWN, PIECES.sub(instead, sql))).strip()
-    return text.encode(), tuple(order)
+    text = PICKED.sub(r"= ANY(ARRAY\1)", NEXT_NUMBER.sub(DRAWN, PIECES.sub(instead, sql)))
+    return UNCOVERED.sub(r"\1", text).strip().encode(), tuple(order)

@@ -8,23 +8,19 @@ from collections.abc import Iterable, Iterator
 
 import psycopg
 
-from procs.records.job import State
 from procs.store.postgresql import server_faults
+from procs.store.postgresql.rest_look import REST
 from procs.store.postgresql.server_session import connect
 
 LISTEN = b"LISTEN chapar"
+#: As of `server_session`: the question about rest is planned once, which takes longer than it runs
+#: while a word may wait behind it, and by the indexes.
+PLANS = b"""
+SELECT SET_CONFIG('plan_cache_mode', 'force_generic_plan', FALSE),
+       SET_CONFIG('enable_seqscan', 'off', FALSE), SET_CONFIG('jit', 'off', FALSE)
+"""
 NOTIFY = b"SELECT PG_NOTIFY('chapar', $1)"
-#: How many transactions others had to hear of; whether there is a job that runs, or waits for a
-#: worker or an instant; and whether one of the counted may be under way still, which is asked last.
-REST = f"""
-SELECT (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM news),
-       EXISTS (SELECT 1 FROM jobs WHERE state = {State.LEASED})
-       OR EXISTS (SELECT 1 FROM jobs WHERE state = {State.QUEUED})
-       OR EXISTS (SELECT 1 FROM jobs WHERE state = {State.LATER}),
-       EXISTS (SELECT 1 FROM pg_stat_activity
-                WHERE backend_xid IS NOT NULL AND datname = CURRENT_DATABASE())
-""".encode()
-#: Bytes of one notification at most; PostgreSQL takes 8000.
+#: Bytes of one notification; PostgreSQL takes 8000.
 MOST = 7000
 
 
@@ -35,9 +31,13 @@ class ServerChannel:
         """Raises StoreError."""
         self.url = url
         self.session = connect(url)
+        self.session.prepare_threshold = 0
+        self.session.execute(PLANS)
         self.session.execute(LISTEN)
-        #: The mark at the last look, if nothing was under way.
+        #: The mark at the last look, if nothing was under way; and how many were counted by then.
         self.mark: int | None = None
+        self.counted = 0
+        self.bot_until = 0.0
 
     def fileno(self) -> int:
         """Readable when there may be words."""
@@ -63,13 +63,15 @@ class ServerChannel:
         return words
 
     def rest(self) -> int | None:
-        """The mark of the database at rest; None while there are jobs. What is counted and not
-        committed shows nothing yet to who looks: the mark before holds until it is. Raises
-        StoreError."""
+        """The mark of the database at rest; None while there is something to do, or soon will be.
+        What is counted and not committed shows nothing yet to who looks: the mark before holds
+        until it is. Raises StoreError."""
         try:
-            mark, works, unsettled = self.session.execute(REST).fetchone() or (0, 1, 0)
+            found = self.session.execute(REST, [self.counted]).fetchone()
         except psycopg.Error as error:
             server_faults.raise_failure(error, self.url)
+        mark, works, self.bot_until, unsettled = found or (0, 1, 0.0, 0)
+        self.counted = int(mark)
         before, self.mark = self.mark, None if works or unsettled else int(mark)
         return before if unsettled and not works else self.mark
 

@@ -34,7 +34,7 @@ from procs.store.postgresql.pipeline import (
 )
 from procs.store.postgresql.server_channel import ServerChannel
 from procs.store.postgresql.server_reconnection import ServerReconnection
-from procs.store.postgresql.server_session import Greeted, Row, greet
+from procs.store.postgresql.server_session import OLDEST_SNAPSHOT, Greeted, Row, greet
 from procs.store.postgresql.server_transaction import ServerTransaction
 
 #: Transactions with a number that are over: all below the newest of them but those that run.
@@ -44,26 +44,6 @@ SELECT CAST(CAST(PG_SNAPSHOT_XMAX(now) AS TEXT) AS BIGINT)
   FROM PG_CURRENT_SNAPSHOT() AS now
 """
 CLOCK = b"SELECT CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP()) AS DOUBLE PRECISION)"
-#: Who holds back the cleaning of dead rows, and for how long; of whom the server tells this user no
-#: instant, and of a slot, the number of transactions since then decides. A vacuum holds none back.
-OLDEST_SNAPSHOT = b"""
-SELECT COALESCE(seconds, CASE WHEN transactions > 100000 THEN 3600.0 ELSE 0.0 END), who FROM (
-    SELECT CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP() - xact_start) AS DOUBLE PRECISION) AS seconds,
-           AGE(backend_xmin) AS transactions,
-           'session ' || pid || ' of ' || COALESCE(usename, backend_type) || ', '
-           || COALESCE(NULLIF(application_name, ''), 'unnamed') AS who
-      FROM pg_stat_activity
-     WHERE backend_xmin IS NOT NULL AND backend_type <> 'autovacuum worker'
-       AND pid <> PG_BACKEND_PID()
-       AND (datname = CURRENT_DATABASE() OR backend_type = 'walsender')
-    UNION ALL
-    SELECT CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP() - prepared) AS DOUBLE PRECISION), 0,
-           'prepared transaction ' || gid FROM pg_prepared_xacts WHERE database = CURRENT_DATABASE()
-    UNION ALL
-    SELECT NULL, AGE(COALESCE(xmin, catalog_xmin)), 'replication slot ' || slot_name
-      FROM pg_replication_slots WHERE xmin IS NOT NULL
-) AS held ORDER BY 1 DESC NULLS LAST LIMIT 1
-"""
 HERE, READ_ONLY = b"SELECT 1", b"SHOW transaction_read_only"
 STEPS_KNOWN = b"SELECT TO_REGCLASS('schema_steps') IS NOT NULL"
 #: The version of a database that has steps; ours where a newer Chapar only added to it.
@@ -124,6 +104,21 @@ class ServerConnection:
             raise StoreError(OUTSIDE)
         self._mine()
         self.transaction.send(statement_of(sql, facts, row_count), otherwise)
+
+    def take(
+        self,
+        pick: str,
+        change: Callable[[Sequence[Row]], object],
+        both: str,
+        facts: Facts,
+    ) -> Callable[[], list[Row]]:
+        """By one statement, whose answer comes with the next one that is asked, or the commit."""
+        if self.transaction is None:
+            raise StoreError(OUTSIDE)
+        self._mine()
+        statement = statement_of(both, facts, all_rows)
+        self.transaction.send(statement)
+        return partial(self.transaction.answer_of, statement)
 
     def change_many(self, sql: str, facts: Iterable[Facts]) -> int:
         """The same statement with each of `facts`, sent together: how many rows it changed."""

@@ -1,8 +1,7 @@
 """A write transaction on a server, from the gate to a commit of which it is known whether it was.
 
 Nothing is sent before an answer is needed: the gate, what is changed without a look at the answer,
-and the statement that is asked go in one message (`pipeline`), and so do the last changes with the
-commit.
+and what is asked go in one message (`pipeline`), and so do the last changes with the commit.
 
 A connection that breaks off takes the transaction along that was on it. What was done in it is then
 done again on a new connection; where every answer is the same as before, the caller goes on and
@@ -20,6 +19,7 @@ from procs.core import clock
 from procs.errors import StoreAway
 from procs.store.postgresql import server_faults
 from procs.store.postgresql.pipeline import (
+    UNKNOWN,
     Statement,
     StatementPipeline,
     last_value,
@@ -28,38 +28,36 @@ from procs.store.postgresql.pipeline import (
 from procs.store.postgresql.server_session import Row
 
 BEGIN, COMMIT = b"BEGIN", b"COMMIT"
-#: The gate of a database, held to the commit: nobody else writes meanwhile, and each statement
-#: after it sees all that was committed; alone, or beside others. One that waits for the disk has a
-#: number from here on, by which its commit can be looked up; another one waits for nothing.
+#: The gate of a database, alone or beside others, held to the commit: each statement after it sees
+#: all that was committed. One that waits for the disk has a number by which it can be looked up.
 GATE = b"SELECT %s, %s"
 ALONE, BESIDE = b"PG_ADVISORY_XACT_LOCK(6774642, 1)", b"PG_ADVISORY_XACT_LOCK_SHARED(6774642, 1)"
 FULL = b"CAST(PG_CURRENT_XACT_ID() AS TEXT)"
 #: It is counted as news, after it has its number.
 TOLD = b", NEXTVAL('news'), "
 QUICK = b"SET_CONFIG('synchronous_commit', 'off', TRUE)"
-#: Then a lock of each thing that is named, in the order of their names, so that no two wait for
-#: each other.
+#: Then a lock of each thing that is named, in their order, so that no two wait for each other.
 NAMED = b"""
 SELECT PG_ADVISORY_XACT_LOCK(HASHTEXTEXTENDED(name, 6774642))
   FROM UNNEST(CAST($1 AS TEXT[])) AS name
 """
-#: Whether the transaction had a number, which one that changed nothing has not; one that has is
-#: counted as news.
+#: Whether the transaction had a number, which makes it news: one that changed nothing has none.
 COUNTED = b"""
 SELECT CASE WHEN PG_CURRENT_XACT_ID_IF_ASSIGNED() IS NULL THEN FALSE ELSE NEXTVAL('news') > 0 END
 """
+#: A change that must be one: else the server refuses it, and with it all that was sent behind it.
+GUARDED = b"WITH changed AS (%s RETURNING 1) SELECT 1 / (SELECT COUNT(*) FROM changed)"
+REFUSED = "22012"  # a division by zero
 #: What became of a transaction by its number.
 OUTCOME = b"SELECT PG_XACT_STATUS(CAST(CAST($1 AS TEXT) AS XID8))"
 #: Attempts for one transaction; how often a commit that still runs is looked at, and seconds
 #: between two looks.
 ATTEMPTS, LOOKS, LOOK_PAUSE = 4, 10, 0.05
-#: Seconds for which who collided first leaves its rows to the other, who must wake up for them, and
-#: twice as long each time after: else it takes them again, and both collide as before.
+#: Seconds for which who collided lets the other wake up for its rows, twice as long each time.
 YIELD = 0.05
 #: Statements that wait for the next one at most.
 WAITING = 500
-#: A server that takes no writes, which another one does by now; and transactions that got in each
-#: other's way, of which the server undid this one.
+#: A server that takes no writes any more; and two transactions of which it undid this one.
 READ_ONLY, COLLIDED = "25006", ("40001", "40P01")
 #: The number of a new job is that of one which a version of before added at the same moment.
 TAKEN = "jobs_pkey"
@@ -89,7 +87,7 @@ class ServerTransaction:
     """From the gate to the commit."""
 
     __slots__ = (
-        *("attempts", "db", "done", "full", "named"),
+        *("attempts", "db", "done", "fences", "full", "named"),
         *("number", "only", "opened", "pending", "quiet"),
     )
 
@@ -101,7 +99,9 @@ class ServerTransaction:
         self.named = sorted(self.only or ())
         self.opened, self.number = False, ""
         self.done: list[Statement] = []
-        self.pending: list[tuple[Statement, Exception | None]] = []
+        self.pending: list[Statement] = []
+        #: Statements that must change a row, and what is raised when one does not.
+        self.fences: list[tuple[Statement, Exception]] = []
 
     def __enter__(self) -> None:
         self.db.transaction = self
@@ -135,19 +135,24 @@ class ServerTransaction:
     def send(self, statement: Statement, otherwise: Exception | None = None) -> None:
         """Run a statement at the latest with the next one that is asked, or with the commit.
         `otherwise` is raised then unless it changed a row."""
-        self.pending.append((statement, otherwise))
+        if otherwise is not None:
+            statement = Statement(GUARDED % statement.text, statement.values, no_answer)
+            self.fences.append((statement, otherwise))
+        self.pending.append(statement)
         if len(self.pending) >= WAITING:
             self.catch_up()
 
+    def answer_of(self, statement: Statement) -> Any:
+        """The answer of a statement that was sent, which came with the commit, or is asked now."""
+        if statement.answer is UNKNOWN:
+            self.catch_up()
+        return statement.answer
+
     def catch_up(self) -> None:
         """Send what waits. Raises what one of them was sent with."""
-        waiting, self.pending = self.pending, []
-        statements = [statement for statement, _ in waiting]
+        statements, self.pending = self.pending, []
         self.attempt(statements)
         self.done += statements
-        for statement, otherwise in waiting:
-            if otherwise is not None and not statement.answer:
-                raise otherwise
 
     def attempt(self, statements: list[Statement]) -> None:
         """Run statements; when the connection was lost or the transaction collided, do all of it
@@ -159,20 +164,25 @@ class ServerTransaction:
                 self.require_lost(error)
                 self.replay(error)
 
-    def transmit(self, statements: list[Statement]) -> None:
-        """Send these, behind what begins the transaction where that was not sent. Raises
-        psycopg.Error."""
+    def transmit(self, statements: list[Statement], *, last: bool = False) -> None:
+        """Send these, behind what begins the transaction where that was not sent, and before its
+        commit where they are the `last`. One message that is both is a transaction by itself.
+        Raises psycopg.Error."""
+        end = [Statement(COMMIT, (), no_answer)] if last else []
         if self.opened:
-            return self.db.pipeline.run(statements)
+            return self.db.pipeline.run([*statements, *end])
+        begin = [] if last else [Statement(BEGIN, (), no_answer)]
         gate = Statement(gate_of(self.full, self.only is None, self.quiet), (), last_value)
         names = [locks_of(self.named)] if self.named else []
-        self.db.pipeline.run([Statement(BEGIN, (), no_answer), gate, *names, *statements])
+        self.db.pipeline.run([*begin, gate, *names, *statements])
         self.opened, self.number = True, str(gate.answer)
         return None
 
     def require_lost(self, error: psycopg.Error) -> None:
         """Raise what the server says, unless the transaction was undone by no fault of its
-        statements."""
+        statements; of one that changed no row what it was sent with."""
+        if error.sqlstate == REFUSED:
+            raise next((why for one, why in self.fences if one.answer is UNKNOWN), error) from None
         if error.sqlstate == READ_ONLY:
             self.db.session.close()
         collided = error.sqlstate in COLLIDED or error.diag.constraint_name == TAKEN
@@ -180,8 +190,7 @@ class ServerTransaction:
             server_faults.raise_failure(error, self.db.url)
 
     def replay(self, error: psycopg.Error) -> None:
-        """Do again what was done. Raises StoreAway when that gives other answers, or no server
-        gives any, or it collides each time."""
+        """Do again what was done. Raises StoreAway when that gives other answers, or none."""
         before = [one.answer for one in self.done]
         while not self.is_redone(error):
             continue
@@ -201,6 +210,8 @@ class ServerTransaction:
         try:
             self.transmit(self.done)
         except psycopg.Error as again:
+            if again.sqlstate == REFUSED:
+                self.give_up(error)
             self.require_lost(again)
             return False
         return True
@@ -211,22 +222,20 @@ class ServerTransaction:
         raise StoreAway(f"a transaction was undone: {why}") from error
 
     def commit(self) -> None:
-        """Commit; a `full` one is on the server's disk before this returns, of another the server
-        may lose the last moment."""
+        """Commit; a `full` one is on the server's disk before this returns."""
         if not self.opened and not self.pending:
             return None  # nothing was asked
-        if not self.opened or any(otherwise for _, otherwise in self.pending):
-            self.catch_up()
-        last = [statement for statement, _ in self.pending]
+        if not (self.opened or self.fences):
+            self.catch_up()  # a connection that is lost by now, or the number: before the commit
+        last, self.pending = self.pending, []
         return self.commit_surely(last) if self.full else self.commit_quickly(last)
 
     def commit_quickly(self, last: list[Statement]) -> None:
         """Run the last statements and commit without a wait for the disk. Raises StoreAway when the
         connection is lost, though it may have been a commit."""
         numbered = Statement(COUNTED, (), last_value)
-        end = [Statement(COMMIT, (), no_answer)]
         try:
-            self.transmit([*last, *([] if self.quiet else [numbered]), *end])
+            self.transmit([*last, *([] if self.quiet else [numbered])], last=True)
         except psycopg.Error as error:
             if self.db.session.closed:
                 server_faults.raise_failure(error, self.db.url)
@@ -238,12 +247,13 @@ class ServerTransaction:
 
     def commit_surely(self, last: list[Statement]) -> None:
         """The same onto the disk; when the connection is lost meanwhile, ask the server whether it
-        was a commit, and run all again if not."""
+        was a commit, and run all again if not. One that was a single message has no number that is
+        known: it has a fence, which refuses it the second time."""
         try:
-            self.transmit([*last, Statement(COMMIT, (), no_answer)])
+            self.transmit(last, last=True)
         except psycopg.Error as error:
             self.require_lost(error)
-            if not (self.db.session.closed and self.was_committed(error)):
+            if not (self.number and self.db.session.closed and self.was_committed(error)):
                 self.replay(error)
                 return self.commit_surely(last)
         self.note(1)
@@ -256,8 +266,7 @@ class ServerTransaction:
             self.db.told_at = clock.steady()
 
     def was_committed(self, error: psycopg.Error) -> bool:
-        """What became of a commit whose answer was lost. Raises StoreAway when no server knows:
-        one that took the other's place has numbers of its own."""
+        """What became of a commit whose answer was lost. Raises StoreAway when no server knows."""
         timeline, look = self.db.timeline, Statement(OUTCOME, (self.number,), last_value)
         for _ in range(LOOKS):
             outcome = self.db.run_alone(look)
@@ -270,8 +279,7 @@ class ServerTransaction:
 
     def undo(self) -> None:
         """Roll back what is not committed. A session on which that fails is of no use."""
-        session = self.db.session
-        idle = psycopg.pq.TransactionStatus.IDLE
+        session, idle = self.db.session, psycopg.pq.TransactionStatus.IDLE
         if session.closed or session.info.transaction_status == idle:
             return
         try:

@@ -18,8 +18,8 @@ from procs.records.job import Lane, Lease, Media, Part, State
 from procs.store import wake
 from procs.store.health import alerts, counters
 from procs.store.inline import inline_messages
+from procs.store.jobs import claimable, leases, outcomes
 from procs.store.jobs import delivery_order as ordering
-from procs.store.jobs import leases, outcomes
 from procs.store.media import deliveries, references
 from procs.store.media.deliveries import SentCopy
 from procs.store.people import preferences
@@ -134,7 +134,7 @@ async def end(
         raise
     if not said[-1]:
         wake.notify(db.run, wake.BOT)
-    if leases.ready(db, Lane.LIGHT):
+    if claimable.ready(db, Lane.LIGHT):
         wake.notify_idle(db.run, lanes=(Lane.LIGHT,))
     log.info("request.delivered", job=lease.job, request=order.id, worker=context.name)
 

@@ -15,6 +15,9 @@ from procs.records.job import Lane, Lease
 from procs.store.database import Database
 from procs.store.jobs import leases
 
+#: What a claim inside of a transaction took, which is known behind it.
+Claiming = Callable[[], list[Lease]]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JobEnd:
@@ -51,7 +54,7 @@ class GroupCommit:
         self,
         db: Database,
         most: Callable[[Lane], int],
-        claim: Callable[[Mapping[Lane, int]], list[Lease]],
+        claim: Callable[[Mapping[Lane, int]], Sequence[Claiming]],
         start: Callable[[Sequence[Lease]], None],
     ) -> None:
         self.db = db
@@ -89,4 +92,4 @@ class GroupCommit:
             for end in ends:
                 end.write()
             found = self.claim(freed)
-        self.start(found)
+        self.start([lease for taken in found for lease in taken()])

@@ -6,7 +6,7 @@ from procs.config.rules import Rate, Rules
 from procs.errors import LeaseLost
 from procs.records.job import Lane, State
 from procs.store.follows import follow_notices, follows, source_rhythm, sources
-from procs.store.jobs import leases, outcomes, recovery
+from procs.store.jobs import claimable, leases, outcomes, recovery
 from tests.contract.follows.conftest import FollowDesk, Link
 
 DUE = "SELECT due_at - looked_at FROM sources"
@@ -206,7 +206,7 @@ def test_a_look_leaves_the_lanes_of_people_alone(desk_of_follows: FollowDesk) ->
     it = desk_of_follows
     it.follow(7)
     sources.plan(it.desk.db, now=it.desk.clock.now())
-    lanes = [lane for lane in Lane if leases.ready(it.desk.db, lane)]
+    lanes = [lane for lane in Lane if claimable.ready(it.desk.db, lane)]
     assert lanes == [Lane.SOURCE]
     (lease,) = it.desk.claim(it.worker, lane=Lane.SOURCE)
     leases.end(it.desk.db, lease, State.CANCELLED, now=it.desk.clock.now())

@@ -13,7 +13,7 @@ from procs.core.clock import now
 from procs.records.job import Kind, Lane
 from procs.records.job_payload import LinkPayload
 from procs.store.database import Database
-from procs.store.jobs import leases
+from procs.store.jobs import claimable, leases
 from procs.store.jobs.seats import NewJob
 from tests.contract.cycle import enqueue, turn
 
@@ -102,4 +102,4 @@ def test_what_a_beat_of_four_leases_writes(full: Database) -> None:
 
 
 def test_reading_writes_nothing(full: Database) -> None:
-    assert cost(lambda: leases.ready(full, Lane.HEAVY)) == (0, 0)
+    assert cost(lambda: claimable.ready(full, Lane.HEAVY)) == (0, 0)

@@ -2,7 +2,7 @@
 
 from procs.records.job import Ask, Lane, Link, Person, State
 from procs.store.health import runtime_settings
-from procs.store.jobs import leases, pause_control, pauses, recovery, seats
+from procs.store.jobs import claimable, leases, pause_control, pauses, recovery, seats
 from procs.store.people import users
 from procs.store.requests import requests
 from tests.contract.conftest import Clock, Desk
@@ -28,7 +28,7 @@ def test_a_paused_system_starts_nothing_and_keeps_what_runs(desk: Desk, clock: C
     pause_control.pause(desk.db, pauses.ALL, now=clock.now())
 
     assert desk.claim(worker) == []
-    assert not leases.ready(desk.db, Lane.HEAVY)
+    assert not claimable.ready(desk.db, Lane.HEAVY)
     assert holds(desk.db, running)
     pause_control.resume(desk.db, pauses.ALL, now=clock.now())
     assert keys(desk.claim(worker)) == ["url:b"]

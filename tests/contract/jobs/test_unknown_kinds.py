@@ -32,7 +32,7 @@ def test_a_job_of_an_unknown_kind_is_left_and_those_behind_it_are_claimed(db, cl
 def test_there_is_nothing_to_claim_where_only_unknown_jobs_wait(db, clock):
     newer(db, clock, 7)
     assert claimable.look(db).ready == ()
-    assert not leases.ready(db, Lane.HEAVY)
+    assert not claimable.ready(db, Lane.HEAVY)
 
 
 def test_what_waits_for_a_newer_version_is_counted_by_its_kind(db, clock):

@@ -10,7 +10,7 @@ from procs.records.job import Lane
 from procs.records.job_progress import Unfinished
 from procs.store.admins import admin_orders
 from procs.store.health import workers
-from procs.store.jobs import leases, pause_control, pauses, recovery
+from procs.store.jobs import claimable, leases, pause_control, pauses, recovery
 from procs.store.jobs.leases import LEASE
 from procs.store.machines import machine_rows
 from procs.store.machines.machine_rows import GONE_AFTER
@@ -82,7 +82,7 @@ def test_a_job_begins_anew_elsewhere_when_its_machine_is_drained(desk, on, beats
     leases.release(desk.db, lease, now=desk.clock.now())
     pause_control.pause(desk.db, pauses.machine("m1"), now=desk.clock.now())
 
-    assert not leases.ready(desk.db, Lane.HEAVY)
+    assert not claimable.ready(desk.db, Lane.HEAVY)
     assert not claims(desk, "w01-2-m1")
     on("m2")
     assert machine_rows.unbind(desk.db, now=desk.clock.now()) == 1

@@ -22,6 +22,8 @@ class CuttingProxy:
         self.folder, self.server = folder, server
         #: Where the next commit is cut; None lets it through.
         self.cut: str | None = None
+        #: What a message that is cut has in it: SYNC for whichever comes next.
+        self.mark = COMMIT
         self.cuts = self.trips = 0
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.bind(str(folder / PORT))
@@ -43,7 +45,7 @@ class CuttingProxy:
         with suppress(OSError):
             while words := client.recv(1 << 16):
                 self.trips += words.count(SYNC)
-                cut = self.cut if COMMIT in words else None
+                cut = self.cut if self.mark in words else None
                 if cut:
                     self.cut, self.cuts = None, self.cuts + 1
                     client.shutdown(socket.SHUT_RDWR)

@@ -9,6 +9,7 @@ import pytest
 
 from procs import config
 from procs.core import clock
+from procs.core.machine import machine_name
 from procs.errors.alert_kinds import SNAPSHOT
 from procs.keeper.monitor import alert_states
 from procs.keeper.monitor.alert_rules import RULES
@@ -18,7 +19,7 @@ from procs.records.job_payload import LinkPayload
 from procs.store.jobs import leases
 from procs.store.postgresql.dialect import numbered
 from procs.store.postgresql.server_connection import ServerConnection
-from procs.worker.job_line import LineHeads
+from procs.worker.job_line import WHOLE_LINE, JobLine, LineHeads
 from tests.contract.conftest import Desk
 from tests.contract.place import Place
 
@@ -84,12 +85,35 @@ def test_a_claim_under_an_old_snapshot_passes_over_what_was_claimed_before(
         desk.asks(7, "a")
         heads = LineHeads()
         heads.note_claimed([replace(LEASE, place=desk.clock.now().wall)])
-        whole = pages(server, heads.since(Lane.HEAVY))
-        heads.note_whole(1.0, (), 0.0)
-        near = pages(server, heads.since(Lane.HEAVY))
+        whole = pages(server, heads.since(Lane.HEAVY, heads.reach()))
+        heads.note_look(WHOLE_LINE, 0.001)
+        near = pages(server, heads.since(Lane.HEAVY, heads.reach()))
 
     assert whole > 40
     assert near < 8
+
+
+def test_a_job_that_came_into_the_line_late_is_claimed_soon(
+    desk: Desk, db: ServerConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its place is before that of the last claim: it was passed over, or committed late."""
+    monkeypatch.setattr(machine_name.HERE, "told", "m1")
+    settings = config.load({"CHAPAR_HOME": str(tmp_path)}, None, need_telegram=False)
+    line = JobLine(db, settings, desk.worker())
+    desk.asks(7, "a")
+    assert line.claim(Lane.HEAVY, 1, local=False)
+
+    desk.asks(8, "b")
+    with db.write():
+        db.change("UPDATE jobs SET at = at - 60 WHERE state = 0")
+    due = line.heads.next[WHOLE_LINE]
+    monkeypatch.setattr(clock, "steady", lambda: due - 0.1)
+    assert not line.claim(Lane.HEAVY, 1, local=False)
+    assert not line.heads.is_owed()
+
+    monkeypatch.setattr(clock, "steady", lambda: due)
+    assert line.heads.is_owed()
+    assert line.claim(Lane.HEAVY, 1, local=False)
 
 
 def pages(server: psycopg.Connection[Any], since: float) -> int:

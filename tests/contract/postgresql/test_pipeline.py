@@ -7,31 +7,86 @@ import psycopg
 import pytest
 
 from procs.errors import LeaseLost, StoreFull
-from procs.records.job import Lane
+from procs.records.job import Lane, Lease, State
 from procs.store.database import Database
 from procs.store.jobs import leases
 from tests.contract.conftest import Desk
 from tests.contract.place import Place
-from tests.contract.postgresql.cutting_proxy import AFTER, CuttingProxy
+from tests.contract.postgresql.cutting_proxy import AFTER, BEFORE, SYNC, CuttingProxy
 from tests.contract.postgresql.test_server_faults import ANSWERS, PUT, SCOPES, ask, end_connections
 
 pytestmark = pytest.mark.postgresql
 LONG = "x" * 100_000
 
 
-def test_an_end_with_the_next_claim_is_two_round_trips(
+def end_and_claim(desk: Desk, db: Database, lease: Lease) -> list[Lease]:
+    """As `GroupCommit`, of one."""
+    facts = {"worker": lease.worker, "lane": Lane.HEAVY, "room": 1, "now": desk.clock.now()}
+    with db.write(full=True, only=leases.names(lease, Lane.HEAVY, leases.ENDLESS)):
+        leases.finish(db, lease, now=desk.clock.now())
+        found = leases.claiming(db, **facts)
+    return found()
+
+
+def test_an_end_with_the_next_claim_is_one_round_trip(
     desk: Desk, cut_db: Database, proxy: CuttingProxy
 ) -> None:
     desk.asks(1, "a", "b", "c")
-    worker = desk.worker()
-    (lease,) = desk.claim(worker)
+    (lease,) = desk.claim(desk.worker())
     trips = proxy.trips
-    with cut_db.write(full=True):
-        leases.finish(cut_db, lease, now=desk.clock.now())
-        found = leases.claim(cut_db, worker=worker, lane=Lane.HEAVY, room=1, now=desk.clock.now())
+    (found,) = end_and_claim(desk, cut_db, lease)
 
-    assert [one.user for one in found] == [1]
-    assert proxy.trips - trips == 2
+    assert (found.user, found.fence) == (1, 1)
+    assert proxy.trips - trips == 1
+    with pytest.raises(LeaseLost):
+        end_and_claim(desk, cut_db, lease)
+
+
+def test_an_end_with_the_next_claim_that_never_arrived_is_done_again(
+    desk: Desk, cut_db: Database, proxy: CuttingProxy
+) -> None:
+    desk.asks(1, "a", "b", "c")
+    (lease,) = desk.claim(desk.worker())
+    proxy.cut, proxy.mark = BEFORE, SYNC
+    (found,) = end_and_claim(desk, cut_db, lease)
+
+    assert proxy.cuts == 1
+    assert states(cut_db, lease, found) == [State.DONE, State.LEASED]
+
+
+def test_an_end_whose_answer_never_came_is_refused_by_its_fence_and_was_one(
+    desk: Desk, cut_db: Database, proxy: CuttingProxy
+) -> None:
+    """What it claimed beside is given back by the next heartbeat, which finds it unknown."""
+    desk.asks(1, "a", "b", "c")
+    (lease,) = desk.claim(desk.worker())
+    proxy.cut, proxy.mark = AFTER, SYNC
+    with pytest.raises(LeaseLost):
+        end_and_claim(desk, cut_db, lease)
+
+    (other,) = leases.renew(cut_db, worker=lease.worker, now=desk.clock.now())
+    assert states(cut_db, lease, other) == [State.DONE, State.LEASED]
+
+
+def states(db: Database, *some: Lease | leases.RenewedLease) -> list[State]:
+    rows = [db.one("SELECT state FROM jobs WHERE id = :job", {"job": one.job}) for one in some]
+    return [State(row[0]) for row in rows if row]
+
+
+def test_claims_are_in_the_order_of_the_line_with_their_places(
+    desk: Desk, cut_db: Database
+) -> None:
+    for user in (3, 1, 2):
+        desk.asks(user, "a" * user)
+        desk.clock.skip(1)
+    found = leases.claim(
+        cut_db, worker=desk.worker(), lane=Lane.HEAVY, room=8, now=desk.clock.now()
+    )
+
+    assert [one.user for one in found] == [3, 1, 2]
+    assert [one.place for one in found] == sorted({one.place for one in found})
+    assert found[0].place < desk.clock.now().wall
+    assert {one.worker for one in found} == {found[0].worker}
 
 
 def test_a_transaction_in_which_nothing_is_asked_and_sent_is_none(

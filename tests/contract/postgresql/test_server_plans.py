@@ -59,6 +59,20 @@ def test_what_runs_with_every_job_reads_no_whole_table(db: ServerConnection, sql
     assert "Seq Scan on jobs" not in plan(db, sql)
 
 
+def test_what_is_claimed_at_once_is_picked_once_and_found_by_its_key(db: ServerConnection) -> None:
+    """A pick that is run once for each row would lock more of them than are claimed."""
+    db.session.execute(WORN)
+    db.session.execute(b"ANALYZE jobs")
+
+    told = plan(db, leases.TAKE)
+
+    assert told.startswith("Update on jobs")
+    assert "Index Scan using jobs_pkey on jobs" in told
+    assert "InitPlan" in told
+    assert "Index Scan using job_turns" in told
+    assert "Sort" not in told
+
+
 @pytest.mark.parametrize("seen", [False, True])
 @pytest.mark.parametrize("sql", [leases.CLAIM, leases.CLAIM_ALL, leases.END, leases.NOTE])
 def test_a_job_is_found_by_its_key_and_not_among_all_that_were_in_its_state(

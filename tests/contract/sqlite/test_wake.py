@@ -14,7 +14,7 @@ from procs.records.job import Kind, Lane
 from procs.records.job_payload import LinkPayload
 from procs.store import wake
 from procs.store.database import Database
-from procs.store.jobs import leases
+from procs.store.jobs import claimable, leases
 from procs.store.jobs.seats import NewJob
 from procs.store.wake import WakeSocket
 from procs.worker.loop import BACKSTOP
@@ -60,7 +60,7 @@ class Sleeper:
             passes(GAPS[0])
             self.wake_socket.rest()
             passes(GAPS[1])
-            if leases.ready(self.db, Lane.HEAVY):
+            if claimable.ready(self.db, Lane.HEAVY):
                 continue
             passes(GAPS[2])
             self.backstops += not await self.wake_socket.wait(BACKSTOP)

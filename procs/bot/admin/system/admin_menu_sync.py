@@ -33,21 +33,23 @@ class AdminMenuSync:
         """Keep the menus in step until cancelled."""
         await repeat(self.look, MENU_POLL, db=self.db)
 
-    async def look(self) -> None:
-        """Give each admin the menu of their role, and remove it from those who have none any
-        more."""
+    async def look(self) -> bool:
+        """Give each admin the menu of their role, and remove it from those who have none any more.
+        Whether one is left, because that fails for the moment."""
+        done = True
         there = {one.person: one for one in admin_menus.listed(self.db)}
         wanted = self.roles()
         for person, menu in there.items():
             if person not in wanted:
-                await self.change(menu, {})
+                done = await self.change(menu, {}) and done
         for person, role in wanted.items():
             access = users.access(self.db, person)
             lists = self.lists(role)
             digest = hashlib.sha256(codec.dump(lists).encode()).hexdigest()[:16]
             menu = AdminMenu(person, access, digest)
             if access and menu != there.get(person):
-                await self.change(menu, lists)
+                done = await self.change(menu, lists) and done
+        return not done
 
     def roles(self) -> dict[int, Role]:
         """The role of each admin; those of CHAPAR_ADMINS are owners."""
@@ -68,16 +70,17 @@ class AdminMenuSync:
         everybody = command_menu.offered("private", follows=follows)
         return command_menu.in_languages([*names, *everybody])
 
-    async def change(self, menu: AdminMenu, lists: dict[str, Menu]) -> None:
-        """Set the menus of one chat; no lists remove them. A failure is tried again, a refusal is
-        not: a closed chat shows no menu."""
+    async def change(self, menu: AdminMenu, lists: dict[str, Menu]) -> bool:
+        """Set the menus of one chat; no lists remove them. False for a failure, which is tried
+        again; a refusal is not: a closed chat shows no menu."""
         try:
             for language in command_menu.in_languages(()):
                 await self.session.set_chat_commands(
                     menu.person, menu.access, language, lists.get(language, [])
                 )
         except (TelegramAway, TelegramWait) as error:
-            return log.warning("admin-menu.late", admin=menu.person, error=error)
+            log.warning("admin-menu.late", admin=menu.person, error=error)
+            return False
         except (ChatClosed, TelegramRefused) as error:
             log.warning("admin-menu.refused", admin=menu.person, error=error)
         if lists:
@@ -85,3 +88,4 @@ class AdminMenuSync:
         else:
             admin_menus.forget(self.db, menu.person)
         log.info("admin-menu.changed", admin=menu.person, given=bool(lists))
+        return True

@@ -27,16 +27,19 @@ class OrderReports:
         """Report outcomes until cancelled."""
         await repeat(self.look, REPORT_POLL, db=self.db)
 
-    async def look(self) -> None:
-        """Report what ended and was not told; what fails for the moment is told later."""
+    async def look(self) -> bool:
+        """Report what ended and was not told. Whether one is left, because it fails for the
+        moment."""
         for order in admin_orders.untold(self.db):
             try:
                 await self.send_report(order)
             except (TelegramAway, TelegramWait) as error:
-                return log.warning("order.untold", order=order.id, error=error)
+                log.warning("order.untold", order=order.id, error=error)
+                return True
             except (ChatClosed, TelegramRefused) as error:
                 log.warning("order.unheard", order=order.id, admin=order.admin, error=error)
             admin_orders.note_told(self.db, order.id, now=clock.now())
+        return False
 
     async def send_report(self, order: AdminOrder) -> None:
         """Send one report. Raises as `ReplySender.send`."""

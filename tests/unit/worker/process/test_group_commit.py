@@ -12,7 +12,7 @@ from procs.records.job import Kind, Lane, Lease, State
 from procs.records.job_payload import DeliverPayload
 from procs.store.health import workers
 from procs.store.jobs import leases, seats
-from procs.worker.process.group_commit import GroupCommit, JobEnd
+from procs.worker.process.group_commit import Claiming, GroupCommit, JobEnd
 
 STATE = "SELECT state FROM jobs WHERE id = :job"
 
@@ -28,8 +28,11 @@ class Desk:
         self.statements: list[str] = []
         db.connection.set_trace_callback(self.statements.append)
 
-    def claim(self, freed: Mapping[Lane, int]) -> list[Lease]:
-        return [one for lane, room in freed.items() for one in self.claimed(lane, room)]
+    def claim(self, freed: Mapping[Lane, int]) -> list[Claiming]:
+        return [self.claiming(lane, room) for lane, room in freed.items()]
+
+    def claiming(self, lane: Lane, room: int) -> Claiming:
+        return leases.claiming(self.db, worker=self.worker, lane=lane, room=room, now=clock.now())
 
     def claimed(self, lane: Lane, room: int) -> list[Lease]:
         return leases.claim(self.db, worker=self.worker, lane=lane, room=room, now=clock.now())
