@@ -58,7 +58,7 @@ def restart(db: Database, name: str, say: Say) -> int:
             return row.code
         if not row.runner and clock.now().boot - began > UNTAKEN:
             withdraw(db, order, name)
-        refuse_lost(db, name)
+        refuse_lost(db, name, under_way=bool(row.runner))
         time.sleep(ORDER_POLL)
 
 
@@ -69,11 +69,13 @@ def withdraw(db: Database, order: int, name: str) -> None:
         raise NotServing(f"the keeper of {name} did not take the order in {UNTAKEN:g} s")
 
 
-def refuse_lost(db: Database, name: str) -> None:
-    """Raises Refusal for a machine that is silent, or was stopped."""
+def refuse_lost(db: Database, name: str, *, under_way: bool = False) -> None:
+    """Raises Refusal for a machine that is silent, or was stopped. While a restart is `under_way`
+    there, its keeper is one of those that end: who does the restart tells how that went."""
     now = clock.now()
     one = next((row for row in machine_rows.listed(db) if row.name == name), None)
-    if one is None or one.ended_at is not None or one.is_gone(now):
+    is_stopped = one is not None and one.ended_at is not None and not under_way
+    if one is None or is_stopped or one.is_gone(now):
         state = "was stopped" if one and one.ended_at is not None else "is silent"
         raise Refusal(f"{name} {state}: nothing is restarted there; see chapar status")
 

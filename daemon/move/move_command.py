@@ -57,7 +57,7 @@ def move(settings: Settings, to: str, say: Say) -> None:
             if wrong := work.end(say):
                 raise Refusal(f"not switched, {len(wrong)} differences: {'; '.join(wrong[:5])}")
             known = figures.of_people(work.old)
-            record = {"from": old, "to": to, "figures": known}
+            record: dict[str, object] = {"from": old, "to": to, "figures": known}
             write_record(settings, record)
             work.hand_over()
             settings_file.write(path, {DATABASE: to})  # the switch

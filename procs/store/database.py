@@ -19,7 +19,7 @@ from procs.store.sqlite.schema import VERSION as VERSION
 #: What the tables of a database were before an upgrade.
 SchemaMark = database_file.SchemaMark
 #: Around a write to a file of SQLite's that is no database of ours.
-needing_room = connection.needing_room
+needing_room = snapshot.needing_room
 #: Of such files: a copy of one instant, what is wrong with it, its tables' rows and last numbers.
 copy_file, faults_of = snapshot.take, snapshot.faults
 row_counts, sequences = snapshot.counts, snapshot.sequences
@@ -44,7 +44,10 @@ class WriteLock(Protocol):
 
 
 class Channel(Protocol):
-    """Words between machines. Each of these raises StoreError when the connection is gone."""
+    """Words between machines. Each raises StoreError without a connection. `bot_until`: the end of
+    the bot's lease (boot clock) when `rest` was asked last."""
+
+    bot_until: float
 
     def fileno(self) -> int:
         """Readable when there may be words."""
@@ -79,15 +82,13 @@ class Database(Protocol):
         """The folder of the sockets by which the processes of this database wake each other."""
 
     def all(self, sql: str, facts: Facts | None = None) -> list[Row]:
-        """Every row of one statement, read to its end. A statement that changes rows and returns
-        them (RETURNING) stands inside of `write`."""
+        """Every row of one statement. What changes rows (RETURNING) stands inside of `write`."""
 
     def one(self, sql: str, facts: Facts | None = None) -> Row | None:
         """The first row, or None."""
 
     def change(self, sql: str, facts: Facts | None = None) -> int:
-        """How many rows a statement without RETURNING changed. Inside of `write` only, otherwise
-        StoreError."""
+        """How many rows a statement without RETURNING changed. Inside of `write` only."""
 
     def send(
         self, sql: str, facts: Facts | None = None, *, otherwise: Exception | None = None
@@ -100,12 +101,11 @@ class Database(Protocol):
     def take(
         self, pick: str, change: Callable[[Sequence[Row]], object], both: str, facts: Facts
     ) -> Callable[[], list[Row]]:
-        """Change the rows that `pick` finds, and give them, in no order; a server's answer comes
-        with the next one that is asked or the commit, and is waited for when it is read. A file
-        runs `pick`, then `change` with its rows; a server `both`, a statement that does it all."""
+        """Change the rows that `pick` finds: what gives them, best read behind the transaction. A
+        file runs `pick`, then `change` with its rows; a server `both`, which does it all."""
 
     def change_many(self, sql: str, facts: Iterable[Facts]) -> int:
-        """The same statement with each of `facts`: how many rows it changed in all."""
+        """The same statement with each of `facts`: how many rows it changed."""
 
     def fill(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         """Insert many rows at once, the fastest way. Inside of `write` only."""
@@ -139,22 +139,21 @@ class Database(Protocol):
         """Whether another connection committed since the last call; True at the first one."""
 
     def rest(self) -> int | None:
-        """A mark that stays the same while only quiet ones commit and no job of any machine runs or
-        waits; None otherwise, where it is not known, and of a file. Costs no query."""
+        """A mark that stays the same while only quiet ones commit and nothing is due; None
+        otherwise, where it is not known, and of a file. Costs no query."""
 
     def maintain(self) -> Mapping[str, int]:
-        """Do what keeps the database small and fast, when it is due; one process of all calls
-        this. Returns what was done, for the log."""
+        """Do what keeps the database fast, in one process of all. Returns what, for the log."""
 
     def require_same(self) -> None:
-        """Raises StoreError when the file is another one by now, or gone. Every write asks this."""
+        """Raises StoreError when the file is another by now, or gone. Every write asks this."""
 
     def require_writable(self) -> None:
         """Raises StoreError unless a write could begin now; waits for nobody."""
 
     def oldest_snapshot(self) -> tuple[float, str]:
-        """For how many seconds somebody else has kept dead rows from being cleaned away, by which
-        tables grow and claims become slow, and who that is; (0, "") where nobody does."""
+        """For how many seconds somebody else has kept dead rows, by which tables grow, and who that
+        is; (0, "") where nobody does."""
 
     def write_locks(self) -> Sequence[WriteLock]:
         """The locks of this machine that writers pass; none where a server orders them."""
@@ -164,7 +163,7 @@ class Database(Protocol):
 
     def lineage(self) -> str:
         """Which history of the database this is: another one since a standby took the place of its
-        server, which may lack the last commits; "" where there is one alone. Raises StoreError."""
+        server; "" where there is one alone. Raises StoreError."""
 
     def channel(self) -> Callable[[], Channel] | None:
         """What opens a channel to the other machines, in whichever thread; None where there are
@@ -203,7 +202,7 @@ def open_database(url: str, *, run: Path, check: int = 0, unfinished: bool = Fal
 
 
 def require_reachable(url: str) -> None:
-    """Raises StoreError for an address of no known kind, and for a server that cannot be used."""
+    """Raises StoreError for an address of no known kind and an unusable server."""
     require_known(url)
     if url.startswith(SERVER):
         from procs.store.postgresql.server_session import greet
@@ -247,8 +246,8 @@ def mark_schema(url: str) -> SchemaMark | None:
 
 
 def take_back(url: str, before: SchemaMark, *, run: Path) -> int:
-    """Take back the steps since a mark while others work with the database, who lose nothing: how
-    many. Raises StoreError with nothing changed where that cannot be."""
+    """Take back the steps since a mark while others work, who lose nothing: how many. Raises
+    StoreError with nothing changed where that cannot be."""
     from procs.store.sqlite import migrate
 
     return migrate.take_back(url, before, run=run)
@@ -281,8 +280,7 @@ def require_usable(url: str) -> None:
 
 @contextmanager
 def opened_copy(path: Path) -> Iterator[Database]:
-    """A copy that nobody else uses, brought up to date. What belongs to it lies beside it. Raises
-    NewerDatabase, StoreError."""
+    """A copy that nobody else uses, brought up to date. Raises NewerDatabase, StoreError."""
     url, run = database_file.url_of(path), path.with_name(f"{path.name}.run")
     migrate(url, run=run)
     db = open_database(url, run=run)

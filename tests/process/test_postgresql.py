@@ -69,5 +69,15 @@ async def test_links_arrive_once_though_a_worker_and_every_connection_is_killed(
         assert [m.text for m in await ann.history() if "خطا" in m.text or "مشکل" in m.text] == []
         code, said = await stack.says("status")
         assert code == 0, said
+
+        await stack.down()
+        postgresql_server.running().stop("fast")
+        start = asyncio.create_task(stack.up())
+        await stack.until(lambda: "waiting for the database: " in stack.said.read_text())
+        early = await ann.sends(stack.url("/clip.mp4?before=server"))
+        postgresql_server.running().start(*postgresql_server.QUICK)
+        await start
+        await gets(ann, early)
+        assert stack.said.read_text().count("waiting for the database") == 1
     postgresql_server.drop("story")
     stack.remove()

@@ -8,7 +8,7 @@ from procs.core import clock
 from procs.core.clock import Now
 from procs.errors import Crowded
 from procs.store.database import Database
-from procs.store.jobs import leases
+from procs.store.jobs import delivery_order, leases, outcomes, recovery
 from procs.store.limits import send_budget
 from procs.store.limits.send_budget import EVERYBODY, CountLimit, GapLimit
 from procs.store.media import deliveries
@@ -18,7 +18,9 @@ from procs.telegram.message_limits import LATE, bot_rules, chat_rules, departure
 from procs.telegram.pace import Pace, Urgency
 from tests.simulation.episode import Plant
 
-FENCE, TURNS = " AND fence = :fence", "ORDER BY at, id"
+#: What is taken out of statements of the product.
+FENCE, TURNS, OVER = " AND fence = :fence", "ORDER BY at, id", "at < :boot"
+EARLIER, ENTRIES = "e.place < r.place", "   AND NOT EXISTS (SELECT 1 FROM requests e"
 
 
 def no_fence(patch: pytest.MonkeyPatch) -> None:
@@ -31,6 +33,26 @@ def no_turns(patch: pytest.MonkeyPatch) -> None:
     """Whoever came last is claimed first."""
     assert TURNS in leases.PICK
     patch.setattr(leases, "PICK", leases.PICK.replace(TURNS, "ORDER BY at DESC, id DESC"))
+
+
+def impatient(patch: pytest.MonkeyPatch) -> None:
+    """The keeper takes a lease back long before its end."""
+    assert OVER in recovery.EXPIRED
+    patch.setattr(recovery, "EXPIRED", recovery.EXPIRED.replace(OVER, "at < :boot + 45"))
+
+
+def unsettled(patch: pytest.MonkeyPatch) -> None:
+    """A list is over with its first entry."""
+    before, _, _ = outcomes.SETTLE.partition(ENTRIES)
+    assert before != outcomes.SETTLE
+    patch.setattr(outcomes, "SETTLE", before)
+
+
+def no_order(patch: pytest.MonkeyPatch) -> None:
+    """An entry waits for none before it."""
+    assert EARLIER in delivery_order.EARLIER
+    text = delivery_order.EARLIER.replace(EARLIER, "e.place < 0")
+    patch.setattr(delivery_order, "EARLIER", text)
 
 
 def spent_twice(patch: pytest.MonkeyPatch) -> None:
@@ -103,6 +125,9 @@ def unplanned(patch: pytest.MonkeyPatch) -> None:
 FAULTS: dict[str, tuple[Plant, tuple[str, ...]]] = {
     "a missing fence": (no_fence, ("a lease was ended by who does not hold it",)),
     "a turn that another takes": (no_turns, ("claimed before its turn",)),
+    "a lease that ends too early": (impatient, ("a lease was taken back early",)),
+    "a list that ends too early": (unsettled, ("a list is over before its entries",)),
+    "an entry that passes another": (no_order, ("out of order",)),
     "a budget that is spent twice": (
         spent_twice,
         ("a budget is spent twice", "more messages than a chat allows"),

@@ -4,12 +4,26 @@ from typing import Any
 
 from procs.records.job import State
 from procs.store.backups.invariants import audit
+from procs.store.jobs.delivery_order import ORDER_TIMEOUT
 from tests.simulation.disk import Disk
 from tests.simulation.scheduler import Violation
 from tests.simulation.stepped_connection import table
 
 JOBS = "SELECT id, state, fence, worker, lane, at FROM jobs"
 REQUESTS = "SELECT id, state, closed_at IS NOT NULL FROM requests"
+#: Whether nothing may be claimed; and the process of a worker.
+ALL_PAUSED = "SELECT 1 FROM pauses WHERE scope = 'all'"
+PROCESS = "SELECT pid, boot FROM workers WHERE id = :worker"
+#: Entries of a list that are not over; and those before another one that are on their way, with the
+#: stories of both deliveries' jobs.
+OPEN_ENTRIES = "SELECT id FROM requests WHERE parent = :request AND state = 'open'"
+BEFORE = f"""
+SELECT e.id, j.story, own.story FROM requests r
+  JOIN requests e ON e.parent = r.parent AND e.place < r.place AND e.state = 'open'
+  JOIN jobs j ON j.id = e.job AND j.state IN ({State.QUEUED}, {State.LEASED}, {State.WAITING})
+  JOIN jobs own ON own.id = r.job
+ WHERE r.id = :request
+"""
 #: The tables of which the invariants speak, and those whose rows move by rules.
 AUDITED = frozenset({"jobs", "requests", "pauses", "progress", "workers", "media", "media_keys"})
 AUDITED |= {"users", "settings"}
@@ -31,6 +45,8 @@ class Oracle:
         self.jobs: Jobs = {}
         #: By lane.
         self.line: Line = {}
+        #: The instants at which leases end, by job.
+        self.ends: dict[int, float] = {}
         self.requests: Requests = {}
         #: Users whose cap was lowered while they had jobs.
         self.lowered: set[int] = set()
@@ -66,7 +82,7 @@ class Oracle:
             raise Violation(f"invariant: {found[0].partition(':')[0]}", "; ".join(found))
 
     def judge_jobs(self, actor: Any) -> None:
-        before, line = self.jobs, self.line
+        before, line, ends = self.jobs, self.line, self.ends
         self.read_jobs()
         for places in line.values():
             self.judge_line(places)
@@ -74,8 +90,24 @@ class Oracle:
             new = self.jobs.get(job)
             if new != old:
                 judge_job(actor, job, old, new)
+                self.judge_lease(actor, job, old, new, ends.get(job, 0.0))
         for job in self.jobs.keys() - before.keys():
             judge_job(actor, job, (int(State.QUEUED), 0, None), self.jobs[job])
+
+    def judge_lease(
+        self, actor: Any, job: int, old: tuple[Any, ...], new: tuple[Any, ...] | None, end: float
+    ) -> None:
+        """Whether a lease began in a pause of everything, or was taken from a worker that lives
+        before its end."""
+        machine, reader = actor.world.machine, self.disk.reader
+        if new and new[0] == State.LEASED != old[0] and reader.all(ALL_PAUSED):
+            raise Violation("claimed in a pause", f"job {job} by {actor.name}")
+        taken = new and old[0] == State.LEASED and new[1] > old[1] and end > machine.boot
+        if taken and kind(actor) == KEEPER:
+            for pid, boot in reader.all(PROCESS, {"worker": old[2]}):
+                if boot == machine.boot_id() and machine.start_of(pid):
+                    left = f"{end - machine.boot:.1f} s before its end"
+                    raise Violation("a lease was taken back early", f"job {job}, {left}")
 
     def judge_line(self, places: dict[int, tuple[float, int]]) -> None:
         """Who stood in the line of a lane and was claimed, beside who stands there still."""
@@ -102,11 +134,27 @@ class Oracle:
                 )
             elif new[0] == "open" != state:
                 self.cancelled.discard(request)
+            elif new[0] != state == "open":
+                self.judge_end(actor, request, new[0])
+
+    def judge_end(self, actor: Any, request: int, state: str) -> None:
+        """Whether a list ended before its entries, or an entry was delivered before one that was on
+        its way already when it came; not where it waited for that as long as it should."""
+        facts = {"request": request}
+        if left := self.disk.reader.all(OPEN_ENTRIES, facts):
+            raise Violation("a list is over before its entries", f"request {request}: {left}")
+        if state == "delivered":
+            for entry, story, own in self.disk.reader.all(BEFORE, facts):
+                came, waited = instant(own, 0), actor.world.machine.wall - instant(own, 0)
+                if instant(story, -1) < came and waited < ORDER_TIMEOUT:
+                    raise Violation("out of order", f"request {request} before {entry}")
 
     def read_jobs(self) -> None:
-        self.jobs, self.line = {}, {}
+        self.jobs, self.line, self.ends = {}, {}, {}
         for job, state, fence, worker, lane, at in self.disk.reader.all(JOBS):
             self.jobs[job] = (state, fence, worker)
+            if state == State.LEASED:
+                self.ends[job] = at
             if state == State.QUEUED:
                 self.line.setdefault(lane, {})[job] = (at, job)
 
@@ -157,6 +205,11 @@ def judge_job(actor: Any, job: int, old: tuple[Any, ...], new: tuple[Any, ...] |
         raise Violation("a claim without a new fence", f"job {job}")
     if state == State.LEASED and new[1] > fence and kind(actor) != KEEPER:
         raise Violation("a lease was taken away", f"job {job} by {actor.name}")
+
+
+def instant(story: str, line: int) -> float:
+    """The wall instant of a line of a job's story."""
+    return float(story.strip().splitlines()[line].partition(" ")[0])
 
 
 def kind(actor: Any) -> str:

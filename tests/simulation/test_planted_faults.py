@@ -14,6 +14,9 @@ BOUND = 60_000
 FIRST = {
     "a missing fence": 3,
     "a turn that another takes": 0,
+    "a lease that ends too early": 5,
+    "a list that ends too early": 2,
+    "an entry that passes another": 10,
     "a budget that is spent twice": 0,
     "a delivery noted before its random id is stored": 0,
 }

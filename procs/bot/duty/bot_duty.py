@@ -4,6 +4,7 @@ import asyncio
 
 from procs.config import Settings
 from procs.core import clock, log
+from procs.core.files import rest_file
 from procs.errors import ChaparError, StoreError
 from procs.store.database import Database
 from procs.store.machines import bot_lease, bot_places, database_clock
@@ -62,6 +63,7 @@ class BotDuty(PlaceBook):
         the end that was seen last, only a change of rows can have ended it."""
         await asyncio.sleep(bot_lease.STANDBY_LOOK)
         mark = self.db.rest()
+        self.seen_until = max(self.seen_until, rest_file.bot_until(self.db.run))
         if mark is not None and mark == self.seen_mark and clock.now().boot < self.seen_until:
             return False
         self.seen_mark = mark

@@ -13,11 +13,12 @@ REST_NAME = "rest"
 LIFE = 12.0
 
 
-def write(run: Path, mark: int | None, at: float) -> None:
+def write(run: Path, mark: int | None, at: float, bot_until: float = 0.0) -> None:
     """Say which mark the database had at rest when it was asked, at this steady instant; None while
-    it works. Raises OSError."""
+    it works; and until which instant (boot) the bot's lease lasted. Raises OSError."""
     fresh = run / f"{REST_NAME}.new"
-    fresh.write_text(f"{'' if mark is None else mark} {at:.6f}", encoding="ascii")
+    words = f"{'' if mark is None else mark} {at:.6f} {bot_until:.3f}"
+    fresh.write_text(words, encoding="ascii")
     fresh.replace(run / REST_NAME)
 
 
@@ -26,12 +27,26 @@ def read(run: Path, *, since: float = 0.0) -> int | None:
     worker or an instant or runs; None otherwise, and where nobody asked lately, or not since this
     steady instant."""
     try:
-        with open(os.path.join(run, REST_NAME), encoding="ascii") as file:
-            mark, _, at = file.read().partition(" ")
+        mark, at, *_ = words(run)
         is_fresh = float(at) >= since and 0 <= clock.steady() - float(at) < LIFE
         return int(mark) if mark and is_fresh else None
     except (OSError, ValueError):
         return None
+
+
+def bot_until(run: Path) -> float:
+    """The end of the bot's lease (boot) as it was when the server was asked last: it lasts at least
+    until then, unless it was given up, which is news. 0.0 where nobody says."""
+    try:
+        return float(words(run)[2])
+    except (OSError, ValueError, IndexError):
+        return 0.0
+
+
+def words(run: Path) -> list[str]:
+    """What the file says. Raises OSError, UnicodeDecodeError."""
+    with open(os.path.join(run, REST_NAME), encoding="ascii") as file:
+        return file.read().split(" ")
 
 
 class RestingView:

@@ -63,7 +63,8 @@ class WakeRelay(threading.Thread):
         self.next_rest = time.monotonic() + REST_LOOK
         at = clock.steady()
         try:
-            rest_file.write(self.folder, channel.rest(), at)
+            mark = channel.rest()
+            rest_file.write(self.folder, mark, at, channel.bot_until)
         except OSError as error:  # a full disk: each process looks for itself
             log.warning("rest.unwritten", error=error)
         return True

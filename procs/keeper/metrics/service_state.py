@@ -24,8 +24,8 @@ from procs.store.reports.system_report import overview
 BEAT_ROW = "service.beat"
 #: Seconds between two such rows; free bytes below which each report writes one.
 BEAT_INTERVAL, SCARCE = 60.0, 64 * disk.MIB
-#: Seconds for which a report holds while the database is at rest.
-REST_LIFE = 120.0
+#: Seconds for which a report holds while the database is at rest: a silence ends that.
+REST_LIFE = 300.0
 
 
 class ServiceState:

@@ -20,8 +20,8 @@ from procs.store.reports import metric_report
 
 #: Seconds over which openings of breakers are judged, and their counter.
 OPENED_IN, OPENED = 900.0, "breakers.opened"
-#: Seconds for which figures hold while the database is at rest.
-REST_LIFE = 180.0
+#: Seconds for which figures hold while the database is at rest: a silence ends that.
+REST_LIFE = 300.0
 
 
 class StoreGauges:

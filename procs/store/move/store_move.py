@@ -19,7 +19,7 @@ from procs.store.database import (
     migrate,
     open_database,
 )
-from procs.store.move import change_notes, figures, table_copy
+from procs.store.move import change_notes, copy_constraints, figures, table_copy
 from procs.store.move.table_copy import Key
 from procs.store.move.table_layout import TableLayout, TableSql, layouts
 
@@ -46,7 +46,6 @@ NUMBERS = TableSql("SELECT name, seq FROM sqlite_sequence")
 NUMBER_OF_SERVER = TableSql(
     "SELECT PG_SEQUENCE_LAST_VALUE(PG_GET_SERIAL_SEQUENCE('{table}', '{key}'))"
 )
-FORGET_INDEX = TableSql("DROP INDEX IF EXISTS {name}")
 HIGHEST = TableSql("SELECT COALESCE(MAX({key}), 0) FROM {table}")
 NEXT_NUMBER = TableSql("UPDATE sqlite_sequence SET seq = :number WHERE name = :table")
 NEXT_OF_SERVER = TableSql(
@@ -87,10 +86,10 @@ class StoreMove:
     def prepare(self, tables: tuple[TableLayout, ...]) -> None:
         """Make the new database empty, once; what was noted before the copy began is in it. Rows
         that are read at different instants may have the same seat: that is looked at in the end."""
+        copy_constraints.ignore_references(self.new, self.new_url)
         with self.new.write(full=True):
             self.new.change(PLACES)
-            for name in (name for table in tables for name in table.unique):
-                self.new.change(FORGET_INDEX.about(name=name))
+            copy_constraints.loosen(self.new, self.new_url, tables)
         epoch = change_notes.epoch(self.old)
         if self.place(EPOCH) != epoch:
             with self.new.write(full=True):
@@ -155,10 +154,7 @@ class StoreMove:
                     rows = table_copy.bite(self.old, table, None)
                     self.new.fill(table.name, table.columns, rows)
             self.bring_numbers(tables)
-            for table in tables:
-                for name, text in table.unique.items():
-                    self.new.change(FORGET_INDEX.about(name=name))
-                    self.new.change(text)
+            copy_constraints.tighten(self.new, self.new_url, tables)
         with ThreadPoolExecutor(1) as beside:  # nobody is served meanwhile
             audited = beside.submit(audit_of, self.old)
             wrong = figures.differences(self.old, self.new, tables)

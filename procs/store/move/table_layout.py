@@ -33,7 +33,19 @@ UNIQUE = TableSql("""
 SELECT name, sql FROM sqlite_schema
  WHERE type = 'index' AND tbl_name = :of AND sql LIKE 'CREATE UNIQUE %' ORDER BY name
 """)
-PARENTS = TableSql("""SELECT DISTINCT "table" FROM pragma_foreign_key_list(:of)""")
+REFERENCES = TableSql("""
+SELECT "from", "table", "to", on_delete FROM pragma_foreign_key_list(:of) ORDER BY "from"
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class TableReference:
+    """A column whose values are keys of another table."""
+
+    column: str
+    parent: str
+    key: str
+    on_delete: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +55,7 @@ class TableLayout:
     name: str
     kinds: Mapping[str, str]
     key: tuple[str, ...]
-    parents: tuple[str, ...]
+    references: tuple[TableReference, ...]
     #: Its indexes, by name, that let no two rows have the same of something that changes.
     unique: Mapping[str, str]
 
@@ -51,6 +63,11 @@ class TableLayout:
     def columns(self) -> tuple[str, ...]:
         """The names of the columns, in their order."""
         return tuple(self.kinds)
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """The tables that it refers to."""
+        return tuple(one.parent for one in self.references)
 
     @property
     def is_numbered(self) -> bool:
@@ -91,7 +108,7 @@ def read() -> list[TableLayout]:
                         name,
                         {column: kind for column, kind, _ in columns},
                         tuple(column for _, column in keyed),
-                        tuple(parent for (parent,) in db.all(PARENTS.text, of)),
+                        tuple(TableReference(*row) for row in db.all(REFERENCES.text, of)),
                         dict(db.all(UNIQUE.text, of)),
                     )
                 )

@@ -12,9 +12,9 @@ from procs.records.job import State
 AHEAD, BEHIND = 10.0, 120.0
 #: Transactions since the last look after which nobody need ask the rows whether there is work.
 BUSY = 100
-#: Seconds of silence after which a machine is gone (`machine_rows`), a worker hangs (two leases)
-#: and the bot is taken for deaf (`readiness`).
-GONE, HUNG, DEAF = 60.0, 120.0, 120.0
+#: Seconds of silence after which a machine is gone (`machine_rows`), a worker serves no more (a
+#: lease; after two it is killed), and the bot is taken for deaf (`readiness`).
+GONE, HUNG, DEAF = 60.0, 60.0, 120.0
 #: Seconds within which an alert that began or ended is told (`notifications`: the longest gap, and
 #: for how long alerts are gathered).
 TOLD = 330.0
@@ -52,12 +52,14 @@ WORKS = " OR ".join(
     f"EXISTS (SELECT 1 FROM jobs WHERE state = {state:d})"
     for state in (State.LEASED, State.QUEUED, State.LATER)
 )
-#: How many transactions others had to hear of; whether anything is to be done; and whether one of
-#: the counted may be under way still, which is asked last. Who was told of many transactions since
-#: the last look is spared the others: under an old snapshot a look for jobs passes all dead ones.
+#: How many transactions others had to hear of; whether anything is to be done; until when the bot's
+#: lease lasts; and whether one of the counted may be under way still, which is asked last. Where
+#: many came since the last look nobody asks for jobs: under an old snapshot that passes all dead
+#: ones.
 REST = f"""
 SELECT counted.mark, CASE WHEN counted.mark > $1 + {BUSY} THEN TRUE
                           ELSE {WORKS} OR {IS_DUE} OR {GOES_ON} END,
+       COALESCE((SELECT until FROM bot_lease WHERE name = 'bot'), 0.0),
        EXISTS (SELECT 1 FROM pg_stat_activity
                 WHERE backend_xid IS NOT NULL AND datname = CURRENT_DATABASE())
   FROM (SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS mark FROM news) AS counted,

@@ -13,9 +13,12 @@ from procs.store.postgresql.rest_look import REST
 from procs.store.postgresql.server_session import connect
 
 LISTEN = b"LISTEN chapar"
-#: A plan that reads a table of few rows whole is a bad one once there are many; what one without
-#: an index costs on paper would start the compiler.
-BY_INDEX = b"SELECT SET_CONFIG('enable_seqscan', 'off', FALSE), SET_CONFIG('jit', 'off', FALSE)"
+#: As of `server_session`: the question about rest is planned once, which takes longer than it runs
+#: while a word may wait behind it, and by the indexes.
+PLANS = b"""
+SELECT SET_CONFIG('plan_cache_mode', 'force_generic_plan', FALSE),
+       SET_CONFIG('enable_seqscan', 'off', FALSE), SET_CONFIG('jit', 'off', FALSE)
+"""
 NOTIFY = b"SELECT PG_NOTIFY('chapar', $1)"
 #: Bytes of one notification; PostgreSQL takes 8000.
 MOST = 7000
@@ -28,11 +31,13 @@ class ServerChannel:
         """Raises StoreError."""
         self.url = url
         self.session = connect(url)
-        self.session.execute(BY_INDEX)
+        self.session.prepare_threshold = 0
+        self.session.execute(PLANS)
         self.session.execute(LISTEN)
         #: The mark at the last look, if nothing was under way; and how many were counted by then.
         self.mark: int | None = None
         self.counted = 0
+        self.bot_until = 0.0
 
     def fileno(self) -> int:
         """Readable when there may be words."""
@@ -65,7 +70,7 @@ class ServerChannel:
             found = self.session.execute(REST, [self.counted]).fetchone()
         except psycopg.Error as error:
             server_faults.raise_failure(error, self.url)
-        mark, works, unsettled = found or (0, 1, 0)
+        mark, works, self.bot_until, unsettled = found or (0, 1, 0.0, 0)
         self.counted = int(mark)
         before, self.mark = self.mark, None if works or unsettled else int(mark)
         return before if unsettled and not works else self.mark

@@ -1,8 +1,7 @@
 """A write transaction on a server, from the gate to a commit of which it is known whether it was.
 
 Nothing is sent before an answer is needed: the gate, what is changed without a look at the answer,
-and the statement that is asked go in one message (`pipeline`), and so do the last changes with the
-commit.
+and what is asked go in one message (`pipeline`), and so do the last changes with the commit.
 
 A connection that breaks off takes the transaction along that was on it. What was done in it is then
 done again on a new connection; where every answer is the same as before, the caller goes on and
@@ -29,23 +28,20 @@ from procs.store.postgresql.pipeline import (
 from procs.store.postgresql.server_session import Row
 
 BEGIN, COMMIT = b"BEGIN", b"COMMIT"
-#: The gate of a database, held to the commit: nobody else writes meanwhile, and each statement
-#: after it sees all that was committed; alone, or beside others. One that waits for the disk has a
-#: number from here on, by which its commit can be looked up; another one waits for nothing.
+#: The gate of a database, alone or beside others, held to the commit: each statement after it sees
+#: all that was committed. One that waits for the disk has a number by which it can be looked up.
 GATE = b"SELECT %s, %s"
 ALONE, BESIDE = b"PG_ADVISORY_XACT_LOCK(6774642, 1)", b"PG_ADVISORY_XACT_LOCK_SHARED(6774642, 1)"
 FULL = b"CAST(PG_CURRENT_XACT_ID() AS TEXT)"
 #: It is counted as news, after it has its number.
 TOLD = b", NEXTVAL('news'), "
 QUICK = b"SET_CONFIG('synchronous_commit', 'off', TRUE)"
-#: Then a lock of each thing that is named, in the order of their names, so that no two wait for
-#: each other.
+#: Then a lock of each thing that is named, in their order, so that no two wait for each other.
 NAMED = b"""
 SELECT PG_ADVISORY_XACT_LOCK(HASHTEXTEXTENDED(name, 6774642))
   FROM UNNEST(CAST($1 AS TEXT[])) AS name
 """
-#: Whether the transaction had a number, which one that changed nothing has not; one that has is
-#: counted as news.
+#: Whether the transaction had a number, which makes it news: one that changed nothing has none.
 COUNTED = b"""
 SELECT CASE WHEN PG_CURRENT_XACT_ID_IF_ASSIGNED() IS NULL THEN FALSE ELSE NEXTVAL('news') > 0 END
 """
@@ -57,13 +53,11 @@ OUTCOME = b"SELECT PG_XACT_STATUS(CAST(CAST($1 AS TEXT) AS XID8))"
 #: Attempts for one transaction; how often a commit that still runs is looked at, and seconds
 #: between two looks.
 ATTEMPTS, LOOKS, LOOK_PAUSE = 4, 10, 0.05
-#: Seconds for which who collided first leaves its rows to the other, who must wake up for them, and
-#: twice as long each time after: else it takes them again, and both collide as before.
+#: Seconds for which who collided lets the other wake up for its rows, twice as long each time.
 YIELD = 0.05
 #: Statements that wait for the next one at most.
 WAITING = 500
-#: A server that takes no writes, which another one does by now; and transactions that got in each
-#: other's way, of which the server undid this one.
+#: A server that takes no writes any more; and two transactions of which it undid this one.
 READ_ONLY, COLLIDED = "25006", ("40001", "40P01")
 #: The number of a new job is that of one which a version of before added at the same moment.
 TAKEN = "jobs_pkey"
@@ -196,8 +190,7 @@ class ServerTransaction:
             server_faults.raise_failure(error, self.db.url)
 
     def replay(self, error: psycopg.Error) -> None:
-        """Do again what was done. Raises StoreAway when that gives other answers, or no server
-        gives any, or it collides each time."""
+        """Do again what was done. Raises StoreAway when that gives other answers, or none."""
         before = [one.answer for one in self.done]
         while not self.is_redone(error):
             continue
@@ -229,8 +222,7 @@ class ServerTransaction:
         raise StoreAway(f"a transaction was undone: {why}") from error
 
     def commit(self) -> None:
-        """Commit; a `full` one is on the server's disk before this returns, of another the server
-        may lose the last moment."""
+        """Commit; a `full` one is on the server's disk before this returns."""
         if not self.opened and not self.pending:
             return None  # nothing was asked
         if not (self.opened or self.fences):
@@ -274,8 +266,7 @@ class ServerTransaction:
             self.db.told_at = clock.steady()
 
     def was_committed(self, error: psycopg.Error) -> bool:
-        """What became of a commit whose answer was lost. Raises StoreAway when no server knows:
-        one that took the other's place has numbers of its own."""
+        """What became of a commit whose answer was lost. Raises StoreAway when no server knows."""
         timeline, look = self.db.timeline, Statement(OUTCOME, (self.number,), last_value)
         for _ in range(LOOKS):
             outcome = self.db.run_alone(look)
@@ -288,8 +279,7 @@ class ServerTransaction:
 
     def undo(self) -> None:
         """Roll back what is not committed. A session on which that fails is of no use."""
-        session = self.db.session
-        idle = psycopg.pq.TransactionStatus.IDLE
+        session, idle = self.db.session, psycopg.pq.TransactionStatus.IDLE
         if session.closed or session.info.transaction_status == idle:
             return
         try:

@@ -104,7 +104,7 @@ FOREIGN, UNKNOWN = ButtonPress(Outcome.FOREIGN), ButtonPress(Outcome.UNKNOWN)
 def mint(db: Database, meanings: Iterable[ButtonMeaning], *, now: Now) -> list[str]:
     """A token for each of these, in their order, written in one transaction."""
     rows = [facts(one, now) for one in meanings]
-    with db.write():
+    with db.write(only=()):
         db.change_many(ADD, rows)
     return [row["token"] for row in rows]
 
@@ -112,7 +112,7 @@ def mint(db: Database, meanings: Iterable[ButtonMeaning], *, now: Now) -> list[s
 def offer(db: Database, meanings: Sequence[ButtonMeaning], *, now: Now) -> list[str]:
     """The same for buttons under what may be sent, or edited, a second time: what was minted for a
     request with these words before, and acts still, keeps its token."""
-    with db.write():
+    with db.write(only={f"request {one.request}" for one in meanings if one.request}):
         return [_made(db, one, now) or mint(db, [one], now=now)[0] for one in meanings]
 
 

@@ -8,17 +8,16 @@ short and nothing is awaited inside it.
 import ctypes
 import os
 import sqlite3
-import struct
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from hashlib import sha256
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from procs.core.codec import row_sum
 from procs.core.files import event_file
 from procs.core.files.event_file import LOCKS
-from procs.errors import StoreError, StoreFull
+from procs.errors import StoreError
 from procs.store.sqlite import database_file
 from procs.store.sqlite.gate import Gate, GateLock, locks
 from procs.store.sqlite.schema import PAGE
@@ -42,20 +41,6 @@ NO_FACTS: Facts = {}
 JOINED = nullcontext()
 
 
-def row_sum(*cells: str | float | bytes | None) -> int:
-    """A number of 32 bits that differs with any byte of these cells: `figures` of a move has a
-    server compute the same. A server's text has no NUL."""
-    words = (
-        cell
-        if isinstance(cell, str)
-        else (cell if isinstance(cell, bytes) else struct.pack(">d", cell)).hex()
-        for cell in cells
-        if cell is not None
-    )
-    text = "\x01".join(words).replace("\0", "\ufffd")
-    return int.from_bytes(sha256(text.encode()).digest()[:4], "big")
-
-
 class Connection:
     """A connection that only its own process and thread may use; `procs.store.database` says what
     it promises."""
@@ -74,6 +59,9 @@ class Connection:
         self.usual, self.durable = Transaction(self, full=False), Transaction(self, full=True)
         self.inside = False
         self.full = False
+        #: What the running transaction names, and whether it is a sign of life alone.
+        self.only: set[str] | None = None
+        self.quiet = False
         self.version = -1
         for pragma in (
             "journal_mode = WAL",
@@ -117,11 +105,7 @@ class Connection:
             raise otherwise
 
     def take(
-        self,
-        pick: str,
-        change: Callable[[Sequence[Row]], object],
-        both: str,
-        facts: Facts,
+        self, pick: str, change: Callable[[Sequence[Row]], object], both: str, facts: Facts
     ) -> Callable[[], list[Row]]:
         """By two statements at once: RETURNING costs half as much again."""
         rows = self.all(pick, facts)
@@ -149,17 +133,25 @@ class Connection:
     def write(
         self, *, full: bool = False, only: Collection[str] | None = None, quiet: bool = False
     ) -> AbstractContextManager[None]:
-        """One write transaction, alone whatever it names; joins the one that runs already.
+        """One write transaction, alone whatever it names; joins the one that runs already, unless
+        that names less: a server would refuse it.
 
         `full` waits for the disk (synchronous=FULL): a power cut loses nothing that was committed
         so. Raises StoreFull when the disk is full; nothing is changed then.
         """
-        if self.inside:
-            return JOINED
-        return self.durable if full else self.usual
+        if not self.inside:
+            self.only, self.quiet = (None if only is None else set(only)), quiet
+            return self.durable if full else self.usual
+        if self.quiet and not quiet:
+            raise StoreError("a quiet transaction has no part of which others must hear")
+        if self.only is not None and (only is None or not self.only.issuperset(only)):
+            raise StoreError("on a server this goes beside others, and may not become alone")
+        return JOINED
 
     def also(self, names: Iterable[str]) -> None:
-        """Nothing: this transaction is alone."""
+        """Be about these too."""
+        if self.only is not None:
+            self.only.update(names)
 
     def _begin(self, full: bool) -> None:
         self._wait_for_disk(full)
@@ -314,16 +306,3 @@ class Transaction:
     def _leave(self) -> None:
         self.db.inside = False
         self.db.gate.leave()
-
-
-@contextmanager
-def needing_room(path: Path) -> Iterator[None]:
-    """Write to another file of SQLite's, a session of Telegram's say. Raises StoreFull when there
-    is no room for it."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        known = database_file.named(error, path)
-        if isinstance(known, StoreFull):
-            raise known from error
-        raise

@@ -16,7 +16,7 @@ from procs.store.jobs import leases, outcomes
 from procs.store.machines import machine_rows
 from procs.store.move import change_notes, figures, store_move, table_copy
 from procs.store.move.store_move import StoreMove
-from procs.store.move.table_layout import layouts
+from procs.store.move.table_layout import TableLayout, layouts
 from procs.store.people import users
 from tests import postgresql_server
 from tests.contract.conftest import Clock, Desk
@@ -100,6 +100,29 @@ def test_everything_arrives_whatever_changes_meanwhile(
         new.close()
     with pytest.raises(Exception, match="move_changes"):
         db.all("SELECT * FROM move_changes")
+
+
+def test_what_refers_to_a_row_that_came_after_its_table_was_copied_arrives_with_it(
+    db: Database, place: Place, to: Place, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a large database is copied, people get media all the time: a move broke off at that."""
+    desk = Desk(db, clock)
+    with opened(place, to) as move:
+        copy_table = move.copy_table
+
+        def copies(table: TableLayout) -> int:
+            if table.parents:
+                day(desk, 1 + desk.messages)
+            return copy_table(table)
+
+        monkeypatch.setattr(move, "copy_table", copies)
+        move.copy(silent)
+        move.catch_up(silent)
+        new = ended(move, to)
+
+    with pytest.raises(Exception, match=r"(?i)foreign key"), new.write():
+        new.change("INSERT INTO media_keys (key, variant, media) VALUES ('k', 'best', 99999)")
+    new.close()
 
 
 def test_a_move_that_was_ended_anywhere_goes_on(

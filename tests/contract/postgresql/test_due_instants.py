@@ -16,6 +16,7 @@ from procs.store.postgresql import rest_look
 from procs.store.postgresql.server_channel import ServerChannel
 from procs.store.postgresql.server_connection import ServerConnection
 from procs.store.sites import link_checks
+from procs.worker.loop import REST_BEAT
 from tests.contract.conftest import Desk
 from tests.contract.place import Place
 
@@ -159,7 +160,9 @@ def test_there_is_no_rest_while_a_rule_of_the_mode_goes_by_the_clock(
 
 def test_the_silences_are_those_by_which_the_others_judge() -> None:
     assert rest_look.GONE == machine_rows.GONE_AFTER
-    assert rest_look.HUNG == 2 * leases.LEASE
+    assert rest_look.HUNG == leases.LEASE
+    assert rest_look.HUNG - rest_look.AHEAD > REST_BEAT
+    assert rest_look.HUNG + rest_look.BEHIND > 2 * leases.LEASE
     assert rest_look.DEAF == readiness.TRIP_LIFE
     assert notifications.GATHER + max(notifications.GAPS) <= rest_look.TOLD
     assert (rest_look.DAY, rest_look.SOON, rest_look.AGAIN) == (

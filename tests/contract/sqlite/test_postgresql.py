@@ -23,6 +23,7 @@ OTHERS |= {
     "change_notes",
     "figures",
     "move",
+    "copy_constraints",
     "server_copy",
     "store_move",
     "table_copy",

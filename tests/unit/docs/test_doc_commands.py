@@ -56,7 +56,7 @@ ELSEWHERE = {
     "chapar init": (f"{PROCESS}init.py", '"init"'),
     "chapar init --token-file token.txt": (f"{UNIT}install_page.py", "--no-live"),
     "chapar move": (f"{PROCESS}move.py", '"move"'),
-    "chapar load SCENARIO": ("tests/unit/load", "burst"),
+    "chapar load": ("tests/unit/load", "burst"),
     "chapar restore": (f"{PROCESS}backup.py", 'says("restore"'),
     "chapar restore latest": ("tests/unit/backups/test_backup_page.py", "chapar restore latest"),
     "chapar up": (f"{PROCESS}up.py", '"up"'),

@@ -58,6 +58,7 @@ def test_the_file_holds_the_mark_until_it_is_old_or_a_commit_is_younger(
     rest_file.write(tmp_path, 7, steady())
 
     assert rest_file.read(tmp_path) == 7
+    assert rest_file.bot_until(tmp_path) == 0.0
     assert rest_file.read(tmp_path, since=steady() + 0.5) is None
     steady.at += rest_file.LIFE
     assert rest_file.read(tmp_path) is None

@@ -89,3 +89,16 @@ def sequences(path: Path) -> dict[str, int]:
     """The highest number of each table that numbers its rows."""
     with read_only(path) as connection:
         return {name: int(number) for name, number in connection.execute(SEQUENCES)}
+
+
+@contextmanager
+def needing_room(path: Path) -> Iterator[None]:
+    """Write to another file of SQLite's, a session of Telegram's say. Raises StoreFull when there
+    is no room for it."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        known = database_file.named(error, path)
+        if isinstance(known, StoreFull):
+            raise known from error
+        raise

@@ -75,11 +75,19 @@ async def test_what_is_said_there_is_printed_here_and_its_end_is_the_commands(ho
         restart_orders.note(house.db, found[0].id, "worker:worker-00: asked to make room")
         while not said:
             await asyncio.sleep(0.01)
+        machine_rows.leave(house.db, "m2", now=clock.now())  # its keeper is being replaced
+        restart_orders.note(house.db, found[0].id, "keeper: told to stop")
+        while len(said) < 2:
+            await asyncio.sleep(0.01)
         restart_orders.note(house.db, found[0].id, "gave up waiting for worker:worker-00")
         restart_orders.end(house.db, found[0].id, 3)
 
         assert await asked == 3
-    assert said == ["worker:worker-00: asked to make room", "gave up waiting for worker:worker-00"]
+    assert said == [
+        "worker:worker-00: asked to make room",
+        "keeper: told to stop",
+        "gave up waiting for worker:worker-00",
+    ]
 
 
 def test_all_machines_go_in_turn_and_the_first_that_fails_is_the_last(house, monkeypatch):
