@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from procs.config import values
-from procs.core import durations
+from procs.core import durations, log
 
 #: Seconds between two backups: at least, and at most.
 LEAST, LONGEST_INTERVAL = 60.0, 7 * 86400.0
@@ -67,7 +67,7 @@ def command(text: str) -> str:
     """A command for the shell that copies a backup elsewhere."""
     if not any(name in text for name in COPIED) or not text.isprintable():
         raise ValueError(
-            f"{text!r} copies no backup; write one line with $CHAPAR_BACKUP_FILE, or "
+            f"{log.mask(text)!r} copies no backup; write one line with $CHAPAR_BACKUP_FILE, or "
             "$CHAPAR_BACKUP_FOLDER for all of them"
         )
     return text

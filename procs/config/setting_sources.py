@@ -16,6 +16,8 @@ ENV_FILE = "CHAPAR_ENV_FILE"
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
 #: Its address may have a password in it, which is all that is hidden of it.
 DATABASE = "CHAPAR_DATABASE_URL"
+#: Settings that may have a password in the midst of what is to be seen.
+WITH_PASSWORDS = (DATABASE, "CHAPAR_BACKUP_COMMAND")
 #: What supervisord tells its processes; they got their names from a start that judged them.
 SUPERVISED = "SUPERVISOR_ENABLED"
 #: What `chapar up` sets for supervisord.conf, and the tests for themselves.
@@ -40,7 +42,7 @@ class SettingText:
         """The text as a terminal may show it."""
         if self.secret and self.text:
             return f"{self.text[:4]}… (hidden)"
-        text = log.mask(self.text) if self.name == DATABASE else self.text
+        text = log.mask(self.text) if self.name in WITH_PASSWORDS else self.text
         return text.splitlines()[0] + " …" if "\n" in text else text
 
 

@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from email.message import EmailMessage
+from email.utils import formatdate
 from http.client import HTTPException
 from ipaddress import ip_address
 from pathlib import Path
@@ -91,7 +92,9 @@ def mail(address: str, message: OutsideMessage) -> None:
     letter["Subject"] = " ".join(message.subject.split())
     letter["From"] = f"chapar@{disk.host()}" if not parts.username else sender(parts.username)
     letter["To"] = to
+    letter["Date"] = formatdate(message.at)  # which RFC 5322 wants of every letter
     letter["Message-ID"] = f"<{message.id}@chapar>"
+    letter["Auto-Submitted"] = "auto-generated"  # nobody's holiday answers it (RFC 3834)
     letter.set_content(message.text + "\n")
     with connected(parts.scheme, parts.hostname, parts.port or 0) as server:
         secure(server, parts.scheme)

@@ -1,7 +1,13 @@
-"""Settings that systemd hands over as credentials."""
+"""Settings that systemd hands over as credentials, and secrets in what is shown."""
+
+import os
+from pathlib import Path
+
+import pytest
 
 from procs import config
 
+NOWHERE = Path(os.devnull)
 TOKEN = "123456789:" + "A" * 35
 
 
@@ -29,3 +35,13 @@ def test_a_credential_that_cannot_be_read_is_named(tmp_path):
 
 def test_without_credentials_nothing_is_said_of_them(tmp_path):
     assert complaints_of({"CREDENTIALS_DIRECTORY": str(tmp_path)}) == complaints_of({})
+
+
+@pytest.mark.parametrize("file", ["$CHAPAR_BACKUP_FILE", "/x"])
+def test_a_command_is_shown_without_a_password_in_it(file):
+    command = f'curl -T "{file}" https://me:hush@safe.example/?sig=hush'
+    reading = config.read({"CHAPAR_BACKUP_COMMAND": command}, NOWHERE, need_telegram=False)
+
+    shown = " ".join([*(one.shown for one in reading.found), *reading.complaints])
+
+    assert ("hush" in shown, "safe.example" in shown) == (False, True)

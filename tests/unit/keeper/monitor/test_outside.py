@@ -1,6 +1,8 @@
 """The ways out: what a webhook, a mail server, the journal and a heartbeat get."""
 
 import socket
+from email import message_from_string
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,9 @@ def test_a_letter_names_the_first_alert_and_holds_all(mail_server: MailServer) -
 
     (letter,) = mail_server.letters
     assert mail_server.receivers == ["me+ops@example.org"]
+    head = message_from_string(letter)
+    assert parsedate_to_datetime(head["Date"]).timestamp() == NOW.wall
+    assert head["Auto-Submitted"] == "auto-generated"
     assert "2 new: fewer workers serve" in letter.replace("\r\n ", " ")
     assert "the memory is nearly used up" in letter
 
