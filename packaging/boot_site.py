@@ -1,5 +1,5 @@
-"""A site on loopback for packaging/try_boot and try_container: /film.mp4 at once, /slow.mp4 within ten
-seconds. The film is a file that is named, or /film.mp4."""
+"""A site on loopback for try_boot and try_container: /film.mp4 at once, /slow.mp4 in ten seconds.
+The film is a file that is named, or /film.mp4."""
 
 import sys
 import time

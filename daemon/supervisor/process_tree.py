@@ -91,8 +91,8 @@ def require_unmoved(run: Path) -> None:
     start: what is begun at its place, or goes on at the new one, is a second home with the same
     bot."""
     pid = supervisor_of(run)
-    begun_on = pid and home_of(pid)
-    if not begun_on or os.path.lexists(begun_on):
+    begun_on = home_of(pid) if pid else None
+    if pid is None or begun_on is None or os.path.lexists(begun_on):
         return
     lock = begun_on / run.name / LOCK
     if place := moved_folder.now_at(lock, pid=pid):

@@ -70,9 +70,12 @@ def digest(path: Path) -> str:
 
 @contextmanager
 def alone(paths: HomePaths) -> Iterator[None]:
-    """Nobody else works on the backups of this home meanwhile. Raises BackupBusy. The kernel frees
-    the lock at any death."""
-    paths.run.mkdir(mode=0o700, exist_ok=True)
+    """Nobody else works on the backups of this home meanwhile. Raises BackupBusy, and BackupFailed
+    where there is no home. The kernel frees the lock at any death."""
+    try:
+        paths.run.mkdir(mode=0o700, exist_ok=True)
+    except FileNotFoundError:
+        raise BackupFailed(f"{paths.home} is not there; see that CHAPAR_HOME names it") from None
     file = os.open(paths.run / BACKUP_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

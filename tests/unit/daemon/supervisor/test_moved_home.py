@@ -126,6 +126,15 @@ def test_a_home_that_is_where_it_was_is_no_matter(home: Path, supervisor: int) -
     process_tree.require_unmoved(home / "run")
 
 
+def test_a_backup_where_nothing_was_ever_started_makes_no_home(
+    short_home: Path, says: Callable[..., tuple[int, str]]
+) -> None:
+    code, said = says(short_home / "none", "backup", "now")
+
+    assert (code, "nothing was ever started on" in said) == (1, True)
+    assert not (short_home / "none").exists()
+
+
 def test_a_process_names_the_new_place_of_its_database_and_begins_no_home_anew(home: Path) -> None:
     url, run = f"sqlite:///{home}/chapar.db", home / "run"
     db = open_database(url, run=run)
