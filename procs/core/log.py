@@ -23,8 +23,8 @@ LOGGER = logging.getLogger("chapar")
 
 #: Texts that must never reach a log: a bot token, a link's query (it may carry a signature), and
 #: the password of a proxy, a mail server or a database, up to the last @ before the path.
-SECRETS = (
-    (re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}\b"), "***token***"),
+A_TOKEN = re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}\b")
+IN_ADDRESSES = (
     (re.compile(r"((?:https?|socks\w*|smtps?)://)[^\s/?#]+@", re.I), r"\1***@"),
     (re.compile(r"(https?://[^\s?#\"']+)\?[^\s\"']*", re.I), r"\1?***"),
     (re.compile(r"(postgres(?:ql)?://[^\s:/@]*:)[^\s/]*(?=@)"), r"\1***"),
@@ -115,8 +115,10 @@ def plain(fact: Any) -> Any:
 
 def mask(text: str) -> str:
     """`text` without tokens, passwords and the queries of links."""
-    for pattern, instead in SECRETS:
-        text = pattern.sub(instead, text)
+    text = A_TOKEN.sub("***token***", text)
+    if "://" in text:  # most lines have no address
+        for pattern, instead in IN_ADDRESSES:
+            text = pattern.sub(instead, text)
     return text
 
 
@@ -133,7 +135,7 @@ def start(level: str = "INFO", form: LogForm | None = None) -> None:
 def leave_out_origins() -> None:
     """Have no line's thread, process and place in the source be found out, which none of ours shows
     (docs.python.org/3/howto/logging.html, "Optimization")."""
-    logging._srcfile = None  # type: ignore[attr-defined]
+    logging._srcfile = None
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
