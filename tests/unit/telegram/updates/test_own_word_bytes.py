@@ -1,5 +1,6 @@
 """Of what another session of the bot sent, the bytes tell the same as the whole, or are decoded."""
 
+import asyncio
 import struct
 from io import BytesIO
 from typing import Any
@@ -8,10 +9,12 @@ import pytest
 from pyrogram.raw import types
 from pyrogram.raw.core import TLObject
 
-from procs.telegram.updates import own_words
+from procs.telegram.chat.bot_session import BotSession
+from procs.telegram.updates import message_decoder, own_words
 from procs.telegram.updates.update_client import is_own_word
 from procs.telegram.updates.update_contents import opened
 from procs.telegram.updates.update_state import COMMON, UpdateStream
+from tests.sandbox.uploads import a_file, heard, send
 
 PERSON, GROUP, CHANNEL = types.PeerUser(user_id=7), types.PeerChat(chat_id=3), 1 << 33
 ANN, BOT = (types.User(id=n, first_name=name, min=n == 8) for n, name in ((7, "Ann"), (8, "b")))
@@ -51,11 +54,16 @@ SHORT = [
     pushed(message(media=FILM, reply_to=REPLY), users=(ANN, BOT)),
     pushed(message(message=FORGED, media=FILM, silent=True, grouped_id=4)),
     pushed(message(message="x"), users=(types.User(id=7, first_name=FORGED),)),
+    pushed(message(message="y", from_id=types.PeerUser(user_id=8)), users=(ANN, BOT)),
 ]
 WHOLE = [
     pushed(),
     pushed(message(out=False)),
     pushed(message(peer_id=GROUP, from_id=PERSON)),
+    pushed(message(peer_id=GROUP)),
+    pushed(message(from_id=types.PeerChannel(channel_id=CHANNEL))),
+    pushed(message(from_boosts_applied=3)),
+    pushed(message(from_rank="owner")),
     pushed(message(peer_id=types.PeerChannel(channel_id=CHANNEL))),
     pushed(message(), message(id=6)),
     pushed(message(), users=()),
@@ -104,3 +112,27 @@ def test_the_stream_moves_on_as_by_the_whole():
         places.append((stream.boxes[COMMON].place, stream.date.place, stream.gaps, len(told)))
     assert places[0] == places[1] == (50, 6, [], 1)
     assert opened(own_words.of_push(SHORT[1]))[0].users == {}
+
+
+async def test_the_bot_decodes_nothing_of_a_media_that_a_worker_sends(
+    tg, settings, courier, ali, tmp_path, monkeypatch
+):
+    known: asyncio.Queue[Any] = asyncio.Queue()
+    decoder = own_words.of_push
+
+    def of_push(body: bytes) -> Any:
+        if (found := decoder(body)) is not None:
+            known.put_nowait(found)
+        return found
+
+    async def ignore(_: Any) -> None:
+        """Nobody says anything here that is answered."""
+
+    monkeypatch.setattr(message_decoder.own_words, "of_push", of_push)
+    session = BotSession(settings)
+    await session.connect(ignore, ignore)
+    await send(tg, courier, ali, await courier.upload(a_file(tmp_path, 1000), heard))
+    async with asyncio.timeout(10):
+        told = await known.get()
+    await session.close()
+    assert told.updates[0].message.peer_id.user_id == ali.id
