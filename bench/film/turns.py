@@ -7,6 +7,7 @@ load on the machine lengthens it less than it lengthens time; the load is a figu
 import os
 import statistics
 
+from bench.film import floor
 from bench.film.contestants import Answer, Contestant, both
 from bench.film.goals import BEFORE
 
@@ -29,7 +30,8 @@ async def measure() -> dict[str, float]:
         budget(rows[ours], "now")
         budget(rows[theirs], f"at {BEFORE}")
         figures = films(rows[ours], rows[theirs]) | {"idle_pss_mib": idle["all_pss_mib"]}
-        return figures | await rest(ours)
+        figures |= await rest(ours)
+    return figures | await floor.measure()
 
 
 def films(ours: list[Answer], theirs: list[Answer]) -> dict[str, float]:

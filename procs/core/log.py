@@ -41,8 +41,8 @@ def without_query(found: re.Match[str]) -> str:
 #: Texts that must never reach a log: a bot token (also within the path of an address), a link's
 #: query (it may carry a signature), and the password of a proxy, a mail server or a database, up to
 #: the last @ before the path.
-SECRETS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
-    (re.compile(r"(?<!\d)\d{6,12}(?::|%3A)[A-Za-z0-9_-]{30,}", re.I), "***token***"),
+A_TOKEN = re.compile(r"(?<!\d)\d{6,12}(?::|%3A)[A-Za-z0-9_-]{30,}", re.I)
+IN_ADDRESSES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(rf"({SCHEME})[^\s/?#]+@", re.I), r"\1***@"),
     (ADDRESS, without_query),
     (re.compile(r"(postgres(?:ql)?://[^\s:/@]*:)[^\s/]*(?=@)"), r"\1***"),
@@ -141,8 +141,10 @@ def plain(fact: Any) -> Any:
 
 def mask(text: str) -> str:
     """`text` without tokens, passwords and the queries of links."""
-    for pattern, instead in SECRETS:
-        text = pattern.sub(instead, text)
+    text = A_TOKEN.sub("***token***", text)
+    if "://" in text:  # most lines have no address
+        for pattern, instead in IN_ADDRESSES:
+            text = pattern.sub(instead, text)
     return text
 
 
@@ -159,7 +161,7 @@ def start(level: str = "INFO", form: LogForm | None = None) -> None:
 def leave_out_origins() -> None:
     """Have no line's thread, process and place in the source be found out, which none of ours shows
     (docs.python.org/3/howto/logging.html, "Optimization")."""
-    logging._srcfile = None  # type: ignore[attr-defined]
+    logging._srcfile = None
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 

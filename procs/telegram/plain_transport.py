@@ -22,20 +22,21 @@ class PlainTransport(TCPAbridged):
     """A connection without a proxy."""
 
     async def send(self, data: bytes, *args: Any) -> None:
-        """Write one packet; nothing where the connection is closed, as the library does. Raises
-        OSError."""
+        """Write one packet, behind those that the socket has not taken yet; nothing where the
+        connection is closed, as the library does. Raises OSError."""
         if not self.marker_event.is_set():
             return await super().send(data, *args)
-        if self.writer is None or self.writer.is_closing():
-            return None
         words = len(data) // WORD_BYTES
         is_short = words < LONG_LENGTH
         head = bytes((words,)) if is_short else b"\x7f" + words.to_bytes(3, "little")
-        try:
-            self.writer.write(head + data)
-            await self.writer.drain()
-        except RuntimeError as error:  # of a socket that was closed meanwhile
-            raise OSError(str(error)) from error
+        async with self.lock:
+            if self.writer is None or self.writer.is_closing():
+                return None
+            try:
+                self.writer.write(head + data)
+                await self.writer.drain()
+            except RuntimeError as error:  # of a socket that was closed meanwhile
+                raise OSError(str(error)) from error
 
     async def recv(self, length: int = 0) -> bytes | None:
         """The next packet; None when the connection is over, or nothing came for ten seconds: a

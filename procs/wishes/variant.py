@@ -18,6 +18,7 @@ Every wish has exactly one text, and every such text one wish.
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from procs.errors import ChaparError
 from procs.wishes import picks
@@ -195,7 +196,7 @@ class Variant:
     @property
     def fetched(self) -> "Variant":
         """The media that is meant, once it is known that no subtitles are added."""
-        return replace(self, wordless=False)
+        return replace(self, wordless=False) if self.wordless else self
 
     @property
     def smaller(self) -> "Variant | None":
@@ -219,6 +220,7 @@ class Variant:
         return self.form + alone + clip + flags + document + words + spoken + pick
 
 
+@lru_cache(maxsize=128)
 def parse(text: str) -> Variant:
     """The wish that a text names. Raises BadVariant, also for a second spelling of a wish."""
     match = VARIANT.fullmatch(text)

@@ -126,7 +126,7 @@ class Remaining:
 
     def refuses_now(self, ask: Ask) -> str:
         """The same, of what is on the way."""
-        if self.allowance.group and ask.chat < 0:
+        if ask.chat < 0 and self.allowance.group:
             if self.group <= 0:
                 return GROUP_FULL
             self.group -= 1
@@ -150,15 +150,15 @@ def is_list(ask: Ask) -> bool:
 
 def room(db: Database, user: int, allowance: Allowance, *, chat: int = 0, now: Now) -> Remaining:
     """What a person may ask for yet; in a group, what may be asked for there."""
-    group = allowance.group - open_of(db, chat) if allowance.group and chat < 0 else 0
+    group = allowance.group - open_of(db, chat) if chat < 0 and allowance.group else 0
     kind = allowance.kind(db, user)
     today, spent = of_today(db, user, allowance.of_day(kind), now=now)
-    if not allowance.most:
+    if not (most := allowance.most):
         return Remaining(allowance, 0, 0, group, today, spent, kind)
     facts = {"user": user}
     open_, entries, unread = (int(db.all(sql, facts)[0][0]) for sql in (OPEN, ENTRIES, UNREAD))
     promised = entries + unread * allowance.entries
-    left = allowance.most - open_, allowance.most - promised
+    left = most - open_, most - promised
     return Remaining(allowance, *left, group, today, spent, kind)
 
 
@@ -189,7 +189,8 @@ def open_of(db: Database, chat: int) -> int:
 
 def refuses_all(db: Database, user: int, allowance: Allowance) -> bool:
     """Whether a person may ask for nothing more at the moment."""
-    return bool(allowance.most) and on_the_way(db, user) >= allowance.most
+    most = allowance.most
+    return bool(most) and on_the_way(db, user) >= most
 
 
 def entries_left(db: Database, user: int, allowance: Allowance, *, now: Now) -> int | None:

@@ -112,12 +112,17 @@ def mint(db: Database, meanings: Iterable[ButtonMeaning], *, now: Now) -> list[s
 def offer(db: Database, meanings: Sequence[ButtonMeaning], *, now: Now) -> list[str]:
     """The same for buttons under what may be sent, or edited, a second time: what was minted for a
     request with these words before, and acts still, keeps its token."""
+    rows = [facts(one, now) for one in meanings]
     with db.write(only={f"request {one.request}" for one in meanings if one.request}):
-        return [_made(db, one, now) or mint(db, [one], now=now)[0] for one in meanings]
+        made = [_made(db, row) for row in rows]
+        fresh = [row for row, token in zip(rows, made, strict=True) if not token]
+        if fresh:
+            db.change_many(ADD, fresh)
+    return [token or row["token"] for row, token in zip(rows, made, strict=True)]
 
 
-def _made(db: Database, meaning: ButtonMeaning, now: Now) -> str:
-    row = db.one(MADE, facts(meaning, now)) if meaning.request else None
+def _made(db: Database, wanted: Mapping[str, Any]) -> str:
+    row = db.one(MADE, wanted) if wanted["request"] else None
     return str(row[0]) if row else ""
 
 

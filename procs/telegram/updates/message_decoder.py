@@ -21,7 +21,7 @@ from pyrogram.raw import types
 from pyrogram.raw.core import Bytes, GzipPacked, Message, MsgContainer, TLObject
 
 from procs.telegram.server_clock import CLOCK
-from procs.telegram.updates import sent_updates
+from procs.telegram.updates import own_words, sent_updates
 
 #: salt, session, then of the message: number, place, length.
 HEAD = struct.Struct("<q8sqii")
@@ -97,6 +97,8 @@ def decode_object(body: bytes) -> Any:
     UNREADABLE."""
     if (sent := sent_updates.of_answer(body, UNREADABLE)) is not None:
         return sent
+    if (own := own_words.of_push(body)) is not None:
+        return own
     try:
         read = TLObject.read(BytesIO(body))
     except UNREADABLE:

@@ -94,3 +94,14 @@ async def test_nothing_is_written_to_a_closed_connection(peer, transport):
     await transport.close()
     await transport.send(b"abcd")
     assert await peer.reader.read() == b""
+
+
+async def test_a_packet_is_not_written_before_the_socket_took_the_one_before(peer, transport):
+    large = os.urandom(8 << 20)
+    first, second = (asyncio.create_task(transport.send(packet)) for packet in (large, b"abcd"))
+    await asyncio.sleep(0)
+    second.cancel()
+    assert await peer.hears() == large
+    await first
+    await transport.close()
+    assert await peer.reader.read() == b""
