@@ -65,12 +65,14 @@ class InlineSearch:
 
     async def is_meant(self, query: InlineQuery) -> bool:
         """Whether no other query of the same person comes for a moment."""
-        self.last[query.person.id] = query.id
-        await asyncio.sleep(SETTLE)
-        if self.last.get(query.person.id) != query.id:
-            return False
-        del self.last[query.person.id]
-        return True
+        person = query.person.id
+        self.last[person] = query.id
+        try:
+            await asyncio.sleep(SETTLE)
+            return self.last.get(person) == query.id
+        finally:
+            if self.last.get(person) == query.id:
+                del self.last[person]
 
     async def search(self, sought: Link, person: Person) -> list[SearchHit] | str:
         """What the site finds; or why that is not known, as a text's key."""

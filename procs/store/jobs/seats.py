@@ -124,11 +124,10 @@ def add(db: Database, job: NewJob, *, now: Now) -> int:
     """Add a job: queued when its user has a free seat, else at the end of the user's line; held
     while its user or its site is paused."""
     number, is_held, is_first_free = next_number(db, job)
-    state, seat = State.QUEUED, -1
-    if is_held:
-        state, seat = State.HELD, None
-    elif not is_first_free:
-        state, seat = line_up(db, number, user=job.user, lane=job.lane)
+    place: tuple[State, int | None] = (State.HELD, None) if is_held else (State.QUEUED, -1)
+    if not (is_held or is_first_free):
+        place = line_up(db, number, user=job.user, lane=job.lane)
+    state, seat = place
     insert(db, job, number, state=state, at=now.wall, seat=seat, now=now)
     return number
 

@@ -245,6 +245,7 @@ class UpdateClient(PunctualClient):
         if answer is difference.GONE:
             self.stream.forget(box)
             self.kept.discard(box)
+            self.written.pop(box, None)
             await self.storage.delete_update_state(box)
         elif isinstance(answer, types.updates.State):
             self.stream.begin(answer, now=time.monotonic())

@@ -2,14 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
+from procs.bot.inline.inline_search import InlineSearch
 from procs.core import clock
+from procs.records.job import Person
 from procs.store.database import Database
 from procs.store.modes import bot_modes
 from procs.store.modes.bot_modes import Mode
 from procs.store.people import bans
+from procs.telegram.chat.inline_updates import InlineQuery
 from tests.sandbox.bot_parts import Bot, running
 from tests.sandbox.telegram.desk import Refused
 
@@ -135,3 +139,17 @@ async def test_who_floods_is_told_to_wait_and_costs_nothing(bot, deliverer, with
 async def test_what_cannot_be_fetched_says_why(bot, with_sara, query, why):
     found = await with_sara.inline(query)
     assert (why in found[0].description, found.cache_time <= 10) == (True, True)
+
+
+async def test_nothing_is_kept_of_a_person_whose_query_was_taken_away(settings, db):
+    """As by a bot that leaves, and by a client that is answered no more."""
+    nobody: Any = None
+    search = InlineSearch(db, nobody, nobody, ("youtube",))
+    asking = asyncio.create_task(search.is_meant(InlineQuery(1, Person(7), "cats", "")))
+    while not search.last:
+        await asyncio.sleep(0)
+
+    asking.cancel()
+    await asyncio.wait({asking})
+
+    assert search.last == {}
