@@ -233,8 +233,12 @@ class ServerTransaction:
             self.transmit([*last, *([] if self.quiet else [numbered])], last=True)
         except psycopg.Error as error:
             self.require_lost(error)
-            server_faults.raise_failure(error, self.db.url)
+            if self.db.session.closed:
+                server_faults.raise_failure(error, self.db.url)
+            self.replay(error)
+            return self.commit_quickly(last)
         self.note(1 if self.quiet else numbered.answer)
+        return None
 
     def commit_surely(self, last: list[Statement]) -> None:
         """The same onto the disk; when the connection is lost meanwhile, ask the server whether it
