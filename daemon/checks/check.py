@@ -162,7 +162,7 @@ def database_complaints(settings: Settings) -> list[str]:
     """Whether the database, if there is one already, can be used; it is read whole."""
     try:
         if open_store.is_there(settings):
-            with open_store.opened(settings, check=open_store.WHOLE):
+            with open_store.opened(settings, check=open_store.ENTIRE):
                 pass
     except (Refusal, StoreError) as error:
         return [str(error)]

@@ -29,7 +29,7 @@ from procs.store.machines.machine_rows import Machine
 from procs.store.server_absence import ABSENCE_PAUSE
 
 #: A database of up to so many bytes is read whole by each command (0.1 s), and by `up` (3 s).
-BRIEFLY, LONG, WHOLE = 32 * MIB, 1024 * MIB, 1 << 62
+BRIEFLY, LONG, ENTIRE = 32 * MIB, 1024 * MIB, 1 << 62
 #: Seconds of silence after which a machine of our name and home was this one, before it was reset.
 RESET = 1.5 * machine_rows.MACHINE_BEAT
 #: What is known of the last move, in the home; and its word for one that was made.

@@ -38,7 +38,7 @@ def now_or_why(settings: Settings, say: Say) -> None:
     try:
         now(settings, say)
     except (BackupFailed, StoreError):
-        with open_store.opened(settings, check=open_store.WHOLE):
+        with open_store.opened(settings, check=open_store.ENTIRE):
             raise
 
 

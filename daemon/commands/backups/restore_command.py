@@ -103,7 +103,7 @@ def since(settings: Settings, taken_at: float) -> tuple[dict[str, int] | None, s
     try:
         if not open_store.is_there(settings):
             raise Refusal("there is no database here")
-        with open_store.opened(settings, check=open_store.WHOLE) as db:
+        with open_store.opened(settings, check=open_store.ENTIRE) as db:
             return later_requests.by_state(db, taken_at), ""
     except ChaparError as error:
         return None, str(error)
@@ -130,7 +130,7 @@ def losses(settings: Settings, outcome: RestoreOutcome) -> list[str]:
 def check(settings: Settings) -> None:
     """Bring what was put in place up to date, open it as the processes will, and audit it."""
     open_store.prepare(settings)
-    with open_store.opened(settings, check=open_store.WHOLE) as db:
+    with open_store.opened(settings, check=open_store.ENTIRE) as db:
         wrong = invariants.audit(db, leaving=(invariants.BY_CAP,))
     if wrong:
         raise Refusal(f"the restored database is wrong ({'; '.join(wrong)}); see {DATABASE}")
