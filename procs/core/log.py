@@ -14,6 +14,7 @@ import logging
 import re
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,13 +26,25 @@ LOGGER = logging.getLogger("chapar")
 SCHEME = r"(?:https?|ftps?|sftp|rt[ms]\w*|mms\w*|wss?|srt|socks\w*|smtps?)://"
 #: A quotation mark, where it is of the address and not of what stands around it: `Don't?sig=…`.
 QUOTE = r"[\"'](?![\s,;:.)\]}>]|$)"
+#: An address up to its query, and that. It is matched as a whole, with a query or without: one that
+#: failed at its end would be looked through again from each scheme within it.
+WHOLE_ADDRESS = re.compile(
+    rf"({SCHEME}(?:[^\s?\"']++|{QUOTE})++)(\?(?:[^\s\"']++|{QUOTE})*+)?", re.IGNORECASE
+)
+
+
+def without_query(found: re.Match[str]) -> str:
+    """An address without its query."""
+    return f"{found[1]}?***" if found[2] else found[0]
+
+
 #: Texts that must never reach a log: a bot token (also within the path of an address), a link's
 #: query (it may carry a signature), and the password of a proxy, a mail server or a database, up to
 #: the last @ before the path.
-SECRETS = (
+SECRETS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(?<!\d)\d{6,12}(?::|%3A)[A-Za-z0-9_-]{30,}", re.I), "***token***"),
     (re.compile(rf"({SCHEME})[^\s/?#]+@", re.I), r"\1***@"),
-    (re.compile(rf"({SCHEME}(?:[^\s?\"']|{QUOTE})++)\?(?:[^\s\"']|{QUOTE})*", re.I), r"\1?***"),
+    (WHOLE_ADDRESS, without_query),
     (re.compile(r"(postgres(?:ql)?://[^\s:/@]*:)[^\s/]*(?=@)"), r"\1***"),
     (re.compile(r"(postgres(?:ql)?://\S*[?&]password=)[^\s&]*"), r"\1***"),
 )

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 
 import pytest
 
@@ -60,6 +61,15 @@ def test_what_is_secret_in_an_address_reaches_no_log_whatever_it_is_of(written, 
     said = written("logfmt", "a.b", at=address)
 
     assert ("hidden" in said, ".example" in said) == (False, True)
+
+
+@pytest.mark.parametrize("part", ["http://", "https://x.example/a,", "a", "'", "1234567", "@"])
+def test_no_text_of_a_site_takes_long_to_mask(part):
+    began = time.process_time()
+
+    log.mask(f"https://x.example/{part * 20_000}")
+
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize("token", [TOKEN, TOKEN.replace(":", "%3A")])
