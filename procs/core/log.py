@@ -28,7 +28,7 @@ SCHEME = r"(?:https?|ftps?|sftp|rt[ms]\w*|mms\w*|wss?|srt|socks\w*|smtps?)://"
 QUOTE = r"[\"'](?![\s,;:.)\]}>]|$)"
 #: An address up to its query, and that. It is matched as a whole, with a query or without: one that
 #: failed at its end would be looked through again from each scheme within it.
-AN_ADDRESS = re.compile(
+WHOLE_ADDRESS = re.compile(
     rf"({SCHEME}(?:[^\s?\"']++|{QUOTE})++)(\?(?:[^\s\"']++|{QUOTE})*+)?", re.IGNORECASE
 )
 
@@ -44,7 +44,7 @@ def without_query(found: re.Match[str]) -> str:
 A_TOKEN = re.compile(r"(?<!\d)\d{6,12}(?::|%3A)[A-Za-z0-9_-]{30,}", re.I)
 IN_ADDRESSES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(rf"({SCHEME})[^\s/?#]+@", re.I), r"\1***@"),
-    (AN_ADDRESS, without_query),
+    (WHOLE_ADDRESS, without_query),
     (re.compile(r"(postgres(?:ql)?://[^\s:/@]*:)[^\s/]*(?=@)"), r"\1***"),
     (re.compile(r"(postgres(?:ql)?://\S*[?&]password=)[^\s&]*"), r"\1***"),
 )
