@@ -108,8 +108,7 @@ class WorkerLoop:
         self.note_barred()
         for lane in told:
             room = self.room(lane)
-            for lease in self.claimed(lane, room) if room else ():
-                self.running_jobs.start(lease)
+            self.start(self.claimed(lane, room) if room else ())
             full = self.running_jobs.free(lane) == 0 or not self.serves(lane)
             if full and self.line.ready(lane, local=False):
                 wake.notify_idle(self.db.run, lanes=[lane])
@@ -152,23 +151,19 @@ class WorkerLoop:
     def claimed(self, lane: Lane, room: int) -> list[Lease]:
         """Leases for the free rooms of a lane; none while the store is full."""
         try:
-            found = self.line.claim(lane, room, local=not self.serves(lane))
+            return self.line.claim(lane, room, local=not self.serves(lane))
         except StoreFull as error:
             log.error("store.full", error=error, fix=remedies.FREE_SPACE)
             return []
-        self.budget.spend(len(found))
-        return found
 
     def claim_freed(self, freed: Mapping[Lane, int]) -> list[Claiming]:
         """The next jobs of lanes whose jobs end in the running transaction, which give back so many
         rooms; known behind it. Raises StoreFull, StoreAway."""
         if self.drained.is_set():
             return []
-        found: list[Claiming] = []
-        for lane, more in freed.items():
-            if (room := self.room(lane) + more) > 0:
-                found.append(self.line.claiming(lane, room, local=not self.serves(lane)))
-        return found
+        rooms = {lane: self.room(lane) + more for lane, more in freed.items()}
+        wanted = [(lane, room) for lane, room in rooms.items() if room > 0]
+        return [self.line.claiming(*one, local=not self.serves(one[0])) for one in wanted]
 
     def start(self, found: Sequence[Lease]) -> None:
         """Begin what was claimed."""

@@ -60,7 +60,7 @@ UPDATE jobs
        worker = :worker, story = story || :event
  WHERE id = :job AND state + 0 = {State.QUEUED}
 """
-#: The same of several: a number stands in more than one place where they are fewer.
+#: The same of several; a number stands twice where they are fewer.
 PLACES = tuple(f"job_{letter}" for letter in "abcdefgh")
 CLAIM_ALL = CLAIM.replace("= :job", f"IN ({', '.join(f':{place}' for place in PLACES)})")
 #: Both at once: the place in line is that of before.
@@ -140,9 +140,8 @@ def claiming(
     since: float = 0.0,
 ) -> Callable[[], list[Lease]]:
     """Inside of a transaction: take up to `room` queued jobs of a lane, the longest in the ring
-    first; in all, never more than `most` of the lane are leased. `local`: only those whose files
-    stay on this disk. `since`: none whose place in line is before that. To read them behind the
-    transaction spares an answer of the server."""
+    first, never more than `most` of the lane leased in all. `local`: only those whose files stay on
+    this disk. `since`: none with an earlier place. Read behind the commit, they cost no answer."""
     wanted = {"lane": int(lane), "local": int(local), "room": room, "most": most, "since": since}
     said = event(now, f"claimed worker={worker}")
     facts = {"worker": worker, "end": now.boot + LEASE, "event": said}

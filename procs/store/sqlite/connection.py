@@ -52,8 +52,7 @@ class Connection:
         self.connection = database_file.connect(
             path, timeout=BUSY, statements=PREPARED, check=check
         )
-        #: For every statement: another for each would cost a fifth of it. What a statement finds is
-        #: read to its end at once.
+        #: Of every statement: one for each costs a fifth more. What is found is read at once.
         self.cursor = self.connection.cursor()
         self.gate = Gate(run)
         self.usual, self.durable = Transaction(self, full=False), Transaction(self, full=True)
@@ -79,7 +78,7 @@ class Connection:
         """Every row of one statement. RETURNING is read to its end, else the write lock stays."""
         if not self.inside:
             self._mine()
-        try:
+        try:  # as `_run` does, without one more call for each statement
             return self.cursor.execute(sql, facts or NO_FACTS).fetchall()
         except sqlite3.DatabaseError as error:
             database_file.raise_failure(error, self.path)
@@ -114,30 +113,19 @@ class Connection:
 
     def change_many(self, sql: str, facts: Iterable[Facts]) -> int:
         """The same statement with each of `facts`: how many rows it changed in all."""
-        self._must_write()
-        try:
-            return self._mine().executemany(sql, facts).rowcount
-        except sqlite3.DatabaseError as error:
-            database_file.raise_failure(error, self.path)
+        return self._run_many(sql, facts)
 
     def fill(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
         """Insert many rows at once. Inside of `write` only."""
-        self._must_write()
         places = ", ".join("?" for _ in columns)
-        text = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"
-        try:
-            self._mine().executemany(text, rows)
-        except sqlite3.DatabaseError as error:
-            database_file.raise_failure(error, self.path)
+        self._run_many(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", rows)
 
     def write(
         self, *, full: bool = False, only: Collection[str] | None = None, quiet: bool = False
     ) -> AbstractContextManager[None]:
         """One write transaction, alone whatever it names; joins the one that runs already, unless
-        that names less: a server would refuse it.
-
-        `full` waits for the disk (synchronous=FULL): a power cut loses nothing that was committed
-        so. Raises StoreFull when the disk is full; nothing is changed then.
+        that names less: a server would refuse it. `full` waits for the disk (synchronous=FULL): a
+        power cut loses nothing of it. Raises StoreFull, with nothing changed.
         """
         if not self.inside:
             self.only, self.quiet = (None if only is None else set(only)), quiet
@@ -178,10 +166,9 @@ class Connection:
 
     def changed(self) -> bool:
         """Whether another connection committed since the last call (PRAGMA data_version)."""
-        seen = self.one("PRAGMA data_version")
-        version = seen[0] if seen else 0
-        before, self.version = self.version, version
-        return bool(version != before)
+        before, seen = self.version, self.one("PRAGMA data_version")
+        self.version = seen[0] if seen else 0
+        return self.version != before
 
     def rest(self) -> None:
         """Never: a look costs next to nothing."""
@@ -189,8 +176,7 @@ class Connection:
     def maintain(self) -> Mapping[str, int]:
         """Move the log into the database when it has grown long."""
         log = database_file.beside(self.path)[0]
-        size = log.stat().st_size if log.exists() else 0
-        if size <= LOG_PAGES * PAGE:
+        if (size := log.stat().st_size if log.exists() else 0) <= LOG_PAGES * PAGE:
             return {}
         pages, moved = self.checkpoint(truncate=True)
         return {"bytes": size, "pages": pages, "moved": moved}
@@ -248,7 +234,6 @@ class Connection:
         try:
             self.files.require_same()
         except StoreError:
-            # Closed, SQLite would remove the log of whatever has the name now.
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(self.connection))
         else:
             self.connection.close()
@@ -263,6 +248,13 @@ class Connection:
         if not self.inside and os.getpid() != self.pid:
             raise StoreError("a connection may not cross a fork")
         return self.connection
+
+    def _run_many(self, sql: str, facts: Iterable[Facts] | Iterable[Row]) -> int:
+        self._must_write()
+        try:
+            return self._mine().executemany(sql, facts).rowcount
+        except sqlite3.DatabaseError as error:
+            database_file.raise_failure(error, self.path)
 
     def _run(self, sql: str, facts: Facts | None = None) -> sqlite3.Cursor:
         if not self.inside:

@@ -222,8 +222,7 @@ class OpenedFiles:
     def __init__(self, path: Path) -> None:
         self.files = (path, *beside(path))
         self.seen = [identity(one) for one in self.files]
-        #: Every write asks for it: a text costs less than a Path, which makes one each time.
-        self.name = str(path)
+        self.name = str(path)  # each write asks for it, and a Path would make one each time
         self.folder = SettledFolder(str(path.parent))
         self.size = 0
 
