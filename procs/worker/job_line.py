@@ -9,6 +9,7 @@ follows from how long such a look took, so that all of them together cost little
 
 from collections.abc import Callable, Iterable
 from math import inf
+from typing import Any
 
 from procs.config import Settings
 from procs.core import clock
@@ -96,31 +97,28 @@ class JobLine:
 
     def claim(self, lane: Lane, room: int, *, local: bool) -> list[Lease]:
         """Claim the first of a lane. Raises StoreFull, StoreAway."""
-        with self.db.write(only=leases.counted(lane, most_of(self.settings, lane))):
-            found = self.claiming(lane, room, local=local)
-        return found()
+        reach, began = self.reach(), clock.steady()
+        wanted = self.wanted(lane, room, reach, local=local)
+        return self.note(reach, began, leases.claim(self.db, **wanted))
 
     def claiming(self, lane: Lane, room: int, *, local: bool) -> Callable[[], list[Lease]]:
         """The same inside of a transaction; they are known behind it. Raises StoreAway."""
         reach, began = self.reach(), clock.steady()
-        found = leases.claiming(
-            self.db,
-            worker=self.worker,
-            lane=lane,
-            room=room,
-            now=clock.now(),
-            most=most_of(self.settings, lane),
-            local=local,
-            since=self.heads.since(lane, reach),
-        )
+        wanted = self.wanted(lane, room, reach, local=local)
+        found = leases.claiming(self.db, **wanted)
+        return lambda: self.note(reach, began, found())
 
-        def taken() -> list[Lease]:
-            first = found()
-            self.heads.note_look(reach, clock.steady() - began)
-            self.heads.note_claimed(first)
-            return first
+    def wanted(self, lane: Lane, room: int, reach: int, *, local: bool) -> dict[str, Any]:
+        """What a claim takes."""
+        most, since = most_of(self.settings, lane), self.heads.since(lane, reach)
+        facts = {"worker": self.worker, "lane": lane, "room": room, "now": clock.now()}
+        return {**facts, "most": most, "local": local, "since": since}
 
-        return taken
+    def note(self, reach: int, began: float, found: list[Lease]) -> list[Lease]:
+        """Note what a claim took, and how long."""
+        self.heads.note_look(reach, clock.steady() - began)
+        self.heads.note_claimed(found)
+        return found
 
     def reach(self) -> int:
         """How far back a look goes now: in a file, where it passes over nothing, always to the
