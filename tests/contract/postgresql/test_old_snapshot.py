@@ -89,7 +89,7 @@ def test_a_claim_under_an_old_snapshot_passes_over_what_was_claimed_before(
         near = pages(server, heads.since(Lane.HEAVY))
 
     assert whole > 40
-    assert near < 8
+    assert near <= 8  # two of them are looks at the pauses
 
 
 def pages(server: psycopg.Connection[Any], since: float) -> int:
