@@ -22,8 +22,9 @@ from procs.store.sqlite.connection import Connection
 from procs.worker import running_jobs
 from procs.worker.process.context import WorkerContext
 
-#: Rooms for downloads.
-HEAVY = 2
+#: Rooms for downloads, and for deliveries, as a worker has them: one whose rooms are all taken asks
+#: for whom it could wake before it begins.
+HEAVY, LIGHT = 2, 8
 
 
 async def sleep(db: Connection) -> None:
@@ -35,7 +36,7 @@ async def sleep(db: Connection) -> None:
         leases.finish(context.db, lease, now=now())
 
     running_jobs.WORK.update(dict.fromkeys(Kind, carry))
-    rooms = {**dict.fromkeys(Lane, 1), Lane.HEAVY: HEAVY}
+    rooms = {**dict.fromkeys(Lane, 1), Lane.HEAVY: HEAVY, Lane.LIGHT: LIGHT}
     await worker_loop(db, f"w00-{os.getpid()}", rooms, Signals()).run()
 
 

@@ -90,7 +90,7 @@ def test_a_claim_under_an_old_snapshot_passes_over_what_was_claimed_before(
         near = pages(server, heads.since(Lane.HEAVY, heads.reach()))
 
     assert whole > 40
-    assert near < 8
+    assert near <= 8  # two of them are looks at the pauses
 
 
 def test_a_job_that_came_into_the_line_late_is_claimed_soon(
