@@ -33,11 +33,12 @@ class RawBot:
         self.file = file
         self.known: Any = None
 
-    async def hear(self, client: Client, update: Any, users: Any, chats: Any) -> None:
+    async def hear(self, client: Any, update: Any, users: Any, chats: Any) -> None:
         """Answer one message of a person."""
-        if not isinstance(update, raw.types.UpdateNewMessage) or update.message.out:
+        said: Any = getattr(update, "message", None)
+        if not isinstance(said, raw.types.Message) or said.out:
             return
-        said, user = update.message, users[update.message.peer_id.user_id]
+        user = users[getattr(said.peer_id, "user_id", 0)]
         peer = raw.types.InputPeerUser(user_id=user.id, access_hash=user.access_hash)
         facts: dict[str, Any] = {"peer": peer, "random_id": random.getrandbits(62)}
         if said.message.startswith(START):
@@ -49,7 +50,7 @@ class RawBot:
         call = raw.functions.messages.SendMedia(media=media, message=WORDS, reply_to=reply, **facts)
         await client.invoke(call)
 
-    async def uploaded(self, client: Client, peer: Any) -> Any:
+    async def uploaded(self, client: Any, peer: Any) -> Any:
         """The file, as Telegram knows it."""
         name = raw.types.DocumentAttributeFilename(file_name=self.file.name)
         media = raw.types.InputMediaUploadedDocument(
@@ -69,7 +70,7 @@ class UsualBot:
         self.file = file
         self.known = ""
 
-    async def hear(self, client: Client, message: Any) -> None:
+    async def hear(self, client: Any, message: Any) -> None:
         """Answer one message of a person."""
         if message.text.startswith(START):
             await client.send_message(message.chat.id, HELLO)

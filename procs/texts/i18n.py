@@ -40,7 +40,7 @@ PLACES[PERSIAN_LATIN] = PLACES["fa"]
 #: What is said of the first ten.
 ORDINALS = ["اول", "دوم", "سوم", "چهارم", "پنجم", "ششم", "هفتم", "هشتم", "نهم", "دهم"]
 #: From here on a value is written without a decimal.
-WHOLE = 100
+ROUNDED_FROM = 100
 SIZE_UNITS = ("kilobyte", "megabyte", "gigabyte")
 #: How long the names of units are, where CLDR has them as people write them; the same.
 UNIT_WIDTHS: dict[str, dict[str, Literal["short", "long"]]] = {
@@ -211,7 +211,7 @@ def span(language: str, seconds: float) -> LocalText:
 
 def measure(language: str, value: float, unit: str, length: Literal["short", "long"]) -> LocalText:
     """A value with its unit, rounded as it is written."""
-    rounded = round(value, 1) if abs(value) < WHOLE else round(value)
+    rounded = round(value, 1) if abs(value) < ROUNDED_FROM else round(value)
     return written_measure(language, rounded, unit, length)
 
 
@@ -236,7 +236,7 @@ def written_measure(
 
 def pattern(value: float) -> str:
     """The form of a number: one decimal below 100."""
-    return "#,##0" if abs(value) >= WHOLE else "#,##0.#"
+    return "#,##0" if abs(value) >= ROUNDED_FROM else "#,##0.#"
 
 
 def date(language: str, day: Date) -> LocalText:

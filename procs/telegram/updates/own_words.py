@@ -16,12 +16,12 @@ from pyrogram.raw import types
 VECTOR = 0x1CB5C415
 #: updates, vector, its length, a new message, its message with both its flags and its number; then
 #: who wrote it, perhaps, and whose chat it is in.
-FIRST_FIELDS, PEER = struct.Struct("<IIiIIIIi"), struct.Struct("<Iq")
+MESSAGE_HEAD, PEER = struct.Struct("<IIiIIIIi"), struct.Struct("<Iq")
 CONSTRUCTORS = (types.Updates.ID, VECTOR, 1, types.UpdateNewMessage.ID, types.Message.ID)
 #: pts, its count, then the vector of people, its length, and the first of them.
 NUMBERS = struct.Struct("<iiIiI")
 #: The vector of chats, of which there are none, then date and seq.
-LAST_FIELDS = struct.Struct("<Iiii")
+CHATS_END = struct.Struct("<Iiii")
 #: A message that is ours, and one that names its author; other fields that would stand before its
 #: chat, of both flags.
 OUT, AUTHOR, BOOSTS, RANK = 1 << 1, 1 << 8, 1 << 29, 1 << 12
@@ -32,12 +32,12 @@ MOST_PEOPLE = 8
 def of_push(body: bytes) -> types.Updates | None:
     """The update in a message's body where it is one of these, without people and without what
     the message says; None for any other."""
-    if len(body) < FIRST_FIELDS.size + 2 * PEER.size + NUMBERS.size + LAST_FIELDS.size:
+    if len(body) < MESSAGE_HEAD.size + 2 * PEER.size + NUMBERS.size + CHATS_END.size:
         return None
-    *kinds, flags, flags2, number = FIRST_FIELDS.unpack_from(body)
-    chats, count, date, seq = LAST_FIELDS.unpack_from(body, len(body) - LAST_FIELDS.size)
+    *kinds, flags, flags2, number = MESSAGE_HEAD.unpack_from(body)
+    chats, count, date, seq = CHATS_END.unpack_from(body, len(body) - CHATS_END.size)
     is_ours = flags & OUT and not flags & BOOSTS and not flags2 & RANK
-    peers = [PEER.unpack_from(body, FIRST_FIELDS.size + n * PEER.size) for n in (0, 1)]
+    peers = [PEER.unpack_from(body, MESSAGE_HEAD.size + n * PEER.size) for n in (0, 1)]
     peers = peers if flags & AUTHOR else peers[:1]
     if tuple(kinds) != CONSTRUCTORS or not is_ours:
         return None
@@ -58,5 +58,5 @@ def endings(body: bytes) -> Iterator[int]:
     """Where the numbers behind a message may stand: before each beginning of people."""
     for count in range(1, MOST_PEOPLE + 1):
         place = body.find(struct.pack("<IiI", VECTOR, count, types.User.ID))
-        if place >= FIRST_FIELDS.size:
+        if place >= MESSAGE_HEAD.size:
             yield place - 8
