@@ -139,7 +139,7 @@ class MetricServer(threading.Thread):
             return response(HTTPStatus.METHOD_NOT_ALLOWED)
         try:
             whole = await self.pages[path]()
-        except StoreError as error:
+        except (StoreError, OSError) as error:  # the second of a home that was moved away
             log.warning("metrics.unread", error=error)
             whole = response(HTTPStatus.SERVICE_UNAVAILABLE, f"{error}\n")
         return whole if method == "GET" else whole.partition(END)[0] + END
