@@ -153,7 +153,20 @@ class Keeper:
             except StoreError as error:
                 self.note_unusable(error)
             except OSError as error:  # a disk that is full, or went away
-                self.note_fault(error)
+                if self.settings.home.exists():
+                    self.note_fault(error)
+                else:
+                    self.note_gone()
+
+    def note_gone(self) -> None:
+        """The home was moved or removed while we run: stay, so that the monitor can tell of it."""
+        home = self.settings.home
+        try:
+            self.db.require_same()
+        except StoreError as error:
+            self.note_unusable(error)
+        else:
+            self.note_unusable(StoreError(f"{home} is gone; put it back where it was"))
 
     def note_unusable(self, error: StoreError) -> None:
         """Log once what is wrong with the database, and stay: the monitor tells of it."""

@@ -139,7 +139,7 @@ class MetricServer(threading.Thread):
             return response(HTTPStatus.METHOD_NOT_ALLOWED)
         try:
             whole = await self.pages[path]()
-        except (StoreError, OSError) as error:  # a disk that is gone, say
+        except (StoreError, OSError) as error:  # of a disk that is gone, or a home that was moved
             log.warning("metrics.unread", error=error)
             whole = response(HTTPStatus.SERVICE_UNAVAILABLE, f"{error}\n")
         return whole if method == "GET" else whole.partition(END)[0] + END

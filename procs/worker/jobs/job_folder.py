@@ -48,9 +48,12 @@ def remove(db: Database, folder: Path) -> None:
 
 def is_low(settings: Settings) -> bool:
     """Whether so little of the disk is free, of the home's or that of downloads, that none may
-    start."""
+    start; nor may one where the home was moved away."""
     places = {settings.home, settings.jobs} if settings.jobs.exists() else {settings.home}
-    return min(map(disk.free, places)) < settings.disk_floor
+    try:
+        return min(map(disk.free, places)) < settings.disk_floor
+    except FileNotFoundError:
+        return True
 
 
 def measure(settings: Settings) -> DiskSpace:

@@ -129,3 +129,22 @@ def test_metrics_and_the_monitor_have_a_disk_of_downloads_where_there_is_one(
     assert 'chapar_disk_free_bytes{place="downloads"}' not in before
     assert 'chapar_disk_free_bytes{place="downloads"} 0' in scrape(db, settings)
     assert (used, said) == (1.0, f"{settings.jobs}: 0.0 % free")
+
+
+def test_a_home_that_is_moved_away_ends_no_keeper_and_lets_no_download_start(
+    db: Database, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    keeper = Keeper(db, settings)
+    there = settings.home.with_name(f"{settings.home.name}-elsewhere")
+    settings.home.rename(there)
+
+    for _ in range(2):
+        for one in keeper.rounds:
+            one.next = 0.0
+        keeper.run()
+
+    is_low, made = job_folder.is_low(settings), settings.home.exists()
+    there.rename(settings.home)
+    said = [line for line in caplog.messages if line.startswith("store.unusable")]
+    assert (is_low, made, len(said)) == (True, False, 1)
+    assert f"{settings.home} was moved to {there} while Chapar runs" in said[0]
