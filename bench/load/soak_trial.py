@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from bench.load.slopes import Point
 from bench.load.soak_samples import SoakSamples
 from bench.load.trial import Trial
@@ -70,7 +72,7 @@ class SoakTrial(Trial):
     async def sample(self) -> None:
         """Take all figures again and again."""
         while True:
-            with suppress(OSError, sqlite3.Error):
+            with suppress(OSError, psutil.Error, sqlite3.Error):
                 self.samples.take()
             await asyncio.sleep(SAMPLE)
 

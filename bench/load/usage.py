@@ -81,7 +81,7 @@ class Usage:
         found = [p for p in psutil.process_iter(["cmdline"]) if run in (p.info["cmdline"] or ())]
         found = [p for p in found if NURSERY in p.info["cmdline"]]
         pids = {one.pid for one in found}
-        return [one for one in found if one.ppid() not in pids]
+        return [one for one in found if parent(one) not in pids]
 
     def cpu(self, processes: list[tuple[str, psutil.Process]]) -> dict[str, float]:
         """CPU seconds so far by kind. Nobody waits for a nursery, so what one took that is gone is
@@ -138,6 +138,14 @@ def kind(process: psutil.Process) -> str:
     except psutil.Error:
         return "child"
     return next((k for k in KINDS if f"procs.{k}" in words or f".{k}." in words), "other")
+
+
+def parent(one: psutil.Process) -> int:
+    """The parent of a process; 0 of one that is gone by now."""
+    try:
+        return int(one.ppid())
+    except psutil.NoSuchProcess:
+        return 0
 
 
 def by_kind(processes: list[tuple[str, psutil.Process]], read: Any) -> dict[str, float]:

@@ -33,6 +33,9 @@ CHANCE = 0.05
 #: How the path of such a file says it. Another one lies in the buffers on the way before anybody
 #: reads it, so that a look at it cannot be told from a download.
 SLOWLY = "rate="
+#: Links that people were given in several forms: whoever asks while the bot has much to do gets a
+#: smaller one, which is another film.
+FORMS = "SELECT url FROM requests GROUP BY url HAVING COUNT(DISTINCT variant) > 1"
 #: Jobs of the engine, with the link that each is for, and how often one was claimed or reaped.
 CLAIMS = "SELECT payload, fence FROM jobs WHERE kind IN ('fetch', 'look', 'trial', 'check')"
 
@@ -64,12 +67,14 @@ class Visit:
 @dataclass(slots=True)
 class LinkStory:
     """What is known of a link, by its path: leases that worked on it; since when it was cancelled,
-    by the words in the chat, and since when somebody has it (0.0: never)."""
+    by the words in the chat, and since when somebody has it (0.0: never); whether `several` forms
+    of it were wanted."""
 
     path: str
     leases: int = 0
     cancelled: float = 0.0
     known: float = 0.0
+    several: bool = False
 
 
 @dataclass
@@ -106,10 +111,10 @@ class SiteRecord:
         return [f"{v.path}: {v.at - at:.0f} s after it was cancelled" for v in late]
 
     def known_already(self, story: LinkStory) -> list[str]:
-        """What was fetched although somebody had it: not where the reference was gone, or the
-        record of it was lost."""
+        """What was fetched although somebody had it: not where the reference was gone, the record
+        of it was lost, or another form was wanted."""
         since = story.known + KNOWN
-        if not story.known or within(story.known, self.restored, KNOWN):
+        if not story.known or story.several or within(story.known, self.restored, KNOWN):
             return []
         late = [v for v in self.by_path[story.path] if v.at > since]
         needless = [v for v in late if not any(since - KNOWN < at < v.at for at, _ in self.stale)]
@@ -201,12 +206,14 @@ async def read(found: "Evidence") -> SiteRecord:
 async def stories(found: "Evidence") -> list[LinkStory]:
     """One for each link that was asked for as a film; posts have files of other names."""
     leases = claims(found.stack.db.all(CLAIMS))
+    several = {path_of(url) for (url,) in found.stack.db.all(FORMS)}
     made: dict[str, LinkStory] = {}
     for one in found.asked:
         path = path_of(one.link)
         if "/page/" in path:
             continue
         story = made.setdefault(path, LinkStory(path, leases.get(path, 0)))
+        story.several = path in several
         said = [m for m in await one.person.history() if m.reply == one.message.id]
         came = [m.at for m in said if m.media and m.kind != "photo"]
         story.known = min([*came, story.known or float("inf")], default=0.0)

@@ -46,6 +46,10 @@ def test_a_film_that_somebody_has_is_not_fetched_again():
     assert record(fetched(99.0), fetched(103.0), known=100.0).faults() == []
 
 
+def test_a_film_is_fetched_again_in_another_form():
+    assert record(fetched(99.0), fetched(120.0), known=100.0, several=True).faults() == []
+
+
 @pytest.mark.parametrize("why", [{"stale": [(110.0, 110.1)]}, {"restored": [(95.0, 105.0)]}])
 def test_a_film_is_fetched_again_when_its_reference_is_gone_or_the_record_of_it(why):
     assert record(fetched(99.0), fetched(120.0), known=100.0, **why).faults() == []

@@ -1,12 +1,14 @@
 """What a soak makes of its samples: what grows is named, and what only varies is not."""
 
+import os
 import random
+import subprocess
 from types import SimpleNamespace
 
 import psutil
 import pytest
 
-from bench.load import soak, summary
+from bench.load import soak, summary, usage
 from bench.load.slopes import HOUR, slope
 from bench.load.soak_samples import WORK, SoakSamples
 from bench.load.soak_trial import claims
@@ -105,9 +107,9 @@ def test_samples_are_of_processes_of_the_home_and_of_every_table(tmp_path):
     (tmp_path / "logs" / "bot.log").write_bytes(bytes(1 << 20))
     db = open_database(url, run=run)
     stack = SimpleNamespace(state=tmp_path, db=db)
-    usage = SimpleNamespace(stack=stack, processes=lambda: [("bot", psutil.Process())])
+    found_usage = SimpleNamespace(stack=stack, processes=lambda: [("bot", psutil.Process())])
 
-    samples = SoakSamples(usage)
+    samples = SoakSamples(found_usage)
     samples.take()
 
     found = {name: points[0][1] for name, points in samples.series.items()}
@@ -119,3 +121,10 @@ def test_samples_are_of_processes_of_the_home_and_of_every_table(tmp_path):
     assert found["record: rows of requests"] == 0
     assert {f"rows of {table}" for table in WORK} <= set(found)
     db.close()
+
+
+def test_a_process_that_ends_while_it_is_looked_at_has_no_parent_and_ends_no_soak():
+    with subprocess.Popen(["/bin/true"]) as child:
+        gone = psutil.Process(child.pid)
+        assert usage.parent(gone) == os.getpid()
+    assert usage.parent(gone) == 0
