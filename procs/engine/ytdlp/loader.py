@@ -2,20 +2,21 @@
 noted."""
 
 from collections import ChainMap, deque
-from collections.abc import Callable, MutableMapping
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import Any
 
 import yt_dlp
 from yt_dlp.extractor import gen_extractor_classes
 from yt_dlp.networking import common
-from yt_dlp.networking.exceptions import HTTPError
+from yt_dlp.networking.exceptions import HTTPError, TransportError
 from yt_dlp.postprocessor import PostProcessor
 from yt_dlp.postprocessor.ffmpeg import FFmpegPostProcessor
-from yt_dlp.utils import Popen, determine_protocol
+from yt_dlp.utils import DownloadError, Popen, determine_protocol
 
 from procs.core.ffmpeg import tools
+from procs.engine.failures.classify import judged
 from procs.engine.jail import child_programs
 from procs.engine.protocol import part_file
 from procs.engine.protocol.messages import MIB, check_scheme
@@ -23,7 +24,7 @@ from procs.engine.protocol.part_file import PartFile
 from procs.engine.releases import lean_extractors
 from procs.engine.releases.extractor_index import ExtractorIndex
 from procs.engine.ytdlp.merge_stream import MergeHooks
-from procs.errors import TooLarge
+from procs.errors import TooLarge, Unsupported
 
 #: A page that leads nowhere, to try patterns on.
 NOWHERE, BLANK = "https://127.0.0.1/", "<html></html>"
@@ -41,6 +42,8 @@ READ = 4 * MIB
 #: Protocols by which a file comes as it is, and may be asked for from any byte on; the answer when
 #: it has none there.
 FROM_ANYWHERE, NO_SUCH_BYTES = ("http", "https"), 416
+#: Statuses from here on are a fault of the site's (RFC 9110, 15.6).
+SITE_FAULT = 500
 #: How a list of media begins (RFC 8216, 4.3.1.1, and before it Winamp's).
 M3U = b"#EXTM3U"
 
@@ -56,6 +59,8 @@ class Loader(yt_dlp.YoutubeDL):
 
     def __init__(self, options: dict[str, Any]) -> None:
         self.headers: dict[str, Any] = {}
+        #: Addresses that could not be read, and why, until they are.
+        self.unheard: dict[str, TransportError | HTTPError] = {}
         #: The last page that was read: its address, its type, its text as it came.
         self.page: tuple[str, str, bytearray] = ("", "", bytearray())
         #: The first list of media (M3U), in the same way; mostly it is one of pieces.
@@ -83,16 +88,36 @@ class Loader(yt_dlp.YoutubeDL):
         for index in () if ie_key or more.get("force_generic_extractor") else INDEX:
             keys = index.candidates(url) or ()
             ie_key = next((key for key in keys if self._ies[key].suitable(url)), None)
-        return super().extract_info(url, download, ie_key, **more)
+        try:
+            return super().extract_info(url, download, ie_key, **more)
+        except DownloadError as error:
+            # yt-dlp warns of a manifest that broke off, and calls the page unsupported then.
+            if not self.unheard or not isinstance(judged(error), Unsupported):
+                raise
+        raise next(iter(self.unheard.values()))
+
+    @contextmanager
+    def listening(self, address: str) -> Iterator[None]:
+        """Note an address whose answer does not come, or says that the site has a fault."""
+        try:
+            yield
+        except (TransportError, HTTPError) as error:
+            if not isinstance(error, HTTPError) or error.status >= SITE_FAULT:
+                self.unheard[address] = error
+            raise
 
     def urlopen(self, req: Any) -> common.Response:
         """Open an address of the web, and no other: manifests and redirects may name any.
 
         Raises Forbidden.
         """
-        check_scheme(req if isinstance(req, str) else req.url)
-        answer = self.next_part(self.part, req) if self.part else super().urlopen(req)
+        address = req if isinstance(req, str) else req.url
+        check_scheme(address)
+        with self.listening(address):
+            answer = self.next_part(self.part, req) if self.part else super().urlopen(req)
+        self.unheard.pop(address, None)
         limit_reads(answer, self.noted(answer))
+        answer.read = self.listening(address)(answer.read)
         if len(self.headers) < HEADERS_KEPT:
             self.headers[answer.url] = answer.headers
         return answer

@@ -157,6 +157,10 @@ def pages(base: str) -> dict[str, str]:
             "A stream",
             body='<video><source src="/hls/master.m3u8" type="application/x-mpegurl"></video>',
         ),
+        "/page/hls-away.html": page(
+            "A stream whose server is away",
+            body='<video><source src="/hang/master.m3u8" type="application/x-mpegurl"></video>',
+        ),
         "/page/plain.html": page(
             "Words", body="<p>Only words here, and <a href='/'>a link</a>.</p>"
         ),
