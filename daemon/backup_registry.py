@@ -17,14 +17,13 @@ def backup(options: argparse.Namespace) -> int:
     if options.what == "verify":
         return verify(options)
     settings = present_settings() if options.what == "list" else home_settings()
+    process_tree.require_unmoved(settings.run)
     if options.what == "list":
         if options.json:
             print(json.dumps(backup_commands.facts(settings), indent=2))
         else:
             print(*backup_commands.listed(settings), sep="\n")
-        return 0
-    process_tree.require_unmoved(settings.run)
-    if options.what == "prune":
+    elif options.what == "prune":
         print(*backup_commands.prune(settings), sep="\n")
     else:
         with step_bar.shown(say) as told:

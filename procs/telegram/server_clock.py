@@ -119,6 +119,7 @@ class WrittenBody(TLObject[Any]):
         self.body = body
 
     def write(self, *args: Any) -> bytes:
+        """The bytes, whatever the library asks besides."""
         return self.body
 
 
@@ -134,6 +135,7 @@ class PunctualNumbers(MsgFactory):
         return self._last_msg_id
 
     async def create(self, body: TLObject[Any]) -> Message:
+        """The next message of the session, with its number, its place and its length."""
         number = await self.allocate_message_identity()
         place = await self.allocate_message_sequence(not isinstance(body, UNNUMBERED))
         written = body.write()

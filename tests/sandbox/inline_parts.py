@@ -42,6 +42,7 @@ class Deliverer:
         self.db: Database = hands.db
         self.hands, self.courier, self.folder = hands, courier, folder
         self.pace, self.progress = Pace(hands.db), Screen()
+        self.lasts: set[int] = set()
 
     async def telegram(self) -> Courier:
         return self.courier

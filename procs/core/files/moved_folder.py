@@ -11,15 +11,19 @@ from pathlib import Path
 from procs.core import disk
 
 
-def now_at(file: Path, *, pid: int | str = "self") -> Path | None:
+def now_at(
+    file: Path, *, pid: int | str = "self", inode: tuple[int, int] | None = None
+) -> Path | None:
     """The present path of a file that a process opened as `file`; None where it still has that
-    path, where it was deleted, and where another one lies there now."""
+    path, where it was deleted, and where another one lies there now. `inode`, with its device:
+    which of the files of that name that the process may have open."""
     if os.path.lexists(file):
         return None
     for entry in disk.entries(f"/proc/{pid}/fd"):
         with suppress(OSError):
-            place = Path(os.readlink(entry.path))
-            if place.name == file.name and os.path.samefile(entry.path, place):
+            place, facts = Path(os.readlink(entry.path)), os.stat(entry.path)
+            is_it = inode in (None, (facts.st_dev, facts.st_ino))
+            if is_it and place.name == file.name and os.path.samestat(facts, os.stat(place)):
                 return place
     return None
 

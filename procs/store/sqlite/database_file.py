@@ -215,9 +215,8 @@ def named(error: sqlite3.DatabaseError, path: Path) -> StoreError | None:
 
 class OpenedFiles:
     """The database, its log and that log's index as a connection opened them. What is written to a
-    file that lost its name is lost, a log beside another database spoils that one, and two indexes
-    of one log have its writers overwrite each other: so each write looks first, at log and index
-    only after a change of their folder."""
+    file without a name is lost, a log beside another database spoils that, and by two indexes of a
+    log writers overwrite each other: each write looks first, at both if their folder changed."""
 
     def __init__(self, path: Path) -> None:
         self.files = (path, *beside(path))
@@ -246,7 +245,8 @@ class OpenedFiles:
         for one, seen in zip(self.files, self.seen, strict=True):
             found = identity(one)
             if found != seen:
-                raise StoreError(misplaced(self.files[0], one, is_gone=found is None))
+                place = moved_folder.now_at(one, inode=seen) if seen and not found else None
+                raise StoreError(misplaced(self.files[0], one, is_gone=found is None, place=place))
 
 
 def identity(path: Path) -> tuple[int, int] | None:
@@ -258,10 +258,10 @@ def identity(path: Path) -> tuple[int, int] | None:
     return facts.st_dev, facts.st_ino
 
 
-def misplaced(path: Path, file: Path, *, is_gone: bool) -> str:
-    """The sentence for a file that is no longer the one that was opened."""
-    if is_gone and not path.parent.exists() and (place := moved_folder.now_at(path)):
-        return moved_folder.sentence(path, place)
+def misplaced(path: Path, file: Path, *, is_gone: bool, place: Path | None = None) -> str:
+    """The sentence for a file that is no longer the one that was opened, and is at `place` now."""
+    if place and not path.parent.exists():
+        return moved_folder.sentence(file, place)
     what = "was taken away" if is_gone else "was replaced"
     fix = f"put {path.name} back as it was, or restore a backup: chapar restore FILE"
     if file == beside(path)[1]:

@@ -10,6 +10,7 @@ Sources: core.telegram.org/mtproto/serialize, core.telegram.org/constructor/mess
 
 import struct
 from collections.abc import Iterator
+from typing import Any
 
 from pyrogram.raw import types
 
@@ -49,7 +50,9 @@ def of_push(body: bytes) -> types.Updates | None:
         return None
     pts, pts_count, *_ = NUMBERS.unpack_from(body, found[0])
     chat = types.PeerUser(user_id=person)
-    said = types.Message(id=number, peer_id=chat, date=date, message="", out=True)
+    none: Any = []  # as the library reads lists that are not there
+    lists = {"entities": none, "restriction_reason": none}
+    said = types.Message(id=number, peer_id=chat, date=date, message="", out=True, **lists)
     update = types.UpdateNewMessage(message=said, pts=pts, pts_count=pts_count)
     return types.Updates(updates=[update], users=[], chats=[], date=date, seq=seq)
 

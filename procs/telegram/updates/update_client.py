@@ -232,6 +232,8 @@ class UpdateClient(PunctualClient):
                 await self._pause(wait)
             else:
                 failures = 0
+                if box not in self.stream.wants and self.stream.misses(box):
+                    await self._pause(ITSELF)  # another gap, which showed meanwhile
 
     async def _ask(self, box: int) -> None:
         """One call. Raises as `Rpc.ask`, ChatClosed excepted."""

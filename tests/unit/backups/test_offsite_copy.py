@@ -84,8 +84,13 @@ def test_a_note_with_facts_of_another_kind_counts_as_none(home: Home, name: str,
 
 def test_a_copy_that_is_interrupted_goes_on_nowhere(tmp_path: Path):
     script = (
-        "import signal; from pathlib import Path\n"
+        "import signal, subprocess; from pathlib import Path\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "class Popen(subprocess.Popen):\n"
+        "    def communicate(self, *args, **facts):\n"
+        "        Path('waits').touch()\n"
+        "        return super().communicate(*args, **facts)\n"
+        "subprocess.Popen = Popen\n"
         "from procs.backups import backup_store, offsite_copy\n"
         "one = backup_store.Backup('x', 0.0, 1)\n"
         "offsite_copy.run('sleep 300 & echo $! >pid; mv pid there; wait', Path('x'), one)\n"
@@ -93,7 +98,7 @@ def test_a_copy_that_is_interrupted_goes_on_nowhere(tmp_path: Path):
     around = {**os.environ, "PYTHONPATH": str(ROOT)}
     words = [sys.executable, "-c", script]
     with subprocess.Popen(words, cwd=tmp_path, env=around, stderr=subprocess.DEVNULL) as copy:
-        while not (tmp_path / "there").exists():
+        while not ((tmp_path / "there").exists() and (tmp_path / "waits").exists()):
             assert copy.poll() is None
         child = os.pidfd_open(int((tmp_path / "there").read_text()))
         copy.send_signal(signal.SIGINT)

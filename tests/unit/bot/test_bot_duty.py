@@ -58,6 +58,7 @@ class Machine:
 
 
 def machine(settings: Settings, db: Database, home: Path, name: str) -> Machine:
+    home.mkdir(mode=0o700, exist_ok=True)
     return Machine(replace(settings, home=home, machine=name), db)
 
 

@@ -100,7 +100,8 @@ async def test_the_operators_command_gets_the_file_and_none_of_our_secrets(home,
 
 
 async def test_a_clock_that_is_set_back_delays_no_backup(home, monkeypatch):
-    db, rounds, now = home.open(), BackupRounds(home.settings), clock.now()
+    db, now = home.open(), clock.now()
+    rounds = BackupRounds(db, home.settings)
     monkeypatch.setattr(clock, "now", lambda: now)
     await taken(rounds)
     now = Now(now.wall - 7200, now.boot + 601)
@@ -117,7 +118,8 @@ async def test_a_folder_that_is_out_of_reach_is_a_failed_backup_and_no_dead_keep
     folder = home.settings.home / "loop"
     folder.symlink_to(folder)  # as a mount that is gone: it is there, and cannot be read
     settings = replace(home.settings, backup_folder=folder)
-    db, rounds = home.open(), BackupRounds(settings, command=("/bin/sh", "-c", "echo no>&2;exit 1"))
+    db = home.open()
+    rounds = BackupRounds(db, settings, command=("/bin/sh", "-c", "echo no>&2;exit 1"))
 
     await taken(rounds)
 

@@ -4,10 +4,11 @@ import asyncio
 import shutil
 import sys
 from asyncio.subprocess import PIPE
+from typing import Any
 
 import pytest
 from pyrogram import Client, errors, filters
-from pyrogram.handlers import EditedMessageHandler, MessageHandler
+from pyrogram.handlers import EditedMessageHandler, MessageHandler, RawUpdateHandler
 
 from procs.core import codec
 from tests.sandbox.events import until
@@ -79,7 +80,11 @@ async def test_the_front_hears_what_another_session_sent(tg, tmp_path):
     await ali.starts()
     chat_session, slot = client(tg, tmp_path), client(tg, tmp_path, "slot-0", no_updates=True)
     own = []
-    chat_session.add_handler(MessageHandler(lambda _, m: own.append(m.outgoing), filters.outgoing))
+
+    async def note(_: object, update: Any, *__: object) -> None:
+        own.append(update.message.out)
+
+    chat_session.add_handler(RawUpdateHandler(note))
     async with chat_session, slot:
         await say(slot, ali, "from a slot", random_id=7)
         await until(lambda: own == [True])
