@@ -85,8 +85,10 @@ class ProgressSender:
         if now - self.edited.get(one.id, self.began) < EDIT_GAP:
             return False
         self.edited[one.id] = now
-        await self.edit(one, known.message, text)
-        self.edited[one.id] = clock.now().boot  # it may have waited for seconds for its turn
+        try:
+            await self.edit(one, known.message, text)
+        finally:  # it may have waited for seconds, and been done although its answer was lost
+            self.edited[one.id] = clock.now().boot
         broadcasts.show(self.db, one.id, None, text)
         return True
 
