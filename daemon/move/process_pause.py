@@ -24,12 +24,12 @@ DONE = "done"
 @contextmanager
 def paused(run: Path, say: Callable[[str], None]) -> Iterator[None]:
     """No process runs inside; jobs that ran are back in the queue. Afterwards those run that did
-    before. Nothing where none runs."""
+    before, or that supervisord was about to start again. Nothing where none runs."""
     supervisor = Supervisor(run)
     if not supervisor.is_up():
         yield
         return
-    titles = [one.title for one in supervisor.processes() if one.pid]
+    titles = [one.title for one in supervisor.processes() if one.state != "STOPPED"]
     began = time.monotonic()
     with guarded(run, titles):
         supervisor.signal("worker", "INT")

@@ -184,6 +184,7 @@ async def test_the_alert_about_lost_fences_is_over_with_the_first_worker_that_ha
 
     # In a home of its own: the nursery of the one before lives on for a while, without fences.
     other = {"CHAPAR_HOME": f"{around['CHAPAR_HOME']}/other"}
+    Path(other["CHAPAR_HOME"]).mkdir(mode=0o700)
     await said_by(around | other, "procs.worker", word="worker.serving")
 
     assert (stood, told(around)) == ([("egress-open", disk.host())], [])
@@ -197,6 +198,7 @@ async def said_by(around, *module, word):
     said = []
     async with asyncio.timeout(SECONDS):
         while word not in (line := (await worker.stdout.readline()).decode()):
+            assert line, "".join(said)
             said.append(line)
     worker.terminate()
     rest, _ = await worker.communicate()

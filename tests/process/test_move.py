@@ -115,6 +115,8 @@ async def test_a_move_is_undone_while_nobody_asked_and_goes_back_to_a_file_later
         await asks("back")
 
         code, said = await stack.says("status")
+        while "STARTING" in said:  # a process is for its first three seconds
+            code, said = await stack.says("status")
         assert (code, "\nmachine " in said) == (0, False), said
         assert [len(await got(ann, one)) for one in sent] == [1] * 4
     for name in ("undone", "there"):

@@ -10,7 +10,16 @@ from daemon.supervisor import process_tree
 from tests.process.test_up import Chapar
 
 #: A worker that cannot start. Python runs `sitecustomize` before anything else.
-BROKEN = "import os, sys\nif 'procs.worker' in sys.orig_argv: os._exit(1)\n"
+#: A worker ends at once, whether it is executed or forked.
+BROKEN = """
+import os, runpy, sys
+if 'procs.worker' in sys.orig_argv:
+    os._exit(1)
+own = runpy.run_module
+def run_module(name, *args, **facts):
+    return os._exit(1) if name == 'procs.worker' else own(name, *args, **facts)
+runpy.run_module = run_module
+"""
 
 
 @pytest.fixture

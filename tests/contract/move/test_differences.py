@@ -53,7 +53,8 @@ def test_one_byte_that_differs_in_any_row_is_found_without_luck(
     "change",
     [
         "UPDATE users SET language = language || 'x' WHERE id = 1",
-        "INSERT INTO settings (name, value, changed_at) VALUES ('x', '1', 1)",
+        "INSERT INTO audit (mark, at, admin, action, subject, was, became)"
+        " VALUES ('x', 1, 1, 'set', 'x', '', '1')",
         "INSERT INTO pauses (scope, since, why) VALUES ('all', 1, '')",
     ],
 )
