@@ -23,9 +23,12 @@ from procs.config import Settings
 from procs.core import clock
 from procs.errors import ChaparError
 from procs.store.backups import invariants, later_requests
+from procs.store.limits import send_budget
 from procs.texts import i18n
 
 Say = Callable[[str], None]
+#: Seconds after which no private chat remembers a message (`procs.telegram.message_limits`).
+UNKNOWN = 5.0
 
 
 @dataclass(slots=True)
@@ -128,9 +131,11 @@ def losses(settings: Settings, outcome: RestoreOutcome) -> list[str]:
 
 
 def check(settings: Settings) -> None:
-    """Bring what was put in place up to date, open it as the processes will, and audit it."""
+    """Bring what was put in place up to date, open it as the processes will, and audit it. What was
+    sent since the backup is in no row of it: sending begins when every chat may have a burst."""
     open_store.prepare(settings)
     with open_store.opened(settings, check=open_store.ENTIRE) as db:
         wrong = invariants.audit(db, leaving=(invariants.BY_CAP,))
+        send_budget.rest(db, UNKNOWN, now=clock.now())
     if wrong:
         raise Refusal(f"the restored database is wrong ({'; '.join(wrong)}); see {DATABASE}")

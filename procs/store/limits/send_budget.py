@@ -129,6 +129,13 @@ def wait_of(
     return max(0.0, max(earliest, default=now.boot) - now.boot)
 
 
+def rest(db: Database, seconds: float, *, now: Now) -> None:
+    """Let nothing leave for so long, where nobody knows what left a moment ago."""
+    facts = {"scope": EVERYBODY, "at": now.boot, "empty_at": now.boot + seconds, "more": seconds}
+    with db.write():
+        db.change(SPEND, {**facts, "until": now.boot + LONGEST})
+
+
 def spend(
     db: Database, rules: Sequence[GapLimit | CountLimit], *, messages: int = 1, at: float, now: Now
 ) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,10 @@ from daemon.command_error import Refusal
 from daemon.commands import launch
 from daemon.commands.backups import restore_command
 from procs.backups.backup_errors import BackupFailed
+from procs.core import clock
+from procs.store.limits import send_budget
+from procs.telegram import message_limits
+from procs.telegram.message_limits import Urgency
 from tests.unit.backups.conftest import Home
 
 
@@ -31,6 +36,17 @@ def test_what_was_asked_until_the_backup_is_back_and_the_old_state_stays_beside(
     kept = next(home.settings.home.glob("chapar.db.before-*"))
     assert f"kept the old database as {kept}" in said
     assert "requests since then: 1 (1 open)" in said
+
+
+def test_nothing_is_sent_until_every_chat_may_have_what_it_had_since_the_backup_again(home):
+    home.asks("before")
+    home.backs_up()
+
+    restores(home)
+
+    with closing(home.open()) as db:
+        rules = message_limits.bot_rules(Urgency.COMMAND)
+        assert 4.0 < send_budget.wait_of(db, rules, now=clock.now()) <= 5.0
 
 
 @pytest.mark.parametrize("damage", [b"", b"no database at all"])
