@@ -57,6 +57,11 @@ def machine(about: dict[str, Any]) -> str:
 
 def shortened(seconds: float, scale: float) -> str:
     """The warning above results of shortened runs."""
+    if scale == 1:
+        return (
+            f"**These runs were shortened** to {seconds:g} s of each scenario at most: they show"
+            " what the machine carries for so long, and not what hours of it do.\n"
+        )
     return (
         f"**These runs were shortened**: at most {seconds:g} s of each scenario, {scale:g} times"
         " the arrivals. They show the form of the page and not the capacity.\n"
