@@ -79,10 +79,12 @@ class Verdict:
 
     @property
     def good(self) -> bool:
-        """Whether everything that was promised held."""
+        """Whether everything that was promised held. `impolite` goes by when a call was written; a
+        way that is slow or dripped brings some at once, whose waits are obeyed: a few are no fault.
+        """
         wrong = self.missing or self.twice or self.broken or self.altered or self.left
         wrong = wrong or self.impolite or self.news or self.unrecovered or self.overfetched
-        return not (wrong or self.floods or self.uncertain)
+        return not (wrong or self.uncertain or self.floods > max(2, self.deliveries // 20))
 
     def __str__(self) -> str:
         lines = [f"{name}: {value}" for name, value in sorted(self.counts.items())]
