@@ -33,7 +33,7 @@ INSTANTS = (
     ("link_checks", f"at + CASE error WHEN '' THEN {DAY} ELSE {SOON} END", "TRUE"),
     ("link_checks", f"at + {AGAIN}", "error <> ''"),
     ("machines", f"beat_at + {GONE}", "ended_at IS NULL"),
-    ("workers", f"beat_at + {HUNG}", "ended_at IS NULL"),
+    ("workers", f"beat_at + {HUNG}", "ended_at IS NULL AND served_at IS NOT NULL"),  # no spare one
     ("settings", f"changed_at + {DEAF}", "name = 'telegram.round-trip'"),
 )
 IS_DUE = " OR ".join(

@@ -7,7 +7,7 @@ import pytest
 
 from procs.core import clock as clocks
 from procs.keeper.metrics import readiness
-from procs.store.health import alerts, notifications, round_trips
+from procs.store.health import alerts, notifications, round_trips, workers
 from procs.store.jobs import leases
 from procs.store.machines import machine_rows
 from procs.store.modes import mode_rules
@@ -112,6 +112,21 @@ def test_a_machine_that_falls_silent_ends_the_rest_of_the_others(
     assert not is_at_rest(channel)
 
     machine_rows.leave(db, "m1", now=epoch)
+    assert is_at_rest(channel)
+
+
+def test_a_worker_that_falls_silent_ends_the_rest_and_a_spare_one_which_beats_never_does_not(
+    db: ServerConnection, channel: ServerChannel
+) -> None:
+    now = clocks.now()
+    silent = replace(now, wall=now.wall - rest_look.HUNG, boot=now.wall - rest_look.HUNG)
+    worker = workers.enter(db, "w00", now=silent)
+    assert is_at_rest(channel)
+
+    workers.serve(db, worker, slot=0, now=silent)
+    assert not is_at_rest(channel)
+
+    workers.beat(db, worker, jobs=0, now=replace(now, boot=now.wall))
     assert is_at_rest(channel)
 
 
