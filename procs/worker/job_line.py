@@ -36,8 +36,10 @@ class LineHeads:
         self.places: dict[Lane, float] = {}
         #: The steady instants from which on a look of each reach may be taken.
         self.next = [0.0] * len(REACHES)
-        #: Of the last look.
+        #: Of the last look; and of the looks that found something in a lane, until it is claimed:
+        #: a shorter claim would not find it.
         self.latest = WHOLE_LINE
+        self.found: dict[Lane, int] = {}
 
     def reach(self) -> int:
         """How far back a look goes now, as a place in REACHES."""
@@ -88,22 +90,23 @@ class JobLine:
         seen = claimable.look(self.db, most=self.most[Lane.HEAVY], since=since)
         self.heads.note_look(reach, clock.steady() - began)
         self.heads.note_empty(seen.empty, now.wall)
+        self.heads.found = dict.fromkeys(seen.ready, reach)
         return seen
 
     def ready(self, lane: Lane, *, local: bool) -> bool:
         """Whether something there is for this machine; `local` as for `leases.claim`."""
-        since = self.heads.since(lane, self.reach())
+        since = self.heads.since(lane, max(self.reach(), self.heads.found.get(lane, 0)))
         return claimable.ready(self.db, lane, local=local, since=since)
 
     def claim(self, lane: Lane, room: int, *, local: bool) -> list[Lease]:
         """Claim the first of a lane. Raises StoreFull, StoreAway."""
-        reach, began = self.reach(), clock.steady()
+        reach, began = max(self.reach(), self.heads.found.pop(lane, 0)), clock.steady()
         wanted = self.wanted(lane, room, reach, local=local)
         return self.note(reach, began, leases.claim(self.db, **wanted))
 
     def claiming(self, lane: Lane, room: int, *, local: bool) -> Callable[[], list[Lease]]:
         """The same inside of a transaction; they are known behind it. Raises StoreAway."""
-        reach, began = self.reach(), clock.steady()
+        reach, began = max(self.reach(), self.heads.found.pop(lane, 0)), clock.steady()
         wanted = self.wanted(lane, room, reach, local=local)
         found = leases.claiming(self.db, **wanted)
         return lambda: self.note(reach, began, found())
