@@ -127,3 +127,19 @@ def pages(server: psycopg.Connection[Any], since: float) -> int:
         ((plan,),) = cursor.execute(sql.encode(), [facts[name] for name in names]).fetchall()
     read = plan[0]["Plan"]
     return int(read["Shared Hit Blocks"]) + int(read["Shared Read Blocks"])
+
+
+def test_a_job_that_was_given_back_far_behind_the_last_claim_is_claimed_once_a_look_saw_it(
+    desk: Desk, db: ServerConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine_name.HERE, "told", "m1")
+    settings = config.load({"CHAPAR_HOME": str(tmp_path)}, Path("/dev/null"), need_telegram=False)
+    line = JobLine(db, settings, desk.worker())
+    line.look()
+    (job,) = desk.asks(1, "given back")
+    line.heads.note_claimed([replace(LEASE, place=clock.now().wall + 3600)])
+    line.heads.next = [0.0] * len(line.heads.next)  # a look at the whole line is due
+
+    assert Lane.HEAVY in line.look().ready
+    assert line.ready(Lane.HEAVY, local=False)
+    assert [one.job for one in line.claim(Lane.HEAVY, 1, local=False)] == [job.job]
