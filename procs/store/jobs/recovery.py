@@ -133,17 +133,21 @@ def next_due(db: Database) -> float | None:
 
 
 def release_dead(db: Database, *, now: Now) -> int:
-    """Take back at once what this machine's dead workers held. Returns how many jobs.
+    """Take back at once what this machine's dead workers held, and a dead bot. Returns how many
+    jobs.
 
     A worker of an earlier boot is dead whatever runs under its pid now.
     """
-    dead = [worker for worker in workers.present(db) if worker.here and not worker.alive]
+    dead = [worker for worker in workers.holders(db) if worker.here and not worker.alive]
     freed = 0
     for worker in dead:
         with db.write(full=True):
             rows = db.all(HELD_BY, {"worker": worker.id})
             freed += _take_back(db, rows, word=f"died={worker.name}", now=now)
-            workers.leave(db, worker.id, why="died", now=now)
+            if worker.state == workers.BOT:  # which is not counted among the workers that died
+                workers.part(db, worker.id, now=now)
+            else:
+                workers.leave(db, worker.id, why="died", now=now)
     return freed
 
 
