@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from procs.bot.conversation.failure_boundary import logged, repeat
 from procs.bot.status.status_board import StatusBoard
@@ -27,22 +28,21 @@ from procs.store.health import counters, histograms, workers
 from procs.store.jobs import claimable, leases, outcomes, seats
 from procs.store.media import deliveries
 from procs.store.media.deliveries import SentCopy
-from procs.store.requests import requests
+from procs.store.requests import buttons, requests
 from procs.store.requests.allowances import Allowance
 from procs.store.requests.heard_updates import Mark
 from procs.store.requests.requests import Submitted
 from procs.telegram.delivery.delivery_presentation import presentation
 from procs.telegram.delivery.presentation import Presentation
 from procs.telegram.delivery.send_once import ChatTarget
-from procs.telegram.pace import Urgency
+from procs.telegram.departure import Departure
+from procs.telegram.pace import Pace, Urgency
 
 SEND_MEDIA = "messages.SendMedia"
 #: The name under which its leases stand.
 HOLDER = "bot"
 #: Deliveries at once; and seconds for one, after which its lease has half of its time left.
 HANDS, HAND_TIMEOUT = 8, 30.0
-#: Seconds in which nothing is claimed after one that would have waited.
-CROWDED_REST = 1.0
 #: Seconds between two writes of what was counted, as often as a worker beats.
 COUNT_INTERVAL = 15.0
 
@@ -57,29 +57,37 @@ class Handed:
     target: ChatTarget
     random_id: int
     shown: Presentation
+    place: Departure
     since: float
 
 
 class Claim:
-    """A claim in the transaction that accepts a known media, and what it took."""
+    """A claim in the transaction that accepts a known media for this chat, and what it took."""
 
-    def __init__(self, db: Database, holder: int) -> None:
-        self.db, self.holder = db, holder
+    def __init__(self, db: Database, pace: Pace, holder: int, chat: int) -> None:
+        self.db, self.pace, self.holder, self.chat = db, pace, holder, chat
+        self.place: Departure | None = None
         self.claimed: Handed | None = None
 
+    def pay(self) -> Departure | None:
+        """Take the place of this moment among all messages, if there is one."""
+        self.place = self.pace.take_at_once(SEND_MEDIA, chat=self.chat)
+        return self.place
+
     def claim(self, accepted: Submitted) -> bool:
-        """Claim its delivery, and store the random id; whether that was possible."""
+        """Claim its delivery, pay for it and store the random id; whether that was possible."""
         db, now, request = self.db, clock.now(), accepted.request
-        found = outcomes.claim_at_once(db, accepted.job, worker=self.holder, now=now)
+        facts: dict[str, Any] = {"worker": self.holder, "pays": self.pay, "now": now}
+        found = outcomes.claim_at_once(db, accepted.job, **facts)
         order = requests.order(db, request) if found else None
-        if found is None or order is None:
+        if found is None or order is None or self.place is None:
             return False
         lease, media = found
         db.also((f"request {request}",))
         ((_, random_id),) = deliveries.plan(db, request, 1)
         target = ChatTarget(order.chat, order.chat_access, order.message, order.topic)
-        shown = presentation(db, order, media)
-        self.claimed = Handed(lease, request, media, target, random_id, shown, now.boot)
+        shown = presentation(db, order, media, offer=buttons.mint)
+        self.claimed = Handed(lease, request, media, target, random_id, shown, self.place, now.boot)
         return True
 
 
@@ -92,7 +100,6 @@ class FirstHand:
         #: The number of this process among those who hold leases; None while it may hold none.
         self.holder: int | None = None
         self.tasks: set[asyncio.Task[str]] = set()
-        self.rests_until = 0.0
         self.counts: Counter[str] = Counter()
 
     async def run(self) -> None:
@@ -127,7 +134,7 @@ class FirstHand:
         self, links: Sequence[Ask], *, allowance: Allowance, mark: Mark | None
     ) -> list[Submitted]:
         """Accept links as `requests.submit`, and begin to send what is known and may go at once."""
-        hand = Claim(self.db, self.holder) if self.holder and self.may_claim(links) else None
+        hand = self.new_claim(links)
         now = clock.now()
         done = requests.submit(
             self.db,
@@ -143,13 +150,15 @@ class FirstHand:
             task.add_done_callback(self.tasks.discard)
         return done
 
-    def may_claim(self, links: Sequence[Ask]) -> bool:
-        """Whether a known media for these may be claimed here: one link of a private chat, which
-        belongs to no list and goes to no folder."""
-        if len(links) != 1 or len(self.tasks) >= HANDS:
-            return False
-        one, is_resting = links[0], clock.now().boot < self.rests_until
-        return one.chat > 0 and not (one.folder or one.parent or is_resting)
+    def new_claim(self, links: Sequence[Ask]) -> Claim | None:
+        """A claim of a known media for these where the bot may have one: for one link of a private
+        chat, which belongs to no list and goes to no folder."""
+        if self.holder is None or len(links) != 1 or len(self.tasks) >= HANDS:
+            return None
+        one = links[0]
+        if one.chat < 0 or one.folder or one.parent:
+            return None
+        return Claim(self.db, self.pace, self.holder, one.chat)
 
     async def carry(self, one: Handed) -> None:
         """Send one and end its job, or give it back. Raises SessionRevoked, StoreError."""
@@ -159,7 +168,6 @@ class FirstHand:
                 copy = await self.send(one)
             is_over = self.end(one, copy)
         except TelegramWait as wait:
-            self.rests_until = clock.now().boot + CROWDED_REST
             self.pace.note(wait)
         except (JobError, ReferenceStale, TimeoutError) as error:
             why = type(error).__name__
@@ -171,8 +179,14 @@ class FirstHand:
     async def send(self, one: Handed) -> SentCopy:
         """The message that shows it now. Raises TelegramAway where it is there already and nobody
         says which one it is."""
-        at_once = partial(self.pace.leave, urgency=Urgency.DELIVERY, patience=0.0)
-        leave = partial(at_once, SEND_MEDIA, chat=one.target.chat)
+        places, chat = iter((one.place,)), one.target.chat
+
+        async def leave() -> Departure:
+            """The place that is paid for; of a call that was too late for it another, at once."""
+            facts: dict[str, Any] = {"urgency": Urgency.DELIVERY, "patience": 0.0}
+            paid = next(places, None)
+            return paid or await self.pace.leave(SEND_MEDIA, chat=chat, **facts)
+
         part, session = one.media.parts[0], self.status_board.chat_session
         message = await session.send_part(
             one.target, part, one.random_id, shown=one.shown, leave=leave

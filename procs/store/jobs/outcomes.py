@@ -1,7 +1,7 @@
 """Applies the end of a job to the requests that wait for it, in one transaction each."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from procs.core import codec
 from procs.core.clock import Now
@@ -132,9 +132,12 @@ def deliver(db: Database, request: int, *, user: int, media: int, now: Now) -> i
     return number
 
 
-def claim_at_once(db: Database, job: int, *, worker: int, now: Now) -> tuple[Lease, Media] | None:
+def claim_at_once(
+    db: Database, job: int, *, worker: int, pays: Callable[[], object], now: Now
+) -> tuple[Lease, Media] | None:
     """Inside of the transaction that added it: claim a delivery of one file that is the first in
-    line. None where another comes first, or it may not be claimed now, or there is more to send."""
+    line. None where another comes first, or it may not be claimed now, or there is more to send,
+    or `pays`, which is asked last, finds that it must wait."""
     said = event(now, f"claimed worker={worker}")
     facts = {"worker": worker, "end": now.boot + leases.LEASE, "event": said}
     wanted = {"lane": int(Lane.LIGHT), "local": 0, "room": 1, "most": leases.ENDLESS, "since": 0.0}
@@ -143,7 +146,7 @@ def claim_at_once(db: Database, job: int, *, worker: int, now: Now) -> tuple[Lea
         return None
     lease = leases.lease(rows[0])
     media = references.read(db, lease.delivery.media)
-    if media is None or len(media.parts) != 1:
+    if media is None or len(media.parts) != 1 or not pays():
         return None
     leases.take(db, facts, rows)
     return lease, media

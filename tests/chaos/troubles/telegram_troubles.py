@@ -74,7 +74,7 @@ async def revoked(storm: "Storm", dice: Random) -> Recovered:
     """Telegram takes one slot's sign-in away; an operator removes its file, as the alert says."""
     stack = storm.stack
     async with storm.telegram:
-        await stack.telegram.fails("messages.sendMedia", "401 AUTH_KEY_UNREGISTERED")
+        await stack.telegram.fails("messages.uploadMedia", "401 AUTH_KEY_UNREGISTERED")
     try:
         await stack.until(lambda: lost_sign_ins(stack), patience=MET)
     except TimeoutError:

@@ -10,8 +10,12 @@ from procs.records.job import File, Lane, Media, Part, State
 from procs.store import wake
 from procs.store.health import workers
 from procs.store.jobs import leases, pause_control, pauses, recovery
+from procs.store.limits import send_budget
 from procs.store.media import deliveries, references
+from procs.store.requests import requests
 from procs.store.wake import WakeSocket
+from procs.telegram.delivery.delivery_presentation import presentation
+from procs.telegram.message_limits import Urgency, bot_rules
 from tests.sandbox.bot_parts import LINK, until, wants
 from tests.sandbox.uploads import heard
 
@@ -80,10 +84,19 @@ async def test_while_it_waits_the_bot_claims_no_more(hand, db, tg, sara, ali):
     wants(db, ali.id)
     await tg.fails("messages.sendMedia", "FLOOD_WAIT_9")
     await sara.sends(LINK)
-    await until(lambda: not hand.tasks and hand.rests_until)
+    await until(lambda: not hand.tasks and hand.pace.wait("messages.SendMedia") > 0)
     await ali.sends(LINK)
     await until(lambda: len(db.all(JOBS)) == 2)
     assert db.all(JOBS)[1] == (State.QUEUED, 0, 0)
+
+
+async def test_what_has_no_place_among_all_messages_now_is_left_to_a_worker(hand, db, sara, ear):
+    now = clock.now()
+    with db.write():
+        send_budget.spend(db, bot_rules(Urgency.DELIVERY), messages=50, at=now.boot, now=now)
+    await sara.sends(LINK)
+    await until(lambda: db.all(JOBS) == [(State.QUEUED, 0, 0)])
+    assert (ear.heard(), db.all(PLANNED)) == ({wake.WORK % Lane.LIGHT}, [])
 
 
 async def test_what_telegram_refuses_is_left_to_a_worker(hand, db, tg, sara, hands):
@@ -110,6 +123,18 @@ async def test_a_worker_goes_on_under_the_same_random_id(hand, db, tg, sara, han
     await hand.close()
     request = hands.claim(Lane.LIGHT).delivery.request
     assert deliveries.plan(db, request, 1) == [(0, before)]
+    await hold.release()
+
+
+async def test_a_worker_goes_on_with_the_same_buttons(hand, db, tg, sara, known):
+    hold = await tg.holds("messages.sendMedia")
+    await sara.sends(LINK)
+    await hold.reached()
+    before = db.all("SELECT token FROM buttons")
+    await hand.close()
+    (request,) = db.all("SELECT id FROM requests")[0]
+    shown = presentation(db, requests.order(db, request), known)
+    assert {one.token for one in shown.buttons} == {token for (token,) in before} != set()
     await hold.release()
 
 
