@@ -106,6 +106,16 @@ class JobLine:
 
     def claiming(self, lane: Lane, room: int, *, local: bool) -> Callable[[], list[Lease]]:
         """The same inside of a transaction; they are known behind it. Raises StoreAway."""
+        if not machine_name.shared():
+            return leases.claiming(
+                self.db,
+                worker=self.worker,
+                lane=lane,
+                room=room,
+                now=clock.now(),
+                most=self.most[lane],
+                local=local,
+            )
         reach, began = max(self.reach(), self.heads.found.pop(lane, 0)), clock.steady()
         wanted = self.wanted(lane, room, reach, local=local)
         found = leases.claiming(self.db, **wanted)
