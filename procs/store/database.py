@@ -90,13 +90,13 @@ class Database(Protocol):
     def change(self, sql: str, facts: Facts | None = None) -> int:
         """How many rows a statement without RETURNING changed. Inside of `write` only."""
 
-    def send(
-        self, sql: str, facts: Facts | None = None, *, otherwise: Exception | None = None
-    ) -> None:
+    def send(self, sql: str, facts: Facts | None = None) -> None:
         """The same for whoever need not know how many. A server is sent it together with the next
-        statement that is asked, or with the commit. `otherwise`: what is raised unless a row
-        changed, with nothing changed; such a statement is a fence, and changes no row if a commit
-        whose answer was lost is done again."""
+        statement that is asked, or with the commit."""
+
+    def fence(self, sql: str, beside: str, facts: Facts, otherwise: Exception) -> None:
+        """Send a change, and `beside` it one of another table. `otherwise` is raised, with nothing
+        changed, unless a row was: it must be none if a commit that was not answered is repeated."""
 
     def take(
         self, pick: str, change: Callable[[Sequence[Row]], object], both: str, facts: Facts

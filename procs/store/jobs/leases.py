@@ -40,15 +40,14 @@ CLAIMABLE = f"""
    AND (:machine = '' OR NOT EXISTS (SELECT 1 FROM job_files f
                                       WHERE f.job = jobs.id AND f.machine <> :machine))
 """
-#: The first in line.
-FIRST = f"""
-{CLAIMABLE} ORDER BY at, id
+LIMIT = f"""
  LIMIT (CASE WHEN :most >= CAST({ENDLESS} AS INTEGER) THEN :room ELSE
          (SELECT CASE WHEN COUNT(*) >= :most THEN 0
                       WHEN COUNT(*) > :most - :room THEN :most - COUNT(*) ELSE :room END
             FROM jobs WHERE state = {State.LEASED} AND lane = :lane) END)
-/* FOR UPDATE SKIP LOCKED */
 """
+#: The first in line.
+FIRST = f"{CLAIMABLE} ORDER BY at, id {LIMIT} /* FOR UPDATE SKIP LOCKED */"
 #: Then CLAIM. Nobody comes between the two.
 PICK = f"""
 SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, progress, at {FIRST}
@@ -69,6 +68,8 @@ TAKE = f"""
 RETURNING id, fence, worker, user_id, lane, seat, kind, attempt, payload, progress,
           (SELECT at FROM jobs AS before WHERE before.id = jobs.id)
 """
+#: The same in a lane without a limit: a server prepares for all of a statement, each time it runs.
+TAKE_ANY = TAKE.replace(LIMIT, " LIMIT :room")
 RENEW = f"""
 UPDATE jobs SET at = :end
  WHERE state = {State.LEASED} AND lane IN ({EVERY_LANE}) AND worker = :worker
@@ -145,7 +146,8 @@ def claiming(
     wanted = {"lane": int(lane), "local": int(local), "room": room, "most": most, "since": since}
     said = event(now, f"claimed worker={worker}")
     facts = {"worker": worker, "end": now.boot + LEASE, "event": said}
-    rows = db.take(PICK, partial(take, db, facts), TAKE, {**facts, **wanted, **here()})
+    both = TAKE_ANY if most >= ENDLESS else TAKE
+    rows = db.take(PICK, partial(take, db, facts), both, {**facts, **wanted, **here()})
     return lambda: sorted(map(lease, rows()), key=attrgetter("place", "job"))
 
 
@@ -211,16 +213,10 @@ def end(
 ) -> None:
     """The job is over; its seat goes to the user's next. Raises LeaseLost and changes nothing."""
     said = f"{word or WORDS[state]} error={error}" if error else word or WORDS[state]
-    facts = {
-        **_name(lease),
-        "state": int(state),
-        "now": now.wall,
-        "error": error,
-        "event": event(now, said),
-    }
+    facts = {**_name(lease), "state": int(state), "now": now.wall, "error": error}
+    facts["event"] = event(now, said)
     with db.write(full=True, only=(seats.of(lease.user),)):
-        db.send(END, facts, otherwise=_lost(lease))
-        db.send(FORGET_PROGRESS, {"job": lease.job})
+        db.fence(END, FORGET_PROGRESS, facts, _lost(lease))
         seats.hand_on(db, user=lease.user, lane=lease.lane, seat=lease.seat, now=now)
 
 
@@ -236,16 +232,10 @@ def retry(
 
     `free`: the wait was not the job's fault (a flood wait, an open breaker) and costs no attempt.
     """
-    facts = {
-        **_name(lease),
-        "due": now.wall + delay,
-        "error": error,
-        "free": int(free),
-        "event": event(now, "later", error=error, delay=f"{delay:.1f}"),
-    }
+    facts = {**_name(lease), "due": now.wall + delay, "error": error, "free": int(free)}
+    facts["event"] = event(now, "later", error=error, delay=f"{delay:.1f}")
     with db.write(full=True, only=(seats.of(lease.user),)):
-        db.send(RETRY, facts, otherwise=_lost(lease))
-        db.send(FORGET_PROGRESS, {"job": lease.job})
+        db.fence(RETRY, FORGET_PROGRESS, facts, _lost(lease))
         seats.hand_on(db, user=lease.user, lane=lease.lane, seat=lease.seat, now=now)
 
 

@@ -19,7 +19,7 @@ import psycopg
 from procs.core.files import rest_file
 from procs.errors import StoreAway, StoreError
 from procs.store.postgresql import pooler, server_faults
-from procs.store.postgresql.dialect import numbered
+from procs.store.postgresql.dialect import guarded, numbered
 from procs.store.postgresql.pipeline import (
     COPIED,
     MANY,
@@ -96,14 +96,13 @@ class ServerConnection:
         self._must_write()
         return int(self._run(statement_of(sql, facts, row_count)))
 
-    def send(
-        self, sql: str, facts: Facts | None = None, *, otherwise: Exception | None = None
-    ) -> None:
+    def send(self, sql: str, facts: Facts | None = None) -> None:
         """The same, which goes with the next statement that is asked, or with the commit."""
-        if self.transaction is None:
-            raise StoreError(OUTSIDE)
-        self._mine()
-        self.transaction.send(statement_of(sql, facts, row_count), otherwise)
+        self._open().send(statement_of(sql, facts, row_count))
+
+    def fence(self, sql: str, beside: str, facts: Facts, otherwise: Exception) -> None:
+        """Both as one statement, which goes likewise."""
+        self._open().send(statement_of(guarded(sql, beside), facts, no_answer), otherwise)
 
     def take(
         self,
@@ -113,12 +112,9 @@ class ServerConnection:
         facts: Facts,
     ) -> Callable[[], list[Row]]:
         """By one statement, whose answer comes with the next one that is asked, or the commit."""
-        if self.transaction is None:
-            raise StoreError(OUTSIDE)
-        self._mine()
-        statement = statement_of(both, facts, all_rows)
-        self.transaction.send(statement)
-        return partial(self.transaction.answer_of, statement)
+        transaction, statement = self._open(), statement_of(both, facts, all_rows)
+        transaction.send(statement)
+        return partial(transaction.answer_of, statement)
 
     def change_many(self, sql: str, facts: Iterable[Facts]) -> int:
         """The same statement with each of `facts`, sent together: how many rows it changed."""
@@ -276,6 +272,12 @@ class ServerConnection:
     def _must_write(self) -> None:
         if self.transaction is None:
             raise StoreError(OUTSIDE)
+
+    def _open(self) -> ServerTransaction:
+        if self.transaction is None:
+            raise StoreError(OUTSIDE)
+        self._mine()
+        return self.transaction
 
     def _mine(self) -> None:
         if os.getpid() != self.pid:

@@ -46,9 +46,7 @@ class Connection:
     it promises."""
 
     def __init__(self, path: Path, *, run: Path, check: int = 0) -> None:
-        self.path = path
-        self.run = run
-        self.pid = os.getpid()
+        self.path, self.run, self.pid = path, run, os.getpid()
         self.connection = database_file.connect(
             path, timeout=BUSY, statements=PREPARED, check=check
         )
@@ -56,8 +54,7 @@ class Connection:
         self.cursor = self.connection.cursor()
         self.gate = Gate(run)
         self.usual, self.durable = Transaction(self, full=False), Transaction(self, full=True)
-        self.inside = False
-        self.full = False
+        self.inside = self.full = False
         #: What the running transaction names, and whether it is a sign of life alone.
         self.only: set[str] | None = None
         self.quiet = False
@@ -94,14 +91,17 @@ class Connection:
             self._must_write()
         return self._run(sql, facts).rowcount
 
-    def send(
-        self, sql: str, facts: Facts | None = None, *, otherwise: Exception | None = None
-    ) -> None:
+    def send(self, sql: str, facts: Facts | None = None) -> None:
         """The same at once, for whoever need not know the number."""
         if not self.inside:
             self._must_write()
-        if self._run(sql, facts).rowcount == 0 and otherwise is not None:
+        self._run(sql, facts)
+
+    def fence(self, sql: str, beside: str, facts: Facts, otherwise: Exception) -> None:
+        """One behind the other."""
+        if not self.change(sql, facts):
             raise otherwise
+        self._run(beside, facts)
 
     def take(
         self, pick: str, change: Callable[[Sequence[Row]], object], both: str, facts: Facts
