@@ -61,7 +61,7 @@ bench: $(READY) ## measure answer time, recycling, memory, idle CPU
 bench-queue: $(VENV)/.ready-bench ## measure the lease table beside other queues
 	$(BIN)/python -m bench.queue
 
-# MACHINES: --brief, which shows in five minutes that all of it runs, or names of parts.
+# MACHINES: --brief, which shows in some minutes that all of it runs, or names of parts.
 bench-machines: $(VENV)/.ready-bench ## measure the store on PostgreSQL: cycles, other queues, wake-ups, bloat, a move (40 minutes)
 	$(BIN)/python -m bench.machines $(MACHINES)
 
