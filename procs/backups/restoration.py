@@ -52,7 +52,7 @@ def install(settings: Settings, folder: Path, manifest: Manifest, *, at: float) 
 
 def server(settings: Settings, folder: Path, end: str) -> Iterator[str]:
     """Fill a server's database; nothing of ours may be connected."""
-    url, said = settings.database_url, list[str]()
+    url, said = settings.session_url, list[str]()
     kept = end.removeprefix(".").replace("-", "_")
     scratch = folder.with_name("exchange")
     scratch.mkdir()

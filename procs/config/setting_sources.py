@@ -17,13 +17,13 @@ CREDENTIALS = "CREDENTIALS_DIRECTORY"
 #: Its address may have a password in it, which is all that is hidden of it.
 DATABASE = "CHAPAR_DATABASE_URL"
 #: Settings that may have a password in the midst of what is to be seen.
-WITH_PASSWORDS = (DATABASE, "CHAPAR_BACKUP_COMMAND")
+WITH_PASSWORDS = (DATABASE, "CHAPAR_DATABASE_DIRECT_URL", "CHAPAR_BACKUP_COMMAND")
 #: What supervisord tells its processes; they got their names from a start that judged them.
 SUPERVISED = "SUPERVISOR_ENABLED"
 #: What `chapar up` sets for supervisord.conf, and the tests for themselves.
 OUR_OWN = (
     *("CHAPAR_PYTHON", "CHAPAR_PROCS", "CHAPAR_STOP_WAIT", "CHAPAR_WITH_BOT"),
-    *("CHAPAR_STORM", "CHAPAR_TEST_DATABASE", "CHAPAR_WALKS"),
+    *("CHAPAR_STORM", "CHAPAR_TEST_DATABASE", "CHAPAR_TEST_POOLER", "CHAPAR_WALKS"),
 )
 
 

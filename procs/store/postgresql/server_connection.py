@@ -3,8 +3,9 @@
 First right, then loose: a write transaction begins with an advisory lock of the whole database, the
 same gate that the other kind has as a kernel lock, so that whatever holds behind that gate holds
 here. One that names what it is about has that lock shared, and a lock of each thing that it names.
-Every statement stays prepared on the server. A connection that broke off is made anew before the
-next one; while there is none, every call raises StoreAway at once.
+Every statement stays prepared on the server, unless a pooler stands between (`pooler`). A
+connection that broke off is made anew before the next one; while there is none, every call raises
+StoreAway at once.
 """
 
 import os
@@ -25,7 +26,6 @@ from procs.store.postgresql.pipeline import (
     MANY,
     Read,
     Statement,
-    StatementPipeline,
     all_rows,
     first_row,
     last_value,
@@ -77,9 +77,7 @@ class ServerConnection:
         self.mark: int | None = None
         self.told_at = 0.0
         run.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = greet(url)
-        pooler.require_session(found, url)
-        self._use(found)
+        self._use(greet(url))
 
     def all(self, sql: str, facts: Facts | None = None) -> list[Row]:
         """Every row of one statement."""
@@ -209,9 +207,9 @@ class ServerConnection:
             self._run(Statement(HERE, (), no_answer))
         return self.timeline
 
-    def channel(self) -> Callable[[], ServerChannel]:
+    def channel(self, direct: str = "") -> Callable[[], ServerChannel]:
         """What opens the channel to the other machines."""
-        return partial(ServerChannel, self.url)
+        return partial(ServerChannel, self.url, direct)
 
     def close(self) -> None:
         """Give up what makes a lost connection anew, and close the session."""
@@ -249,9 +247,12 @@ class ServerConnection:
 
     def _use(self, found: Greeted) -> None:
         self.session, self.timeline = found.session, found.timeline
-        self.pipeline = StatementPipeline(self.session)
+        self.pipeline = pooler.pipeline_of(found, self._note_timeline)
         self.over = -1
         self._require_version()
+
+    def _note_timeline(self, timeline: str) -> None:
+        self.timeline = timeline
 
     def _ask(self, statement: Statement) -> Any:
         try:

@@ -35,12 +35,17 @@ PASSING = ("08", "25006", "25P03", "53200", "53300", "55P03", "57014", "57P")
 #: alone. In another language than English they are told as they are.
 BROKEN = "08"
 WORDS_OF_REFUSAL = (
-    (re.compile(r'database "[^"]*" does not exist'), "3D000"),
+    (re.compile(r'database "[^"]*" does not exist|no such database'), "3D000"),
     (
         re.compile(r"authentication failed|no pg_hba\.conf|role .* does not exist|no password"),
         "28",
     ),
-    (re.compile(r"too many connections|too many clients|connection slots are reserved"), "53300"),
+    (
+        re.compile(
+            r"too many connections|too many clients|connection slots are reserved|no more c"
+        ),
+        "53300",
+    ),
     (re.compile(r"the database system is|terminating connection|closed the connection"), "57P"),
 )
 

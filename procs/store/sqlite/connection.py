@@ -196,7 +196,7 @@ class Connection:
         """A file has one history."""
         return ""
 
-    def channel(self) -> None:
+    def channel(self, direct: str = "") -> None:
         """All processes that use the file are on this machine."""
 
     def checkpoint(self, *, truncate: bool = False) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from procs.store.postgresql.dialect import numbered
 from procs.store.postgresql.server_connection import ServerConnection
 from tests.contract.conftest import Desk
 
-pytestmark = pytest.mark.postgresql
+pytestmark = [pytest.mark.postgresql, pytest.mark.session]
 WORN = b"""
 INSERT INTO jobs (id, user_id, lane, state, at, seat, kind, site, payload, story)
 SELECT n, n, 0, 0, 1.79e9 + RANDOM() * 1e6, -1, 'deliver', '', '{}', REPEAT('x', 200)
