@@ -10,10 +10,12 @@ from contextlib import closing
 import psycopg
 import pytest
 
-from procs.errors import StoreAway
-from procs.store.database import Database, migrate, open_database
+from procs.errors import StoreAway, StoreError
+from procs.store.database import Database, frozen, migrate, open_database
 from procs.store.postgresql import pooler as pooler_module
+from procs.store.postgresql.migration import beside
 from procs.store.postgresql.server_channel import ServerChannel
+from procs.store.postgresql.server_session import connect
 from procs.store.server_absence import until_back
 from tests import pgbouncer, postgresql_server
 from tests.contract.place import Place
@@ -202,6 +204,20 @@ def test_a_wait_for_a_lock_is_no_silence_of_the_pooler(
             assert waiting.is_alive()
         waiting.join()
     assert scopes(pooled) == ["a", "b"]
+
+
+def test_a_backup_is_read_through_a_pooler_and_a_restore_wants_the_server(
+    place: Place, transactions: Pooler, pooled: Database
+) -> None:
+    put(pooled, "a")
+    url = transactions.url_of(place.name)
+    with frozen(url) as copy:
+        before = copy.all("SELECT scope FROM waits")
+        put(pooled, "b")
+        assert copy.all("SELECT scope FROM waits") == before == [("a",)]
+    pooled.close()
+    with pytest.raises(StoreError, match="CHAPAR_DATABASE_DIRECT_URL"):
+        connect(beside(url))
 
 
 @pytest.mark.long
