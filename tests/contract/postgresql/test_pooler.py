@@ -195,6 +195,7 @@ def test_a_wait_for_a_lock_is_no_silence_of_the_pooler(
     place: Place, pooled: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pooler_module, "PATIENCE", 0.3)
+    session = vars(pooled)["session"]
     with closing(open_database(postgresql_server.url_of(place.name), run=place.run)) as other:
         with other.write():
             other.change(PUT, {"scope": "a"})
@@ -204,6 +205,7 @@ def test_a_wait_for_a_lock_is_no_silence_of_the_pooler(
             assert waiting.is_alive()
         waiting.join()
     assert scopes(pooled) == ["a", "b"]
+    assert vars(pooled)["session"] is session
 
 
 def test_a_backup_is_read_through_a_pooler_and_a_restore_wants_the_server(
