@@ -164,7 +164,7 @@ async def test_sound_of_a_silent_film(prepare):
 
 
 async def test_a_film_shorter_than_promised_is_no_success(prepare):
-    with pytest.raises(errors.ProcessingFailed, match="6.0 s of 60.0 s"):
+    with pytest.raises(errors.CutShort, match="6.0 s of 60.0 s"):
         await prepare("clip.mp4", durations=[60.0])
 
 
