@@ -1,0 +1,72 @@
+"""The real YouTube reader of yt-dlp, the real plugin and deno, in the jail, at a site that gives
+its media only to who shows a token."""
+
+import pytest
+
+from procs import errors
+from procs.engine.client import Engine
+from procs.engine.jail import js_runtimes
+from procs.engine.protocol.messages import Order
+from procs.engine.releases import token_plugin
+from tests.sandbox.site import files
+from tests.sandbox.tube import SITE, VIDEO, VISITOR, Tube
+
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(
+        not token_plugin.installed(token_plugin.PLUGINS[0])
+        or not any(kind.name == "deno" for kind, _, _ in js_runtimes.found()),
+        reason="the plugin and deno are not installed: pip install '.[pot,js]'",
+    ),
+]
+URL = f"https://{SITE}/watch?v={VIDEO}"
+
+
+@pytest.fixture
+async def tube(tmp_path):
+    (place := tmp_path / "tube").mkdir()
+    async with Tube(place, files.folder() / "clip.mp4") as tube:
+        yield tube
+
+
+@pytest.fixture
+async def engine(tube, tmp_path):
+    engine = Engine(tmp_path / "run", linger=0.2, routes=tube.routes, pinned=tube.version)
+    await engine.start()
+    yield engine
+    await engine.close()
+
+
+async def bring(engine, folder):
+    async with engine.open(Order(URL, clients=("web",)), folder) as child:
+        found = await child.probe()
+        return found, await child.fetch(lambda done, total, rate: None)
+
+
+async def test_the_token_that_the_site_wants_is_made_and_shown(tube, engine, tmp_path):
+    found, fetched = await bring(engine, tmp_path / "job")
+
+    assert (found.title, fetched.files) == ("A film behind a token", ["A film behind a token.mp4"])
+    assert (tmp_path / "job" / fetched.files[0]).read_bytes() == tube.film.read_bytes()
+    assert tube.asked == [VISITOR]
+    assert set(tube.shown) == {tube.right(VISITOR, VISITOR)}
+
+
+async def test_without_the_script_there_is_nothing_to_fetch(tube, engine, tmp_path):
+    tube.script.unlink()
+    with pytest.raises(errors.JobError):
+        await bring(engine, tmp_path / "job")
+
+    assert (tube.asked, tube.shown) == ([], [])
+
+
+async def test_media_that_are_refused_for_their_token_call_for_a_newer_reader(
+    tube, engine, tmp_path
+):
+    tube.fair = False
+    with pytest.raises(errors.JobError) as failed:
+        await bring(engine, tmp_path / "job")
+
+    assert type(failed.value) is errors.ExtractorBroken
+    assert tube.shown
+    assert "" not in tube.shown
