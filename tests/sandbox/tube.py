@@ -4,16 +4,17 @@
         engine = Engine(run, routes=tube.routes, pinned=tube.version)
 
 `folder` gets a certificate authority, a certificate for the hosts, what makes the nursery believe
-it, and a script that makes tokens as the provider's does: by asking the site, through the proxy
-that it is given. The site gives one token for each visitor and content, and the media only to who
-shows it.
+it, and a script that makes tokens in the place of the provider's, by asking the site through the
+proxy that it is given: a short one, or with `modules`, a folder of npm's, one that has the site's
+challenge run by the libraries that the provider uses (`tube_mint.ts`). The site has one token for
+each visitor, and gives the media only to who shows it.
 """
 
-import hashlib
 import json
+import shutil
 import ssl
 import subprocess
-from base64 import urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -54,33 +55,47 @@ if (words.includes("--version")) {
   console.log(VERSION);
 } else {
   const client = Deno.createHttpClient({ proxy: { url: after("-p") }, caCerts: [CERTIFICATE] });
-  const { visitorData } = JSON.parse(after("--innertube-context")).client;
   const asked = new URL("https://www.youtube.com/test/token");
   asked.searchParams.set("content", after("-c"));
-  asked.searchParams.set("visitor", visitorData);
   const answer = await fetch(asked, { client });
   console.log("a word before the answer");
   console.log(JSON.stringify({ poToken: await answer.text() }));
 }
 """
+LIBRARY_SCRIPT = Path(__file__).with_name("tube_mint.ts")
+#: The site's challenge: it hands out, for the site's word, what makes a token of a content.
+CHALLENGE = """
+globalThis.challenge = { a(program, ready) {
+  const answer = `${program} by ${document.body.tagName}`;
+  const minter = async (word) => async (content) => new Uint8Array([...word, ...content]);
+  ready(async (done, words) => { words[2].push(minter); done(answer); });
+  return [() => answer];
+} };
+"""
+ANSWER = ["key", "program by BODY"]
+#: The site's word, a part of all its tokens, and another one.
+WORD, OTHER = b"the word of the site ", b"another site's word "
 
 
 @dataclass
 class Tube:
-    """The site while it is there, with one film: for which contents tokens were asked of it, and
-    which it was shown. Unless it is `fair`, the tokens that it gives are somebody else's."""
+    """The site while it is there, with one film: for what tokens were asked of it, and which it was
+    shown. Unless it is `fair`, the tokens that it gives are somebody else's."""
 
     folder: Path
     film: Path
     asked: list[str] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
     fair: bool = True
+    modules: Path | None = None
 
     async def __aenter__(self) -> Self:
         self.make_files()
         app = web.Application()
         app.router.add_get("/watch", self.watch)
         app.router.add_get("/test/token", self.token)
+        app.router.add_post("/api/jnn/v1/Create", self.challenge)
+        app.router.add_post("/api/jnn/v1/GenerateIT", self.word)
         app.router.add_get("/s/player/{path:.+}", self.player)
         app.router.add_get("/videoplayback", self.media)
         app.router.add_post("/youtubei/v1/player", self.answer)
@@ -124,7 +139,10 @@ class Tube:
         startup = self.folder / "startup"
         server = startup / "pot/server"
         (server / "src").mkdir(parents=True)
-        (server / "node_modules").mkdir()
+        if self.modules:
+            shutil.copytree(self.modules, server / "node_modules", symlinks=True)
+        else:
+            (server / "node_modules").mkdir()
         for words in CERTIFY:
             made = ["openssl", *words.split()]
             subprocess.run(made, cwd=self.folder, check=True, capture_output=True)
@@ -134,25 +152,34 @@ class Tube:
         (startup / "sitecustomize.py").write_text(STARTUP.format(**facts))
         version = token_plugin.installed(token_plugin.PLUGINS[0])
         (server / "package.json").write_text(json.dumps({"version": version}))
-        script = SCRIPT.replace("CERTIFICATE", json.dumps(certificate))
+        script = LIBRARY_SCRIPT.read_text() if self.modules else SCRIPT
+        script = script.replace("CERTIFICATE", json.dumps(certificate))
         script = script.replace("VERSION", json.dumps(version))
         self.script.write_text(script)
 
-    def right(self, content: str, visitor: str) -> str:
-        """The token for a content and a visitor."""
-        made = hashlib.sha256(f"{content} {visitor}".encode()).digest()
-        return urlsafe_b64encode(made * 3).decode()
+    def right(self, content: str) -> str:
+        """The token for a content, a visitor's for media."""
+        return urlsafe_b64encode(WORD + content.encode()).decode()
 
     async def token(self, request: web.Request) -> web.Response:
-        content, visitor = request.query["content"], request.query["visitor"]
+        content = request.query["content"]
         self.asked.append(content)
-        made = self.right(content, visitor if self.fair else "nobody")
-        return web.Response(text=made)
+        return web.Response(text=self.right(content if self.fair else "somebody"))
+
+    async def challenge(self, request: web.Request) -> web.Response:
+        return web.json_response([["id", [CHALLENGE], None, "hash", "program", "challenge"]])
+
+    async def word(self, request: web.Request) -> web.Response:
+        """The word that tokens are made of, for the challenge's right answer."""
+        told = json.loads(await request.text())
+        self.asked.append(str(told))
+        word = WORD if told == ANSWER else OTHER
+        return web.json_response([b64encode(word).decode(), 43_200])
 
     async def media(self, request: web.Request) -> web.StreamResponse:
         shown = request.query.get("pot", "")
         self.shown.append(shown)
-        if shown != self.right(VISITOR, VISITOR):
+        if shown != self.right(VISITOR):
             return web.Response(status=403)
         return web.FileResponse(self.film)
 

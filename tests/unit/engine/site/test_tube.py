@@ -1,6 +1,8 @@
 """The real YouTube reader of yt-dlp, the real plugin and deno, in the jail, at a site that gives
 its media only to who shows a token."""
 
+import subprocess
+
 import pytest
 
 from procs import errors
@@ -9,7 +11,7 @@ from procs.engine.jail import js_runtimes
 from procs.engine.protocol.messages import Order
 from procs.engine.releases import token_plugin
 from tests.sandbox.site import files
-from tests.sandbox.tube import SITE, VIDEO, VISITOR, Tube
+from tests.sandbox.tube import ANSWER, SITE, VIDEO, VISITOR, Tube
 
 pytestmark = [
     pytest.mark.long,
@@ -19,14 +21,30 @@ pytestmark = [
         reason="the plugin and deno are not installed: pip install '.[pot,js]'",
     ),
 ]
+#: What the provider uses of npm's, in versions that were tried.
+LIBRARIES = ("bgutils-js@4.0.3", "jsdom@27.4.0", "axios@1.21.1", "https-proxy-agent@9.1.0")
 URL = f"https://{SITE}/watch?v={VIDEO}"
 
 
 @pytest.fixture
-async def tube(tmp_path):
+async def tube(tmp_path, request):
     (place := tmp_path / "tube").mkdir()
-    async with Tube(place, files.folder() / "clip.mp4") as tube:
+    modules = request.getfixturevalue("modules") if "modules" in request.fixturenames else None
+    async with Tube(place, files.folder() / "clip.mp4", modules=modules) as tube:
         yield tube
+
+
+@pytest.fixture(scope="session")
+def modules(tmp_path_factory):
+    """The libraries, as npm brings them; nothing of theirs is run meanwhile."""
+    place = tmp_path_factory.mktemp("npm")
+    words = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", *LIBRARIES]
+    try:
+        (place / "package.json").write_text("{}")
+        subprocess.run(words, cwd=place, check=True, capture_output=True, timeout=300)
+    except (OSError, subprocess.SubprocessError) as error:
+        pytest.skip(f"npm brings nothing: {error}")
+    return place / "node_modules"
 
 
 @pytest.fixture
@@ -49,7 +67,16 @@ async def test_the_token_that_the_site_wants_is_made_and_shown(tube, engine, tmp
     assert (found.title, fetched.files) == ("A film behind a token", ["A film behind a token.mp4"])
     assert (tmp_path / "job" / fetched.files[0]).read_bytes() == tube.film.read_bytes()
     assert tube.asked == [VISITOR]
-    assert set(tube.shown) == {tube.right(VISITOR, VISITOR)}
+    assert set(tube.shown) == {tube.right(VISITOR)}
+
+
+@pytest.mark.usefixtures("modules")
+async def test_a_challenge_is_run_by_the_libraries_of_the_provider(tube, engine, tmp_path):
+    _, fetched = await bring(engine, tmp_path / "job")
+
+    assert (tmp_path / "job" / fetched.files[0]).read_bytes() == tube.film.read_bytes()
+    assert tube.asked == [str(ANSWER)]
+    assert set(tube.shown) == {tube.right(VISITOR)}
 
 
 async def test_without_the_script_there_is_nothing_to_fetch(tube, engine, tmp_path):
