@@ -102,6 +102,8 @@ async def prepared(task: PrepareTask, path: Path, mark: str) -> list[File]:
     """What becomes of one file. `mark` tells files of one job apart while they are made."""
     if pictures.is_still(path) and not task.wish.sound:
         return [document(path) if task.wish.is_document else await pictured(task, path, mark)]
+    if mp4_boxes.is_cut(path):
+        raise CutShort(f"{path.name} ends within its data")
     facts = await probe(task.tools, path)
     streamable = bool(facts and facts.container.startswith("mov") and mp4_boxes.is_streamable(path))
     plan = media_plan.plan(facts, wish=task.wish, streamable=streamable, encode=task.encode)
