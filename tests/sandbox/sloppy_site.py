@@ -25,11 +25,12 @@ class Reply:
     kind: str = ""
     version: str = "1.1"
     resets: bool = False
+    status: str = "200 OK"
 
     def sent(self) -> bytes:
         """The answer as it goes over the wire."""
         body = CODINGS[self.coding](self.body)
-        fields = [f"HTTP/{self.version} 200 OK", f"Content-Type: {self.kind}"]
+        fields = [f"HTTP/{self.version} {self.status}", f"Content-Type: {self.kind}"]
         if self.coding:
             fields.append(f"Content-Encoding: {self.coding}")
         if self.framed == "Content-Length":

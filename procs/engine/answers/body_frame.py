@@ -18,6 +18,8 @@ from yt_dlp.networking.exceptions import IncompleteRead
 ENDED_BY_CLOSE = (10, 11, 1, 2)
 #: The state of urllib3's unpacker for gzip after the end, where something follows that is no gzip.
 REST_IS_NOTHING = 2
+#: The status of a part of a body (RFC 9110, 15.3.7): a packed one ends within it.
+PARTIAL_CONTENT = 206
 
 
 class BodyFrame:
@@ -26,6 +28,7 @@ class BodyFrame:
     def __init__(self, answer: Response) -> None:
         self.body: Any = answer.fp
         self.unpacker: Any = None
+        self.is_part = answer.status == PARTIAL_CONTENT
         stated = answer.headers.get("Content-Length") or answer.headers.get("Transfer-Encoding")
         #: Whether anything but the end of the connection says where the body ends, and nothing in
         #: it is hidden from us.
@@ -43,7 +46,9 @@ class BodyFrame:
         left = getattr(self.body, "length", None)
         if isinstance(left, int) and left > 0:
             raise IncompleteRead(came, left)
-        if self.unpacker and packed(self.body) and not has_ended(self.unpacker):
+        if self.unpacker is None or self.is_part or not packed(self.body):
+            return
+        if not has_ended(self.unpacker):
             raise IncompleteRead(came)
 
 

@@ -82,6 +82,14 @@ async def test_a_whole_body_is_believed(reply, handler):
     assert await heard(reply, handler) == reply.body
 
 
+async def test_a_part_of_a_packed_body_need_not_end():
+    part = {"framed": "own Content-Length", "left": 400, "coding": "gzip"}
+    reply = Reply(FILM, **part, status="206 Partial Content")
+    text = await heard(reply, "Requests")
+    assert FILM.startswith(text)
+    assert text
+
+
 ENDLESS = {
     "final list": Reply(LIST.replace("\n", "\n#EXT-X-PLAYLIST-TYPE:VOD\n", 1).encode()),
     "final list until close": Reply(
