@@ -38,7 +38,7 @@ UPDATE requests SET job = :job, cached = :cached,
 ANSWERED = """
 UPDATE requests
    SET status_message = :message, shown = :shown, shown_stage = :stage, shown_share = :share,
-       shown_at = :now, answered_at = COALESCE(answered_at, :now)
+       shown_at = :shown_at, answered_at = COALESCE(answered_at, :now)
  WHERE id = :request
 """
 CLOSE = "UPDATE requests SET closed_at = :now WHERE id = :request AND closed_at IS NULL"
@@ -257,12 +257,13 @@ def note_answered(
     shown: str,
     stage: str = "",
     share: float | None = None,
+    shown_at: float,
     now: Now,
 ) -> None:
-    """The person has a status message now."""
+    """The person has a status message now; `shown_at` is told as in `status_columns`."""
     facts = {"request": request, "message": message, "shown": shown, "stage": stage, "share": share}
     with db.write(only=()):
-        db.send(ANSWERED, {**facts, "now": now.wall})
+        db.send(ANSWERED, {**facts, "shown_at": shown_at, "now": now.wall})
 
 
 def close(db: Database, request: int, *, now: Now) -> None:
