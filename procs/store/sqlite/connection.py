@@ -31,6 +31,8 @@ CHECKPOINT = "PRAGMA wal_checkpoint({mode})"
 BRIEFLY, LONG = "PRAGMA busy_timeout = 50", f"PRAGMA busy_timeout = {BUSY * 1000:.0f}"
 #: Pages in the log above which it is moved into the database.
 LOG_PAGES = 8000
+#: Bytes that SQLite has in a process which looks at every table: what it rereads the kernel keeps.
+SPARING = "PRAGMA soft_heap_limit = 1572864"
 #: Statements that stay prepared: more than there are in the store.
 PREPARED = 512
 
@@ -63,11 +65,8 @@ class Connection:
         self.quiet = False
         self.version = -1
         for pragma in (
-            "journal_mode = WAL",
-            "synchronous = NORMAL",
-            "wal_autocheckpoint = 0",
-            "foreign_keys = ON",
-            "temp_store = MEMORY",
+            *("journal_mode = WAL", "synchronous = NORMAL", "wal_autocheckpoint = 0"),
+            *("foreign_keys = ON", "temp_store = MEMORY"),
         ):
             self._run(f"PRAGMA {pragma}")
         self.connection.create_function("row_sum", -1, row_sum, deterministic=True)
@@ -174,7 +173,8 @@ class Connection:
         """Never: a look costs next to nothing."""
 
     def maintain(self) -> Mapping[str, int]:
-        """Move the log into the database when it has grown long."""
+        """Move the log into the database when it has grown long, and keep few pages in memory."""
+        self._run(SPARING)
         log = database_file.beside(self.path)[0]
         if (size := log.stat().st_size if log.exists() else 0) <= LOG_PAGES * PAGE:
             return {}
