@@ -84,8 +84,7 @@ class Connection:
 
     def one(self, sql: str, facts: Facts | None = None) -> Row | None:
         """The first row, or None."""
-        rows = self.all(sql, facts)
-        return rows[0] if rows else None
+        return next(iter(self.all(sql, facts)), None)
 
     def change(self, sql: str, facts: Facts | None = None) -> int:
         """The number of rows that a statement without RETURNING changed. Inside `write` only."""
@@ -236,6 +235,7 @@ class Connection:
         except StoreError:
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(self.connection))
         else:
+            self.cursor.close()  # a statement that was not read to its end keeps the file open
             self.connection.close()
         self.gate.close()
 

@@ -3,6 +3,7 @@
 import ctypes
 import ctypes.util
 import multiprocessing
+import os
 import resource
 import sqlite3
 from collections.abc import Callable
@@ -72,6 +73,24 @@ def test_a_database_can_be_closed_twice(tmp_path: Path) -> None:
         reused.write("still open")
 
     assert (tmp_path / "next").read_text() == "still open"
+
+
+def test_nothing_of_a_closed_database_stays_open(tmp_path: Path) -> None:
+    url, run = f"sqlite:///{tmp_path}/a.db", tmp_path / "run"
+    migrate(url, run=run)
+    db = open_database(url, run=run)
+    db.maintain()
+    db.checkpoint()
+
+    db.close()
+
+    assert [one for one in opened() if "a.db" in one] == []
+
+
+def opened() -> list[str]:
+    """The files that this process has open."""
+    links = Path("/proc/self/fd").iterdir()
+    return [os.readlink(one) for one in links if os.path.lexists(one)]
 
 
 def test_a_script_is_split_at_its_statements() -> None:
