@@ -22,7 +22,12 @@ LINES = [
 ]
 TARGETS = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M)
 #: Programs of the system on which the pages may count.
-PROGRAMS = ("apt-get", "git", "mkdir", "cd", "pipx", "python3", "systemctl", "podman")
+PROGRAMS = (
+    *("apt-get", "git", "mkdir", "cd", "pipx", "python3", "systemctl", "podman"),
+    *("rm", "userdel"),
+)
+#: What the scripts run in a system that they booted.
+STEPS = ("packaging/boot_steps", "packaging/service_steps")
 #: What works in an empty folder without anybody else, and installs nothing.
 ALONE = [line for line in LINES if re.match(r"chapar (files|init --|upgrade$)", line)]
 TOKEN = "123456789:" + "A" * 35
@@ -74,9 +79,10 @@ def test_the_scripts_that_the_pages_name_are_there_and_sound():
         "packaging/try_deb",
         "packaging/try_boot",
         "packaging/try_container",
+        "packaging/try_service",
         "packaging/try_tools",
     }
-    for name in (*named, "packaging/build_deb", "packaging/boot_steps"):
+    for name in (*named, "packaging/build_deb", *STEPS):
         assert os.access(ROOT / name, os.X_OK)
         subprocess.run(["sh", "-n", ROOT / name], check=True)
 
