@@ -115,3 +115,12 @@ def test_ctrl_c_behind_the_write_says_that_the_file_is_written(tmp_path, capsys)
 
     assert f"stopped; written: {path}" in capsys.readouterr().err
     assert settings_file.texts(path) == given
+
+
+def test_the_first_name_of_a_file_with_a_byte_order_mark_is_replaced_and_not_given_twice(tmp_path):
+    path = tmp_path / ".env"
+    path.write_bytes(b"\xef\xbb\xbfCHAPAR_API_ID=1\r\nCHAPAR_ADMINS=2\r\n")
+
+    settings_file.write(path, {"CHAPAR_API_ID": "7"})
+
+    assert path.read_bytes() == b"CHAPAR_API_ID=7\nCHAPAR_ADMINS=2\n"
