@@ -119,7 +119,7 @@ def credentials(
     environ: Mapping[str, str], secrets: tuple[str, ...]
 ) -> tuple[dict[str, str], list[str]]:
     """The secrets that systemd gave this service, and complaints about unreadable ones."""
-    if not (folder := environ.get(CREDENTIALS)):
+    if not (folder := environ.get(CREDENTIALS)) or is_hidden(Path(folder)):
         return {}, []
     found: dict[str, str] = {}
     complaints = []
@@ -133,3 +133,13 @@ def credentials(
             why = error.strerror if isinstance(error, OSError) else "not text"
             complaints.append(f"{name}: the credential {path} cannot be read ({why})")
     return found, complaints
+
+
+def is_hidden(folder: Path) -> bool:
+    """Whether the folder of credentials is none: a reload names it also for a service without any,
+    from which systemd hides the folders of all (systemd.exec(5))."""
+    try:
+        folder.stat()
+    except (FileNotFoundError, PermissionError):
+        return True
+    return False
