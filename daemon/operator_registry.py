@@ -45,7 +45,7 @@ def logs(options: argparse.Namespace) -> int:
 
     settings = present_settings()
     if settings.log_form.stderr:
-        print(log_report.ELSEWHERE, file=sys.stderr)
+        print(log_report.JOURNAL_HINT, file=sys.stderr)
     code = options.code.upper()
     if options.job and not options.job.isdecimal():
         raise Refusal(f"--job {options.job} is no number; a code is asked for by --code")

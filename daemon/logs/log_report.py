@@ -26,7 +26,7 @@ from procs.store.reports import job_record
 #: of each file.
 ENTRIES_SHOWN, LAST_BYTES = 200, 1024 * 1024
 #: Where everything but the nursery logs to standard error.
-ELSEWHERE = (
+JOURNAL_HINT = (
     "chapar: with CHAPAR_LOG_FORM=stderr the processes write to the journal: journalctl -u chapar; "
     "below is what the files have"
 )

@@ -182,14 +182,14 @@ def require_version(path: Path, found: int) -> None:
 
 @cache
 def expected(version: int) -> frozenset[str]:
-    """The tables that a database has from a version on, whichever steps to ours are done."""
-    tables: set[str] = set()
+    """The tables that a database has from a version on, whichever steps to ours are done. The last
+    step of each version makes views alone, and ours has another at the number of an earlier one."""
+    done, tables = version - (version != VERSION), set[str]()
     for number, (_, script) in enumerate(STEPS):
         for change in CHANGES.finditer(script):
             tables -= {change["dropped"], change["old"]}
-            made = {name for name in (change["made"], change["new"]) if name}
-            tables |= made if number < version else set()
-    return frozenset(tables)
+            tables |= {change["made"], change["new"]} if number < done else set()
+    return frozenset(name for name in tables if name)
 
 
 def raise_failure(error: sqlite3.DatabaseError, path: Path) -> NoReturn:
