@@ -61,8 +61,9 @@ bench: $(READY) ## measure answer time, recycling, memory, idle CPU
 bench-queue: $(VENV)/.ready-bench ## measure the lease table beside other queues
 	$(BIN)/python -m bench.queue
 
-bench-machines: $(VENV)/.ready-bench ## measure the store on PostgreSQL: cycles, other queues, wake-ups, bloat, a move (25 minutes)
-	$(BIN)/python -m bench.machines
+# MACHINES: --brief, which shows in some minutes that all of it runs, or names of parts.
+bench-machines: $(VENV)/.ready-bench ## measure the store on PostgreSQL: cycles, other queues, wake-ups, bloat, a move (40 minutes)
+	$(BIN)/python -m bench.machines $(MACHINES)
 
 bench-upload: $(VENV)/.ready-fast ## measure uploads beside the library's own, and delivery
 	$(BIN)/python -m bench.upload

@@ -44,6 +44,8 @@ def logs(options: argparse.Namespace) -> int:
     from procs.core.log_files import log_entries
 
     settings = present_settings()
+    if settings.log_form.stderr:
+        print(log_report.JOURNAL_HINT, file=sys.stderr)
     code = options.code.upper()
     if options.job and not options.job.isdecimal():
         raise Refusal(f"--job {options.job} is no number; a code is asked for by --code")

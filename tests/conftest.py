@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-from tests import postgresql_server
+from tests import pgbouncer, postgresql_server
 
 #: Of these tests every so many-th case is in `make test`; `make test-long` runs them all, and those
 #: that are marked as long. Together they are more than eight minutes on two cores.
@@ -121,6 +121,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             "left out: the store's tests on PostgreSQL, of which no server is installed "
             "(Debian: apt install postgresql)"
+        )
+    elif pgbouncer.PROGRAM is None:
+        terminalreporter.write_line(
+            "left out: the store's tests through a pooler, of which none is installed "
+            "(Debian: apt install pgbouncer)"
         )
 
 

@@ -16,6 +16,8 @@ HOUR = 3600.0
 #: one is beyond it by chance (Student's t at 18 degrees of freedom, one side: 3.61): a soak has two
 #: dozen series that vary, and should name one of them by chance in one of forty runs.
 BATCHES, SIGMAS = 20, 3.61
+#: The same for an interval that holds the true slope in 95 of 100 runs.
+STUDENT = 2.10
 
 Point = tuple[float, float]
 
@@ -31,6 +33,12 @@ class Slope:
     mean: float
     least: float = 0.0
     halves: tuple[float, float] = (inf, inf)
+
+    @property
+    def within(self) -> float:
+        """By how much the true slope may be another one, either way (95 %): what grows by less than
+        that is not seen in so short a run."""
+        return STUDENT * self.noise
 
     @property
     def flat(self) -> bool:

@@ -50,9 +50,9 @@ def grown(series: dict[str, list[tuple[float, float]]], seconds: float) -> dict[
 
 def lines(slopes: dict[str, Slope], asked: int, hours: float) -> list[str]:
     """A table: what must not grow first, and what the record takes for each request."""
-    told = [f"{'':<36}{'mean':>10}{'an hour':>11}{'noise':>9}{'halves':>20}"]
+    told = [f"{'':<36}{'mean':>10}{'an hour':>11}{'± (95 %)':>10}{'halves':>20}"]
     for name, one in slopes.items():
-        row = f"{name:<36}{one.mean:>10.2f}{one.per_hour:>+11.3f}{one.noise:>9.3f}"
+        row = f"{name:<36}{one.mean:>10.2f}{one.per_hour:>+11.3f}{one.within:>10.3f}"
         row += "".join(f"{half:>+10.2f}" for half in one.halves)
         if name.startswith("record: "):
             row += f"   {one.per_hour * hours / max(asked, 1):.4f} a request"

@@ -15,7 +15,8 @@ from bench.load.outcome import Outcome
 from bench.load.scenario import Scenario
 from bench.load.usage import Usage
 from daemon.command_error import NotUp
-from tests.chaos.remains import REFUSED, UNCERTAIN, left_over, number
+from tests.chaos.flood_waits import REFUSED
+from tests.chaos.remains import UNCERTAIN, left_over, number
 from tests.sandbox.stack import Stack
 
 OPEN = "SELECT COUNT(*) FROM requests WHERE state = 'open' OR closed_at IS NULL"

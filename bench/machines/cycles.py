@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench.machines.amounts import Amounts
 from bench.machines.lease_table import LeaseTable, claimed, open_session, rate
 from bench.machines.lease_table import cycle as cycle_of
 from bench.machines.slow_way import slow_way
@@ -14,32 +15,33 @@ from procs.store.database import open_database
 from procs.store.health import workers
 from procs.store.jobs import leases
 
-JOBS, TURNS = 1_000, 400
 PROCESSES = (1, 2, 4, 8)
 WORK = 0.005
 
 
-def measure(conninfo: str, folder: Path) -> dict[str, Any]:
+def measure(conninfo: str, folder: Path, amounts: Amounts) -> dict[str, Any]:
     """Jobs a second by number of processes, how they scale, and a cycle beside an UPDATE."""
     found: dict[str, Any] = {}
-    alone, plain = {}, {}
+    alone: dict[int, float] = {}
+    plain: dict[int, float] = {}
+    busy: dict[int, float] = {}
     for n in PROCESSES:
-        alone[n] = rate(LeaseTable(conninfo, f"a{n}", folder), n, JOBS, alone=True)
-        plain[n] = rate(LeaseTable(conninfo, f"p{n}", folder), n, JOBS)
-    busy = {n: rate(LeaseTable(conninfo, f"b{n}", folder), n, 600, seconds=WORK) for n in PROCESSES}
+        alone[n] = rate(LeaseTable(conninfo, f"a{n}", folder), n, amounts.jobs, alone=True)
+        plain[n] = rate(LeaseTable(conninfo, f"p{n}", folder), n, amounts.jobs)
+        busy[n] = rate(LeaseTable(conninfo, f"b{n}", folder), n, amounts.busy, seconds=WORK)
     found["cycles_per_s_alone"] = {str(n): round(one) for n, one in alone.items()}
     found["cycles_per_s"] = {str(n): round(one) for n, one in plain.items()}
     found["busy_per_s"] = {str(n): round(one) for n, one in busy.items()}
-    found["scale_2_4_8"] = [round(busy[n] / (n * busy[1]), 2) for n in (2, 4, 8)]
-    return found | cycle_beside_update(conninfo, folder)
+    found |= {f"scale_{n}": round(busy[n] / (n * busy[1]), 2) for n in PROCESSES[1:]}
+    return found | cycle_beside_update(conninfo, folder, amounts.turns)
 
 
-def cycle_beside_update(conninfo: str, folder: Path) -> dict[str, Any]:
+def cycle_beside_update(conninfo: str, folder: Path, turns: int) -> dict[str, Any]:
     """One job's end with the next claim in its transaction, as a worker does it, beside one UPDATE
     by its key: with both on the disk, as a worker's are; with neither; and with neither over a
     network of half a millisecond there and back."""
     place = LeaseTable(conninfo, "one", folder)
-    place.fill(4 * TURNS)
+    place.fill(4 * turns)
     found: dict[str, Any] = {}
     with slow_way(place.url, folder) as far:
         for name, url, full in (
@@ -47,7 +49,7 @@ def cycle_beside_update(conninfo: str, folder: Path) -> dict[str, Any]:
             ("_without_disk", place.url, False),
             ("_over_network", far, False),
         ):
-            ours, theirs = compared(place, url, full=full)
+            ours, theirs = compared(place, url, turns, full=full)
             found |= {
                 f"cycle_us{name}": round(ours * 1e6),
                 f"bare_update_us{name}": round(theirs * 1e6),
@@ -56,7 +58,7 @@ def cycle_beside_update(conninfo: str, folder: Path) -> dict[str, Any]:
     return found
 
 
-def compared(place: LeaseTable, url: str, *, full: bool) -> list[float]:
+def compared(place: LeaseTable, url: str, turns: int, *, full: bool) -> list[float]:
     """The medians of a cycle and of a bare UPDATE, both by this way."""
     db, bare = open_database(url, run=place.run), open_session(url)
     bare.execute(f"SET synchronous_commit = {'on' if full else 'off'}")
@@ -72,14 +74,14 @@ def compared(place: LeaseTable, url: str, *, full: bool) -> list[float]:
     def update() -> None:
         bare.execute("UPDATE bare SET value = value + 1 WHERE id = 7", prepare=True)
 
-    found = medians(cycle, update)
+    found = medians(cycle, update, turns=turns)
     leases.finish(db, held[0], now=clock.now())
     db.close()
     bare.close()
     return found
 
 
-def medians(*each: Callable[[], None], turns: int = TURNS) -> list[float]:
+def medians(*each: Callable[[], None], turns: int) -> list[float]:
     """Each in turn, so that both meet the same load."""
     times: list[list[float]] = [[] for _ in each]
     for _ in range(turns):

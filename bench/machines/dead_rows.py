@@ -1,7 +1,9 @@
 """What many cycles leave behind: bytes of the tables, and claims under a snapshot that is held.
 
 Cycles are of eight jobs in one transaction, as a worker with eight rooms has them when they end
-together. None of it waits for a disk: rows leave the same behind, sooner.
+together. None of it waits for a disk: rows leave the same behind, sooner. Most of the jobs that
+come and go under the snapshot do so by a few statements, which leave as many dead rows as a worker
+would; what is timed is the work of the product's own worker behind them.
 """
 
 import time
@@ -10,22 +12,23 @@ from statistics import median
 from typing import Any
 
 from bench.machines import peer_queues
+from bench.machines.amounts import Amounts
 from bench.machines.depth import FILL
 from bench.machines.lease_table import FORK, LeaseTable, open_session
 from procs import config
 from procs.core import clock
 from procs.core.machine import machine_name
-from procs.records.job import Lane, Lease
+from procs.records.job import Lane, Lease, State
 from procs.store.database import Database
 from procs.store.health import workers
 from procs.store.jobs import leases, seats
 from procs.worker.job_line import JobLine
 
-#: Cycles after which the tables are measured, processes that make them, and jobs of a transaction.
-CYCLES, PROCESSES, TOGETHER = 1_000_000, 2, 8
-#: Seconds of work before the snapshot is taken, and under it; jobs of a round; after how many of
-#: them the plain table has had as many, and how many of those are taken one by one.
-FREE, HELD, ROUND, ROUNDS, SINGLE = 20.0, 300.0, 2_000, 10, 3
+#: Processes that make the cycles after which the tables are measured, and jobs of a transaction.
+PROCESSES, TOGETHER = 2, 8
+#: After how many rounds the plain table has had as many jobs, how many of those are taken one
+#: by one, and how many jobs come and go by one statement.
+ROUNDS, SINGLE, BITE = 10, 3, 100_000
 SIZE = "SELECT SUM(PG_TOTAL_RELATION_SIZE(oid)) FROM pg_class WHERE relname IN ('jobs', 'progress')"
 DEAD = "SELECT n_dead_tup FROM pg_stat_user_tables WHERE relname = 'jobs'"
 #: Deliveries of as many people, in line now.
@@ -34,9 +37,19 @@ INSERT INTO jobs (id, user_id, lane, state, at, seat, kind, site, payload, story
 SELECT %(first)s + n, %(first)s + n, 0, 0, EXTRACT(EPOCH FROM CLOCK_TIMESTAMP()) + n * 1e-6, -1,
        'deliver', '', '{"request":1,"media":1}', '' FROM GENERATE_SERIES(1, %(count)s) AS n
 """
+#: And through, as a worker's statements leave them.
+TAKE_OURS = f"""
+UPDATE jobs SET state = {State.LEASED}, at = at + 60, fence = 1, attempt = 1, worker = 1,
+       story = '1795989137.0 claimed worker=1;' WHERE state = {State.QUEUED}
+"""
+END_OURS = f"""
+UPDATE jobs SET state = {State.DONE}, seat = NULL, worker = NULL,
+       story = story || '1795989138.0 done;' WHERE state = {State.LEASED}
+"""
 PLAIN = """
 CREATE TABLE plain (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body TEXT NOT NULL)
 """
+EMPTY = "DELETE FROM plain"
 PUT = "INSERT INTO plain (body) SELECT 'job' FROM GENERATE_SERIES(1, %s)"
 TAKE = """
 DELETE FROM plain
@@ -47,17 +60,17 @@ DELETE FROM plain WHERE id = (SELECT id FROM plain ORDER BY id FOR UPDATE SKIP L
 """
 
 
-def measure(conninfo: str, folder: Path) -> dict[str, Any]:
+def measure(conninfo: str, folder: Path, amounts: Amounts) -> dict[str, Any]:
     """Growth of the tables, and claims while a snapshot is held."""
     peer_queues.wait_for_disk(conninfo, False)
-    return bloat(conninfo, folder) | torture(conninfo, folder)
+    return bloat(conninfo, folder, amounts.cycles) | torture(conninfo, folder, amounts)
 
 
-def bloat(conninfo: str, folder: Path) -> dict[str, Any]:
+def bloat(conninfo: str, folder: Path, cycles: int) -> dict[str, Any]:
     """Bytes of the lease table after so many cycles, beside a fresh one with the same rows."""
     place = LeaseTable(conninfo, "bloat", folder)
     admin = open_session(place.url)
-    admin.execute(FILL % CYCLES)
+    admin.execute(FILL % cycles)
     began = time.monotonic()
     children = [FORK.Process(target=work_all, args=(place,)) for _ in range(PROCESSES)]
     for child in children:
@@ -72,8 +85,8 @@ def bloat(conninfo: str, folder: Path) -> dict[str, Any]:
     tight = admin.execute(SIZE).fetchone()[0]
     admin.close()
     return {
-        "bloat_cycles": CYCLES,
-        "bloat_cycles_per_s": round(CYCLES / took),
+        "bloat_cycles": cycles,
+        "bloat_cycles_per_s": round(cycles / took),
         "bloat_ratio": round(float(after / tight), 2),
     }
 
@@ -115,14 +128,14 @@ def work_all(place: LeaseTable) -> None:
     Worker(place).work()
 
 
-def torture(conninfo: str, folder: Path) -> dict[str, Any]:
+def torture(conninfo: str, folder: Path, amounts: Amounts) -> dict[str, Any]:
     """How many times longer a claim takes under a held snapshot in the end: ours, that of a plain
     SKIP LOCKED table which lives through as many jobs, and pgqueuer's."""
     place, calm = LeaseTable(conninfo, "torture", folder), LeaseTable(conninfo, "calm", folder)
     plain, holder = open_session(place.url), open_session(place.url)
     plain.execute(PLAIN)
-    lines = Lines(OurLine(place), OurLine(calm), plain)
-    free = lines.run(FREE)
+    lines = Lines(OurLine(place), OurLine(calm), plain, amounts.round)
+    free = lines.run(amounts.free)
     others = peer_queues.named(conninfo, "torture_pgqueuer")
     theirs = [peer_queues.pgqueuer_rate(others, TOGETHER, 400)]
     holder.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
@@ -131,7 +144,8 @@ def torture(conninfo: str, folder: Path) -> dict[str, Any]:
     other.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
     other.execute("SELECT COUNT(*) FROM pgqueuer")
     before = lines.ours.jobs
-    held = lines.run(HELD)
+    lines.age(amounts.aged)
+    held = lines.run(amounts.held)
     aged = lines.ours.jobs - before
     peer_queues.age_pgqueuer(others, aged)
     theirs.append(peer_queues.pgqueuer_rate(others, TOGETHER, 40))
@@ -139,7 +153,7 @@ def torture(conninfo: str, folder: Path) -> dict[str, Any]:
     for one in (holder, other, plain):
         one.close()
     return {
-        "snapshot_s": HELD,
+        "snapshot_s": amounts.held,
         "snapshot_jobs": aged,
         "snapshot_minutes_of_800_a_second": round(aged / 800 / 60),
         "snapshot_dead_rows": dead,
@@ -156,19 +170,36 @@ class OurLine:
     def __init__(self, place: LeaseTable) -> None:
         self.worker, self.session, self.jobs = Worker(place), open_session(place.url), 0
 
-    def round(self) -> list[float]:
-        """Jobs come and go; how long each transaction took."""
-        self.session.execute(PUT_OURS, {"first": 2_000_000 + self.jobs, "count": ROUND})
+    def age(self, jobs: int) -> None:
+        """Let so many jobs come and go."""
+        for _ in range(max(1, jobs // BITE)):
+            put = {"first": 2_000_000 + self.jobs, "count": min(jobs, BITE)}
+            for sql, facts in ((PUT_OURS, put), (TAKE_OURS, None), (END_OURS, None)):
+                self.session.execute(sql, facts)
+            self.jobs += min(jobs, BITE)
+
+    def round(self, jobs: int) -> list[float]:
+        """So many jobs come and go; how long each transaction took."""
+        self.session.execute(PUT_OURS, {"first": 2_000_000 + self.jobs, "count": jobs})
         self.worker.times.clear()
         self.jobs += self.worker.work()
         return list(self.worker.times)
 
 
 class Lines:
-    """Ours, the same in a database of which nobody holds a snapshot, and the plain table."""
+    """Ours, the same in a database of which nobody holds a snapshot, and the plain table, with
+    rounds of so many jobs."""
 
-    def __init__(self, ours: OurLine, calm: OurLine, plain: Any) -> None:
-        self.ours, self.calm, self.plain = ours, calm, plain
+    def __init__(self, ours: OurLine, calm: OurLine, plain: Any, jobs: int) -> None:
+        self.ours, self.calm, self.plain, self.jobs = ours, calm, plain, jobs
+
+    def age(self, jobs: int) -> None:
+        """Let as many jobs go through all three."""
+        self.ours.age(jobs)
+        self.calm.age(jobs)
+        for _ in range(max(1, jobs // BITE)):
+            self.plain.execute(PUT, [min(jobs, BITE)])
+            self.plain.execute(EMPTY)
 
     def run(self, seconds: float) -> tuple[float, float, float]:
         """Work for so long. Returns the medians of a transaction of eight of ours and of the calm
@@ -181,17 +212,17 @@ class Lines:
         while not theirs or time.monotonic() < end:
             is_judged = time.monotonic() > end - seconds / 4
             for _ in range(ROUNDS):
-                one = self.ours.round()
+                one = self.ours.round(self.jobs)
                 ours += one if is_judged else []
-                calm += self.calm.round() if is_judged else []
+                calm += self.calm.round(self.jobs) if is_judged else []
             other = self.plain_round()
             theirs += other if is_judged else []
         return median(ours), median(calm), median(theirs)
 
     def plain_round(self) -> list[float]:
         """As many of the plain table's; how long each of the single ones took."""
-        self.plain.execute(PUT, [ROUND * ROUNDS])
-        self.plain.execute(TAKE, [ROUND * ROUNDS - SINGLE])
+        self.plain.execute(PUT, [self.jobs * ROUNDS])
+        self.plain.execute(TAKE, [self.jobs * ROUNDS - SINGLE])
         times = []
         for _ in range(SINGLE):
             began = time.monotonic()

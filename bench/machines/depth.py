@@ -4,13 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench.machines.amounts import Amounts
 from bench.machines.cycles import medians
 from bench.machines.lease_table import LeaseTable, claimed, open_session
 from bench.machines.lease_table import cycle as cycle_of
 from procs.core import clock
 from procs.store.health import workers
 
-FEW, MANY, TURNS = 1_000, 1_000_000, 300
+FEW = 1_000
 #: Made by the server itself, because the product's functions would take an hour: each of another
 #: person, who has one job queued.
 FILL = """
@@ -20,13 +21,13 @@ SELECT n, n, 0, 0, 1.79e9 + n, -1, 'deliver', '',
 """
 
 
-def measure(conninfo: str, folder: Path) -> dict[str, Any]:
+def measure(conninfo: str, folder: Path, amounts: Amounts) -> dict[str, Any]:
     """Microseconds of a cycle behind few and behind many, each in turn, and how they compare."""
-    places = [filled(conninfo, folder, jobs) for jobs in (FEW, MANY)]
+    places = [filled(conninfo, folder, jobs) for jobs in (FEW, amounts.deep)]
     admin = open_session(conninfo)
     admin.execute("CHECKPOINT")  # what the filling left to be written
     admin.close()
-    few, many = medians(*(turn(place) for place in places), turns=TURNS)
+    few, many = medians(*(turn(place) for place in places), turns=amounts.turns)
     return {
         "depth_cycle_us": [round(few * 1e6), round(many * 1e6)],
         "depth_1e6_ratio": round(many / few, 2),

@@ -10,12 +10,11 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+from bench.machines.amounts import Amounts
 from bench.machines.lease_table import open_session
 from procs.store.machines import bot_lease
 from tests.sandbox.stack import Stack
 
-#: Seconds that machines have to come to rest, and seconds in which statements are counted.
-REST, COUNTED = 100.0, 60.0
 MACHINES, WORKERS = 3, 2
 STATEMENTS = """
 SELECT COALESCE(SUM(calls), 0), COALESCE(SUM(calls) FILTER (WHERE query IN ('BEGIN', 'COMMIT')), 0)
@@ -35,12 +34,12 @@ SELECT calls, LEFT(REGEXP_REPLACE(query, '\s+', ' ', 'g'), 110),
 """
 
 
-def measure(conninfo: str, folder: Path) -> dict[str, Any]:
+def measure(conninfo: str, folder: Path, amounts: Amounts) -> dict[str, Any]:
     """Statements a second of each of three idle machines, and seconds of a takeover."""
-    return asyncio.run(measured(conninfo))
+    return asyncio.run(measured(conninfo, amounts))
 
 
-async def measured(conninfo: str) -> dict[str, Any]:
+async def measured(conninfo: str, amounts: Amounts) -> dict[str, Any]:
     """The same, inside of a loop."""
     admin = open_session(conninfo)
     admin.execute("CREATE DATABASE idle")
@@ -56,8 +55,8 @@ async def measured(conninfo: str) -> dict[str, Any]:
             await up.enter_async_context(Stack(beside=first, machine=f"m{n}", **facts))
             for n in range(2, MACHINES + 1)
         ]
-        await asyncio.sleep(REST)
-        figures = await counted(counter)
+        await asyncio.sleep(amounts.rest)
+        figures = await counted(counter, amounts.counted)
         holder = bot_lease.holder(first.db)
         assert holder is not None
         assert holder.machine == "m1"
@@ -72,11 +71,11 @@ async def measured(conninfo: str) -> dict[str, Any]:
     return figures | {"takeover_s": round(takeover, 1)}
 
 
-async def counted(counter: Any) -> dict[str, Any]:
+async def counted(counter: Any, seconds: float) -> dict[str, Any]:
     """What the server did meanwhile; which statements those were goes to the terminal."""
     counter.execute("SELECT PG_STAT_STATEMENTS_RESET()")
     before, began = counter.execute(TRANSACTIONS).fetchone()[0], time.monotonic()
-    await asyncio.sleep(COUNTED)
+    await asyncio.sleep(seconds)
     share = (time.monotonic() - began) * MACHINES
     calls, frames = counter.execute(STATEMENTS).fetchone()
     after = counter.execute(TRANSACTIONS).fetchone()[0]
@@ -86,7 +85,7 @@ async def counted(counter: Any) -> dict[str, Any]:
     return {
         "idle_machines": MACHINES,
         "idle_workers_per_machine": WORKERS,
-        "idle_counted_s": COUNTED,
+        "idle_counted_s": seconds,
         "idle_queries_per_s_per_machine": round(float(calls - frames) / share, 2),
         "idle_begins_and_commits_per_s_per_machine": round(float(frames) / share, 2),
         "idle_transactions_per_s_per_machine": round(float(after - before) / share, 2),

@@ -18,17 +18,17 @@ from procs.store.health import workers
 from procs.store.jobs import leases
 
 FORK = multiprocessing.get_context("fork")
-#: What counts statements, for the idle machine.
-COUNTS = "shared_preload_libraries=pg_stat_statements"
+#: What counts statements.
+COUNTS = ("shared_preload_libraries=pg_stat_statements",)
 
 
 @contextmanager
-def server() -> Iterator[str]:
+def server(*settings: str) -> Iterator[str]:
     """The conninfo of a server whose commits wait for the disk where we ask for it."""
     home = Path(tempfile.mkdtemp(prefix="bm-"))
     home.chmod(0o755)
     try:
-        with servers.postgres(home, COUNTS) as conninfo:
+        with servers.postgres(home, *settings) as conninfo:
             yield conninfo
     finally:
         shutil.rmtree(home, ignore_errors=True)

@@ -5,16 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from bench.machines import big_store
+from bench.machines.amounts import Amounts
 from bench.machines.lease_table import open_session
 from procs.store.move import store_move
 
-USERS, JOBS = 200_000, 1_000_000
 
-
-def measure(conninfo: str, folder: Path, *, jobs: int = JOBS, users: int = USERS) -> dict[str, Any]:
+def measure(conninfo: str, folder: Path, amounts: Amounts) -> dict[str, Any]:
     """Rows a second there and back, and the seconds of each end."""
     old = folder / "old.db"
-    rows = big_store.make(old, users=users, jobs=jobs)
+    rows = big_store.make(old, users=amounts.users, jobs=amounts.moved)
     admin = open_session(conninfo)
     admin.execute("CREATE DATABASE moved")
     admin.close()

@@ -19,11 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from bench.machines import worker_program
+from bench.machines.amounts import Amounts
 from bench.machines.lease_table import LeaseTable, open_session
 
-JOBS = 800
 #: Rooms of our worker's light lane, and one; and what is measured at each: the disk, or none.
 ROOMS, ONE = 8, 1
+#: Jobs that come and go by one statement.
+BITE = 100_000
 WAYS = {
     "": (ROOMS, True),
     "_one_at_a_time": (ONE, True),
@@ -33,22 +35,23 @@ WAYS = {
 PROCRASTINATE = ("-m", "procrastinate", "--app", "bench.queue.peers.procrastinate_app.app")
 
 
-def measure(conninfo: str, folder: Path) -> dict[str, Any]:
+def measure(conninfo: str, folder: Path, amounts: Amounts) -> dict[str, Any]:
     """Jobs a second of each, and ours as a multiple; one that is not installed is left out."""
     # What the jobs of procrastinate count themselves in.
-    os.environ.update(BENCH_TALLY=str(folder / "tally"), BENCH_JOBS=str(JOBS))
-    found: dict[str, Any] = {"peers_jobs": JOBS, "peers_rooms": ROOMS}
+    jobs = amounts.peers
+    os.environ.update(BENCH_TALLY=str(folder / "tally"), BENCH_JOBS=str(jobs))
+    found: dict[str, Any] = {"peers_jobs": jobs, "peers_rooms": ROOMS}
     for way, (rooms, disk) in WAYS.items():
         wait_for_disk(conninfo, disk)
-        before = ours(conninfo, folder, rooms)
+        before = ours(conninfo, folder, rooms, jobs)
         for name, peer in PEERS.items():
             try:
-                rate = peer(conninfo, rooms)
+                rate = peer(conninfo, rooms, jobs)
             except ImportError as error:
                 print(f"{name}: {error}")
                 continue
             # Of the two runs beside it: the disk of a shared machine is not the same all the time.
-            after = ours(conninfo, folder, rooms)
+            after = ours(conninfo, folder, rooms, jobs)
             mine = 2 / (1 / before + 1 / after)
             found[f"{name}_jobs_per_s{way}"] = [round(rate), round(mine)]
             found[f"claim_vs_{name}{way}"] = round(mine / rate, 2)
@@ -66,23 +69,23 @@ def wait_for_disk(conninfo: str, disk: bool) -> None:
     time.sleep(0.5)  # until every process of the server has read it
 
 
-def ours(conninfo: str, folder: Path, rooms: int) -> float:
+def ours(conninfo: str, folder: Path, rooms: int, jobs: int) -> float:
     """The product's own loop."""
     place = LeaseTable(conninfo, f"contest{time.monotonic_ns()}", folder)
-    return worker_program.rate(place, JOBS, rooms=rooms)
+    return worker_program.rate(place, jobs, rooms=rooms)
 
 
-def procrastinate(conninfo: str, rooms: int) -> float:
+def procrastinate(conninfo: str, rooms: int, jobs: int) -> float:
     """Its worker program, from its first job on."""
     tally = Path(f"{os.environ['BENCH_TALLY']}-{time.monotonic_ns()}")
     place = named(conninfo, f"of_procrastinate_{time.monotonic_ns()}")
-    facts = {"BENCH_PLACE": place, "BENCH_TALLY": str(tally), "BENCH_JOBS": str(JOBS)}
+    facts = {"BENCH_PLACE": place, "BENCH_TALLY": str(tally), "BENCH_JOBS": str(jobs)}
     os.environ["BENCH_PLACE"] = place
     sys.modules.pop("bench.queue.peers.procrastinate_app", None)
     procrastinate_app = importlib.import_module("bench.queue.peers.procrastinate_app")
     with procrastinate_app.app.open():
         procrastinate_app.app.schema_manager.apply_schema()
-    procrastinate_app.enqueue(range(JOBS))
+    procrastinate_app.enqueue(range(jobs))
     words = (*PROCRASTINATE, "worker", "--one-shot", "--concurrency", str(rooms))
     quiet = subprocess.DEVNULL
     subprocess.run(
@@ -96,12 +99,12 @@ def procrastinate(conninfo: str, rooms: int) -> float:
     return float(told["jobs"] / told["seconds"])
 
 
-def pgqueuer(conninfo: str, rooms: int) -> float:
+def pgqueuer(conninfo: str, rooms: int, jobs: int) -> float:
     """Its manager, from its first job on."""
     import pgqueuer  # noqa: F401  (an ImportError says that it is not installed)
 
     place = named(conninfo, f"of_pgqueuer_{time.monotonic_ns()}")
-    return pgqueuer_rate(place, rooms, JOBS)
+    return pgqueuer_rate(place, rooms, jobs)
 
 
 def pgqueuer_rate(place: str, rooms: int, jobs: int) -> float:
@@ -112,10 +115,11 @@ def pgqueuer_rate(place: str, rooms: int, jobs: int) -> float:
 def age_pgqueuer(place: str, jobs: int) -> None:
     """Let so many jobs of it come and go, without its programs."""
     session = open_session(place)
-    for _ in range(max(1, jobs // 10_000)):
+    for _ in range(max(1, jobs // BITE)):
         session.execute(
             "INSERT INTO pgqueuer (priority, entrypoint, status)"
-            " SELECT 0, 'job', 'queued' FROM GENERATE_SERIES(1, 10000)"
+            " SELECT 0, 'job', 'queued' FROM GENERATE_SERIES(1, %s)",
+            [min(jobs, BITE)],
         )
         session.execute("UPDATE pgqueuer SET status = 'picked'")
         session.execute("DELETE FROM pgqueuer")
@@ -157,7 +161,7 @@ def named(conninfo: str, name: str) -> str:
     return conninfo.replace("dbname=postgres", f"dbname={name}")
 
 
-PEERS: dict[str, Callable[[str, int], float]] = {
+PEERS: dict[str, Callable[[str, int, int], float]] = {
     "procrastinate": procrastinate,
     "pgqueuer": pgqueuer,
 }

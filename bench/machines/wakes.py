@@ -6,15 +6,16 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bench.machines.amounts import Amounts
 from bench.machines.lease_table import LeaseTable
 from procs.keeper.machines.wake_relay import WakeRelay
 from procs.store import wake
 from procs.store.wake import WakeSocket
 
-SAMPLES, PATIENCE = 300, 2.0
+PATIENCE = 2.0
 
 
-def measure(conninfo: str, folder: Path) -> dict[str, Any]:
+def measure(conninfo: str, folder: Path, amounts: Amounts) -> dict[str, Any]:
     """Milliseconds of a wake-up between two machines, and how many were lost."""
     place = LeaseTable(conninfo, "wakes", folder)
     here, there = place.open(), place.open()
@@ -29,7 +30,7 @@ def measure(conninfo: str, folder: Path) -> dict[str, Any]:
     time.sleep(1)
     words, ears = channel(), other()
     trips, bare = [], []
-    for _ in range(SAMPLES):
+    for _ in range(amounts.wakes):
         trips.append(trip(place.run, sleeper))
         bare.append(bare_trip(words, ears))
     times, bare_times = sorted(one for one in trips if one), sorted(bare)
@@ -44,7 +45,7 @@ def measure(conninfo: str, folder: Path) -> dict[str, Any]:
         "wake_p99_ms": round(times[int(len(times) * 0.99)] * 1000, 2),
         "bare_notify_p50_ms": round(bare_times[len(bare) // 2] * 1000, 2),
         "bare_notify_p99_ms": round(bare_times[int(len(bare) * 0.99)] * 1000, 2),
-        "wakes_lost": SAMPLES - len(times),
+        "wakes_lost": amounts.wakes - len(times),
     }
 
 

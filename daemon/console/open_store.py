@@ -12,6 +12,7 @@ from pathlib import Path
 from daemon.command_error import Refusal
 from daemon.supervisor import process_tree
 from procs import start
+from procs.backups import BEFORE, RESTORED
 from procs.config import Settings
 from procs.core import clock, log
 from procs.core.disk import MIB
@@ -92,12 +93,24 @@ def gone(settings: Settings, path: Path) -> str:
     except (OSError, UnicodeDecodeError):
         before = path
     what = f"{path} is gone, though Chapar was started on {settings.home} before"
+    if is_listed(path.with_name(f"{path.name}{RESTORED}")):
+        return f"{what}: a restore was interrupted; {way_on(path)}"
     if before != path:
         what = f"CHAPAR_DATABASE_URL: {path} does not exist, and this home has used {before}"
     return (
         f"{what}; stop Chapar and put the database back there, or begin with an empty one: "
         "chapar up --new-database"
     )
+
+
+def way_on(path: Path) -> str:
+    """What to do after a restore that was interrupted between the old database and the new."""
+    again = "stop Chapar, and run chapar restore again"
+    kept = [one for one in path.parent.glob(f"{path.name}{BEFORE}*") if one.name[-1].isdigit()]
+    if not kept:
+        return again
+    newest = max(kept, key=lambda one: one.name)
+    return f"{again}, or take back the database of before: mv {newest} {path}"
 
 
 def prepare(settings: Settings, *, new: bool = False) -> None:

@@ -21,6 +21,7 @@ WITHOUT_SETTINGS: tuple[Check, ...] = (home_checks.settings, home_checks.tools, 
 #: Those that read what is on this machine.
 CHECKS: tuple[Check, ...] = (
     *(home_checks.home, home_checks.modes, home_checks.space, home_checks.database),
+    home_checks.channel,
     *(process_checks.service, process_checks.workers, process_checks.bot, home_checks.logs),
     *(process_checks.standing, process_checks.time_of_day, growth_checks.growth),
     backup_checks.fresh,

@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -201,6 +201,25 @@ def database(facts: DoctorFacts) -> Iterator[Finding]:
             says = f"{log.name} is not taken over into the database"
             fix = "look for a program that reads chapar.db for long, and end it; see keeper.log"
             yield Finding("database", Severity.WARNING, says, sizes, fix)
+
+
+def channel(facts: DoctorFacts) -> Iterator[Finding]:
+    """Words of other machines that share the database reach this one."""
+    opening = facts.db.channel(facts.given.database_direct_url) if facts.db else None
+    if opening is None:
+        return
+    with closing(opening()) as channel:
+        hears = channel.hears
+    if hears:
+        yield fine("channel", "other machines can wake this one")
+        return
+    yield Finding(
+        "channel",
+        Severity.WARNING,
+        "a pooler in transaction mode: no other machine can wake this one",
+        "what they have for it is found by looking, up to six seconds later",
+        "let CHAPAR_DATABASE_DIRECT_URL name the server behind the pooler",
+    )
 
 
 def logs(facts: DoctorFacts) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from daemon.install import live_check, settings_file
 from procs import config
 from procs.errors import TelegramAway, TelegramWait
 from procs.telegram.session.account_probe import AccountFacts
+from procs.texts import untrusted_text
 
 #: Exit code of settings that are written and could not be tried: as `status` has it.
 NOT_TRIED = 3
@@ -61,6 +62,12 @@ def token_of(word: str | None, file: Path | None) -> str | None:
     return lines[0]
 
 
+def bare(text: str) -> str:
+    """A text without what nobody sees in it: out of a chat from right to left one is copied with
+    marks of direction, out of a file with that of its byte order."""
+    return untrusted_text.HIDDEN.sub("", text).strip()
+
+
 def init(given: Mapping[str, str], path: Path, *, live: bool, environ: Mapping[str, str]) -> int:
     """Write the settings, and say at a Ctrl-C whether they are. Returns 0, or 3 when they could not
     be tried. Raises BadSettings and Refusal: then nothing was written."""
@@ -79,7 +86,7 @@ def ask_and_write(
     given: Mapping[str, str], path: Path, *, live: bool, environ: Mapping[str, str]
 ) -> int:
     """What `init` does."""
-    texts = dict(given)
+    texts = {name: bare(text) for name, text in given.items()}
     wrong = [line for one in QUESTIONS for line in of_flag(one, texts)]
     if wrong:
         raise config.BadSettings(tuple(wrong))
@@ -146,7 +153,7 @@ def answer(question: SettingQuestion, prompt: str) -> str:
     out, and Refusal raised for the rest."""
     try:
         if question.secret and sys.stdin.isatty():
-            return getpass.getpass(prompt).strip()
+            return bare(getpass.getpass(prompt))
         print(prompt, end="", file=sys.stderr, flush=True)
         line = sys.stdin.readline()
     except EOFError:
@@ -157,7 +164,7 @@ def answer(question: SettingQuestion, prompt: str) -> str:
         raise Refusal(
             f"{question.name} is missing; nothing was written: give it as {question.flag}"
         )
-    return line.strip()
+    return bare(line)
 
 
 def complaints(question: SettingQuestion, text: str) -> list[str]:

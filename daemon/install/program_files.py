@@ -9,6 +9,7 @@ by git besides.
 import ctypes
 import os
 import shutil
+import stat
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -25,6 +26,10 @@ REQUIREMENTS = ("setup.cfg", "pyproject.toml", "constraints.txt")
 SERVICE_MARK = ".ready-service"
 #: How the name of a wheel of this program begins.
 OUR_WHEEL = "chapar_bot-"
+#: Lets others read what is made, and the umask of whoever runs this (-1: as it is).
+READABLE_UMASK, OWN_UMASK = 0o022, -1
+#: Others may read and enter.
+OTHERS = stat.S_IROTH | stat.S_IXOTH
 #: Characters of a failed installer's words that are shown.
 INSTALLER_WORDS = 300
 
@@ -41,6 +46,17 @@ class ProgramFiles:
     def kept(self) -> Path:
         """Where the files before lie until the new ones are known to work."""
         return self.prefix.with_name(f".{self.prefix.name}.before")
+
+    @property
+    def umask(self) -> int:
+        """That of what is made: where others may read what is there, as the user of a service must,
+        they may read what comes, however strict the administrator's own umask is."""
+        is_readable = self.prefix.stat().st_mode & OTHERS == OTHERS
+        return READABLE_UMASK if is_readable else OWN_UMASK
+
+    def called(self, why: str, *argv: str) -> str:
+        """What a program says that changes the files. Raises Refusal."""
+        return called(why, *argv, umask=self.umask)
 
     def install(self) -> None:
         """Raises Refusal, with everything as it was; so it is also after a Ctrl-C."""
@@ -66,9 +82,11 @@ class ProgramFiles:
     def bring(self) -> None:
         """Install the files. Raises Refusal."""
         wheel = str(Path(self.source).absolute())
-        called("wheel is not installed", *pip(self.prefix), wheel)
+        self.called("wheel is not installed", *pip(self.prefix), wheel)
         # Also one of the same number, which is there already as its installer sees it.
-        called("wheel is not installed", *pip(self.prefix), "--no-deps", "--force-reinstall", wheel)
+        self.called(
+            "wheel is not installed", *pip(self.prefix), "--no-deps", "--force-reinstall", wheel
+        )
 
     def put_back(self) -> None:
         """Have the files before again. Raises OSError."""
@@ -90,7 +108,7 @@ class CheckoutFiles(ProgramFiles):
 
     def git(self, *words: str) -> str:
         """What git says in the checkout. Raises Refusal with its last words when it fails."""
-        return called("git refuses", "git", "-C", str(self.code), *words)
+        return self.called("git refuses", "git", "-C", str(self.code), *words)
 
     def bring(self) -> None:
         self.git("merge", "--quiet", "--ff-only", self.source)
@@ -102,10 +120,10 @@ class CheckoutFiles(ProgramFiles):
         if not self.git("diff", "--name-only", self.commit, "--", *REQUIREMENTS):
             return
         if (self.prefix / SERVICE_MARK).exists():
-            called("make fails", "make", "-C", str(self.code), "install-service")
+            self.called("make fails", "make", "-C", str(self.code), "install-service")
             return
         by = ("--constraint", str(self.code / "constraints.txt"), "--no-build-isolation")
-        called("pip fails", *pip(self.prefix), *by, "--editable", str(self.code))
+        self.called("pip fails", *pip(self.prefix), *by, "--editable", str(self.code))
 
     def put_back(self) -> None:
         self.git("reset", "--quiet", "--keep", self.commit)
@@ -141,9 +159,11 @@ def pip(prefix: Path) -> list[str]:
     raise Refusal(f"there is neither pip in {prefix} nor uv; run: {sys.executable} -m ensurepip")
 
 
-def called(why: str, *argv: str) -> str:
+def called(why: str, *argv: str, umask: int = OWN_UMASK) -> str:
     """What a program says. Raises Refusal with its last words."""
-    done = subprocess.run(argv, capture_output=True, text=True, errors="replace", cwd="/")
+    done = subprocess.run(
+        argv, capture_output=True, text=True, errors="replace", cwd="/", umask=umask
+    )
     if done.returncode:
         lines = done.stderr.strip().splitlines() or ["no word"]
         raise Refusal(f"{why} ({lines[-1][-INSTALLER_WORDS:]})")

@@ -50,7 +50,8 @@ def write(path: Path, given: Mapping[str, str]) -> None:
     is followed: its file is written."""
     real = Path(os.path.realpath(path))
     there = real.stat() if real.exists() else None
-    text = real.read_text(encoding="utf-8") if there else example()
+    # An editor of Windows may have put its mark before the first name.
+    text = real.read_text(encoding="utf-8-sig") if there else example()
     for name, value in given.items():
         text = with_line(text, name, value)
     fresh = real.with_name(f".{real.name}.new")

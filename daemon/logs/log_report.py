@@ -25,6 +25,11 @@ from procs.store.reports import job_record
 #: Entries that are shown where nothing narrows them, and bytes that are read for them from the end
 #: of each file.
 ENTRIES_SHOWN, LAST_BYTES = 200, 1024 * 1024
+#: Where everything but the nursery logs to standard error.
+JOURNAL_HINT = (
+    "chapar: with CHAPAR_LOG_FORM=stderr the processes write to the journal: journalctl -u chapar; "
+    "below is what the files have"
+)
 #: Seconds between two looks at files that are followed.
 FOLLOW_INTERVAL = 0.2
 SEVERE = (("ERROR", colours.RED), ("CRIT", colours.RED), ("WARN", colours.YELLOW))

@@ -26,6 +26,8 @@ from procs.store.jobs import recovery
 STOPPING, STATE = "SUPERVISOR_STATE_CHANGE_STOPPING", "PROCESS_STATE_"
 #: States in which a process no longer runs, or is not the one it was.
 GONE = {f"PROCESS_STATE_{state}" for state in ("EXITED", "BACKOFF", "STOPPED", "FATAL", "UNKNOWN")}
+#: Whose processes hold leases.
+HOLDERS = ("worker", "bot")
 #: What the monitor is told of.
 NOTED = {"died", "FATAL", "RUNNING", "STOPPED"}
 #: Seconds until a failed release is tried again when nothing else happens.
@@ -70,7 +72,7 @@ def listen(settings: Settings, events: BinaryIO, answers: BinaryIO) -> None:
             )
         elif event["eventname"].startswith(STATE):
             note(settings, event["eventname"].removeprefix(STATE), what)
-        if event["eventname"] in GONE and what["groupname"] == "worker":
+        if event["eventname"] in GONE and what["groupname"] in HOLDERS:
             owed = not release(settings, why=f"{what['processname']}:{event['eventname'][14:]}")
         answers.write(b"RESULT 2\nOKREADY\n")
 

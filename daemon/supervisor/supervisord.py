@@ -20,6 +20,7 @@ from supervisor.options import ServerOptions
 from supervisor.states import SupervisorStates
 
 from daemon.supervisor import child_environment, warm_start
+from daemon.supervisor.log_poller import LogPoller, LogSupervisor
 from daemon.supervisor.service_manager import ServiceManager
 from daemon.supervisor.warm_start import WarmStart
 from procs.core import clock, log, process
@@ -67,6 +68,7 @@ class SupervisordOptions(ServerOptions):
 
     def __init__(self, voice: "ServiceVoice", run: Path, warm: WarmStart | None = None) -> None:
         super().__init__()
+        self.poller = LogPoller(self)
         self.voice, self.run, self.warm = voice, run, warm or WarmStart(os.environ)
 
     def setsignals(self) -> None:
@@ -150,6 +152,7 @@ def main() -> None:
     keep_owner()
     run = Path(os.environ["CHAPAR_HOME"], "run")
     boot_identity.follow(run)
+    vars(supervisord)["Supervisor"] = LogSupervisor
     voice = ServiceVoice(ServiceManager(os.environ), run)
     warm = WarmStart(os.environ)
     warm.warm_up()

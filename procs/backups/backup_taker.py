@@ -17,6 +17,8 @@ from procs.store import database
 from procs.store.move import server_copy
 
 Say = Callable[[str], None]
+#: Keeps beside the files of a folder what was found of one.
+Note = Callable[[Path, Backup], None]
 
 
 def take(settings: Settings, say: Say) -> Backup:
@@ -45,7 +47,7 @@ def take(settings: Settings, say: Say) -> Backup:
             if copy.is_relative_to(scratch):
                 copy.unlink()
         say("verifying it: restored, counted, audited")
-        return judged(folder, backup, scratch, opener)
+        return judged(folder, backup, scratch, opener, backup_store.note)
 
 
 def release() -> str:
@@ -188,8 +190,10 @@ def write(
     return folder / name, opener
 
 
-def judged(folder: Path, backup: Backup, scratch: Path, key: BackupKey | None) -> Backup:
-    """The backup with what its verification found, noted beside it. Raises BackupFailed for a bad
+def judged(
+    folder: Path, backup: Backup, scratch: Path, key: BackupKey | None, note: Note
+) -> Backup:
+    """The backup with what its verification found, which is noted. Raises BackupFailed for a bad
     one, BackupUnopened for one of which the key says nothing."""
     path, room = folder / backup.name, scratch / "restored"
     room.mkdir()
@@ -201,20 +205,31 @@ def judged(folder: Path, backup: Backup, scratch: Path, key: BackupKey | None) -
     except BackupUnopened:
         raise
     except BackupFailed as error:
-        backup_store.note(folder, Backup(**facts, state=BAD, why=str(error)))
+        note(folder, Backup(**facts, state=BAD, why=str(error)))
         raise
     good = Backup(**{**facts, "sha256": backup.sha256 or durable_files.digest(path)}, state=OK)
-    backup_store.note(folder, good)
+    note(folder, good)
     return good
 
 
 def verify(settings: Settings, backup: Backup, key: BackupKey | None) -> Backup:
-    """Verify one that lies in the folder. Raises BackupFailed."""
+    """Verify one that lies in the folder, also where nothing can be noted, as on a disk of backups
+    that is mounted for reading. Raises BackupFailed."""
     folder = settings.backup_folder
+    note = backup_store.note if is_writable(folder) else leave_unnoted
     if backup.name.endswith(backup_store.ENCRYPTED) and not openable(key):
         raise BackupUnopened(f"{backup.name} is encrypted; name the file of its key: --key FILE")
     with durable_files.alone(settings), durable_files.scratch(settings) as scratch:
-        return judged(folder, backup, scratch, key)
+        return judged(folder, backup, scratch, key, note)
+
+
+def is_writable(folder: Path) -> bool:
+    """Whether a note can be put beside the backups."""
+    return os.access(folder, os.W_OK)
+
+
+def leave_unnoted(folder: Path, backup: Backup) -> None:
+    """What stands for the note where none can be written."""
 
 
 def openable(key: BackupKey | None) -> bool:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from procs.backups import durable_files
+from procs.backups import BEFORE, RESTORED, durable_files
 from procs.backups.backup_archive import DATABASE, RULES, SESSIONS, Manifest
 from procs.backups.backup_errors import BackupFailed
 from procs.config import Settings
@@ -40,7 +40,7 @@ def require_kind(settings: Settings, manifest: Manifest) -> None:
 def install(settings: Settings, folder: Path, manifest: Manifest, *, at: float) -> Iterator[str]:
     """Put the unpacked files in place; says what went where. `at` is a wall instant, by which what
     was there before is called. Raises OSError, StoreError."""
-    end = f".before-{time.strftime(STAMP, time.localtime(at))}"
+    end = f"{BEFORE}{time.strftime(STAMP, time.localtime(at))}"
     place = server if settings.has_server else file
     yield from place(settings, folder, end)
     if manifest.machine in ("", settings.machine):
@@ -52,7 +52,7 @@ def install(settings: Settings, folder: Path, manifest: Manifest, *, at: float) 
 
 def server(settings: Settings, folder: Path, end: str) -> Iterator[str]:
     """Fill a server's database; nothing of ours may be connected."""
-    url, said = settings.database_url, list[str]()
+    url, said = settings.session_url, list[str]()
     kept = end.removeprefix(".").replace("-", "_")
     scratch = folder.with_name("exchange")
     scratch.mkdir()
@@ -68,7 +68,7 @@ def server(settings: Settings, folder: Path, end: str) -> Iterator[str]:
 def file(settings: Settings, folder: Path, end: str) -> Iterator[str]:
     """Put the file of a database in place."""
     path, *beside = database.files_of(settings.database_url)
-    fresh = path.with_name(f"{path.name}.restored")
+    fresh = path.with_name(f"{path.name}{RESTORED}")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.copyfile(folder / DATABASE, fresh)
     fresh.chmod(0o600)
@@ -94,7 +94,7 @@ def sign_ins(settings: Settings, found: Path, end: str) -> Iterator[str]:
     if not found.is_dir() or not any(found.iterdir()):
         return
     there = settings.sessions
-    fresh = there.with_name(f"{there.name}.restored")
+    fresh = there.with_name(f"{there.name}{RESTORED}")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
     for one in sorted(found.glob("*.session")):

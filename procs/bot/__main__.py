@@ -80,6 +80,7 @@ async def serve(
     finally:  # also when it goes off duty: nothing may use what is closed now
         writes = (*parts.status_board.busy.values(), *parts.inline_board.busy.values())
         await end_tasks([*sides, *chat_session.handling, *writes])
+        await parts.intake.first_hand.close()
         await chat_session.close()
     log.info("bot.left", asked=signals.stop.is_set())
     return 0 if signals.stop.is_set() else 1
@@ -108,6 +109,7 @@ def beside(settings: config.Settings, db: Database, parts: BotParts) -> list[asy
         MenuSync(db, parts.chat_session, settings).run(),
         logged(intake.inline.note_switch()),
         intake.inbox.run(),
+        intake.first_hand.run(),
         intake.cards.run(),
         intake.sponsors.run(),
         NoteSender(db, parts.replies).run(),

@@ -23,6 +23,7 @@ from procs.bot.conversation.inbound_queue import InboundQueue
 from procs.bot.conversation.message_rate import MessageRate
 from procs.bot.conversation.reply_sender import ReplySender, once
 from procs.bot.first_answers import FirstAnswers
+from procs.bot.first_hand import FirstHand
 from procs.bot.groups import group_message
 from procs.bot.groups.group_admins import GroupAdmins
 from procs.bot.groups.group_message import GroupMessages
@@ -38,7 +39,7 @@ from procs.records.job import Ask
 from procs.records.usual_form import sound_of
 from procs.store.database import Database
 from procs.store.people import languages
-from procs.store.requests import heard_updates, link_mentions, requests
+from procs.store.requests import heard_updates, link_mentions
 from procs.store.requests.heard_updates import Mark
 from procs.store.requests.requests import Submitted
 from procs.telegram.chat.bot_session import BotSession, SideHandlers
@@ -79,6 +80,7 @@ class Intake:
         self.cancelling = CancelCommand(db, replies, self.inbox, shares=shares)
         wishes = WishQuestions(db, replies, self.inbox)
         self.actions = ButtonActions(db, replies, shares=shares, may_set=may_set)
+        self.first_hand = FirstHand(status_board)
         self.answers = FirstAnswers(status_board, self.hints, wishes, self.allowance)
         self.groups = GroupMessages(db, chat_session, self.hints)
         parts, sites = (db, chat_session, replies), options.search
@@ -293,7 +295,6 @@ class Intake:
 
     def keep(self, links: Asks, questions: Asks, mark: Mark | None = None) -> list[Submitted]:
         """Store the requests of a message and that it is heard, and the links we ask about."""
-        allowance, now = self.allowance, clock.now()
-        done = requests.submit(self.db, links, now=now, allowance=allowance, mark=mark)
+        done = self.first_hand.submit(links, allowance=self.allowance, mark=mark)
         link_mentions.keep(self.db, questions, now=clock.now())
         return done

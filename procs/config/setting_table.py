@@ -55,6 +55,7 @@ TABLE = (
         values.database,
         lambda texts: values.database_in(values.absolute(texts["CHAPAR_HOME"])),
     ),
+    Setting("CHAPAR_DATABASE_DIRECT_URL", values.database_past_pooler, absent=""),
     Setting("CHAPAR_MACHINE", address_values.machine, lambda texts: machine_name.proposed()),
     Setting("CHAPAR_ROLES", address_values.roles, lambda texts: ",".join(ROLES)),
     Setting(

@@ -53,6 +53,7 @@ class Settings(HomePaths):
     admins: tuple[int, ...]
     home: Path
     database_url: str
+    database_direct_url: str
     machine: str
     roles: tuple[str, ...]
     workers: int
@@ -120,6 +121,11 @@ class Settings(HomePaths):
     def has_server(self) -> bool:
         """Whether the database is a server's, and its files are none of ours."""
         return values.is_server(self.database_url)
+
+    @property
+    def session_url(self) -> str:
+        """The address of the database for whoever needs a session of its server to itself."""
+        return (self.has_server and self.database_direct_url) or self.database_url
 
     @property
     def posts(self) -> int:

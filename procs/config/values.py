@@ -218,6 +218,13 @@ def database_server(text: str) -> str:
     return f"{SERVER_SCHEME}{text.partition(':')[2]}"
 
 
+def database_past_pooler(text: str) -> str:
+    """The address of the same server without the pooler before it."""
+    if urlsplit(text).scheme not in ("postgresql", "postgres"):
+        raise ValueError("not a PostgreSQL address; name the server behind CHAPAR_DATABASE_URL")
+    return database_server(text)
+
+
 def size(text: str, least: int = 1, most: int = 1024 * SIZE_SUFFIXES["TIB"]) -> int:
     """A size in bytes: `1500000`, `512MiB`, `1.5GiB`, `2GB`."""
     match = SIZE.fullmatch(text)

@@ -16,13 +16,14 @@ suspended (`share`): its leases are over then, as nobody else waited for it.
 
 import calendar
 import time
-from dataclasses import dataclass
 from pathlib import Path
+
+from procs.core.codec import row_record
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
-@dataclass(frozen=True, slots=True)
+@row_record  # each transaction asks for one or two
 class Now:
     """One instant on both clocks, in seconds."""
 
@@ -59,7 +60,7 @@ def share(ahead: float) -> None:
 def now() -> Now:
     """This instant on both clocks."""
     if SHARED.ahead is None:
-        return Now(wall=time.time(), boot=time.monotonic())
+        return Now(time.time(), time.monotonic())
     shared = elapsed() + SHARED.ahead
     return Now(wall=shared, boot=shared)
 

@@ -35,8 +35,8 @@ def line(value: Any) -> str:
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def row_record(kind: type[T]) -> type[T]:
-    """A record that is made of each row that is claimed. The type checker keeps everybody from
-    changing one, as with `frozen`; that would cost as much again as making it."""
+    """A record that is made of each row that is claimed, or as often. The type checker keeps
+    everybody from changing one, as with `frozen`; that would cost as much again as making it."""
     return dataclass(slots=True, unsafe_hash=True)(kind)
 
 

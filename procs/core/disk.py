@@ -23,7 +23,9 @@ HELP = {
     ),
     errno.ELOOP: "a link there leads to itself; remove it",
     errno.ENOENT: "see that its folder is there",
-    errno.EROFS: "that disk is mounted read-only; mount it writable",
+    # To a unit of systemd every other folder is read-only (ProtectSystem=strict).
+    errno.EROFS: "that disk is mounted read-only; mount it writable, or as a service allow that "
+    "folder: systemctl edit chapar, ReadWritePaths=",
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "free space on that disk"),
     errno.EIO: "that disk fails; see dmesg",
     **dict.fromkeys((errno.EMFILE, errno.ENFILE), "raise the limit of open files (ulimit -n)"),

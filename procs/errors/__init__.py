@@ -30,6 +30,7 @@ from procs.errors.form_errors import OtherSubtitles as OtherSubtitles
 from procs.errors.site_errors import BotCheck as BotCheck
 from procs.errors.site_errors import BrokenOff as BrokenOff
 from procs.errors.site_errors import ConsentNeeded as ConsentNeeded
+from procs.errors.site_errors import CutShort as CutShort
 from procs.errors.site_errors import Drm as Drm
 from procs.errors.site_errors import Empty as Empty
 from procs.errors.site_errors import ExtractorBroken as ExtractorBroken

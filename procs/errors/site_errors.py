@@ -165,6 +165,15 @@ class BrokenOff(JobError):
     say = "failed-broken-off"
 
 
+class CutShort(JobError):
+    """What came is whole as a file, and much shorter than the site says."""
+
+    retry = True
+    attempts = 2
+    least = 10.0
+    say = "failed-cut-short"
+
+
 class HostBlocked(JobError):
     """An admin blocked the host to which the link leads, by itself or by a redirect."""
 

@@ -27,7 +27,7 @@ async def keep(settings: Settings, db: Database) -> int:
     gate_watchdog.start()
     keeper, signals = Keeper(db, settings), process.Signals()
     endpoint, relay = None, None
-    if channel := db.channel():
+    if channel := db.channel(settings.database_direct_url):
         relay = WakeRelay(settings.run, channel)
         relay.start()
     if settings.metrics:

@@ -123,9 +123,10 @@ class Keeper:
     def common_rounds(self) -> Sequence[PeriodicTask]:
         """What is done for all machines that share the database, by each that has the role: the
         second one of them finds nothing left to do."""
-        settings = self.settings
+        settings, modes = self.settings, ModeWatch(self.db, self.settings)
         return (
-            PeriodicTask(5, ModeWatch(self.db, settings).watch, at_rest=RARELY),
+            PeriodicTask(5, modes.watch, at_rest=RARELY),
+            PeriodicTask(5, modes.watch_memory),
             PeriodicTask(1, self.bring_due, at_rest=RARELY),
             PeriodicTask(1, FollowRounds(self.db, settings).run, at_rest=RARELY),
             PeriodicTask(10, self.check_links, at_rest=RARELY),

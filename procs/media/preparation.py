@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from procs.errors import ProcessingFailed, TooLarge
+from procs.errors import CutShort, ProcessingFailed, TooLarge
 from procs.media import film_split, media_plan, mp4_boxes, pictures, remux, subtitle_files
 from procs.media.describe import PrepareTask, described, document, spoken, still
 from procs.media.file_facts import MediaFacts
@@ -102,6 +102,8 @@ async def prepared(task: PrepareTask, path: Path, mark: str) -> list[File]:
     """What becomes of one file. `mark` tells files of one job apart while they are made."""
     if pictures.is_still(path) and not task.wish.sound:
         return [document(path) if task.wish.is_document else await pictured(task, path, mark)]
+    if mp4_boxes.is_cut(path):
+        raise CutShort(f"{path.name} ends within its data")
     facts = await probe(task.tools, path)
     streamable = bool(facts and facts.container.startswith("mov") and mp4_boxes.is_streamable(path))
     plan = media_plan.plan(facts, wish=task.wish, streamable=streamable, encode=task.encode)
@@ -109,6 +111,8 @@ async def prepared(task: PrepareTask, path: Path, mark: str) -> list[File]:
         raise ProcessingFailed(f"{path.name} cannot be read")
     if facts is None:
         return [document(path)]
+    if is_short(facts, task.duration):
+        raise CutShort(f"{facts.duration:.1f} s of {task.duration:.1f} s promised")
     task = replace(task, duration=task.duration or facts.duration)
     check(facts, plan, task.duration)
     beside = []
@@ -213,8 +217,13 @@ def check(facts: MediaFacts, plan: MediaPlan, promised: float) -> None:
         raise ProcessingFailed("no picture in it")
     if plan.kind == "audio" and not facts.sound:
         raise ProcessingFailed("no sound in it")
-    if promised and facts.duration < promised * SHORT - ROUNDING:
+    if is_short(facts, promised):
         raise ProcessingFailed(f"{facts.duration:.1f} s of {promised:.1f} s promised")
+
+
+def is_short(facts: MediaFacts, promised: float) -> bool:
+    """Whether a file lasts much less than was promised, in seconds; nothing is for no promise."""
+    return facts.duration < promised * SHORT - ROUNDING
 
 
 def finest(task: PrepareTask, facts: MediaFacts, path: Path, plan: MediaPlan) -> str:

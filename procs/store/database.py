@@ -45,9 +45,10 @@ class WriteLock(Protocol):
 
 class Channel(Protocol):
     """Words between machines. Each raises StoreError without a connection. `bot_until`: the end of
-    the bot's lease (boot clock) when `rest` was asked last."""
+    the bot's lease (boot clock) when `rest` was asked last. `hears`: words come in."""
 
     bot_until: float
+    hears: bool
 
     def fileno(self) -> int:
         """Readable when there may be words."""
@@ -90,13 +91,13 @@ class Database(Protocol):
     def change(self, sql: str, facts: Facts | None = None) -> int:
         """How many rows a statement without RETURNING changed. Inside of `write` only."""
 
-    def send(
-        self, sql: str, facts: Facts | None = None, *, otherwise: Exception | None = None
-    ) -> None:
+    def send(self, sql: str, facts: Facts | None = None) -> None:
         """The same for whoever need not know how many. A server is sent it together with the next
-        statement that is asked, or with the commit. `otherwise`: what is raised unless a row
-        changed, with nothing changed; such a statement is a fence, and changes no row if a commit
-        whose answer was lost is done again."""
+        statement that is asked, or with the commit."""
+
+    def fence(self, sql: str, beside: str, facts: Facts, otherwise: Exception) -> None:
+        """Send a change, and `beside` it one of another table. `otherwise` is raised, with nothing
+        changed, unless a row was: it must be none if a commit that was not answered is repeated."""
 
     def take(
         self, pick: str, change: Callable[[Sequence[Row]], object], both: str, facts: Facts
@@ -152,8 +153,7 @@ class Database(Protocol):
         """Raises StoreError unless a write could begin now; waits for nobody."""
 
     def oldest_snapshot(self) -> tuple[float, str]:
-        """For how many seconds somebody else has kept dead rows, by which tables grow, and who that
-        is; (0, "") where nobody does."""
+        """Seconds for which somebody else has kept dead rows, and who; (0, "") for nobody."""
 
     def write_locks(self) -> Sequence[WriteLock]:
         """The locks of this machine that writers pass; none where a server orders them."""
@@ -165,9 +165,9 @@ class Database(Protocol):
         """Which history of the database this is: another one since a standby took the place of its
         server; "" where there is one alone. Raises StoreError."""
 
-    def channel(self) -> Callable[[], Channel] | None:
-        """What opens a channel to the other machines, in whichever thread; None where there are
-        none."""
+    def channel(self, direct: str = "") -> Callable[[], Channel] | None:
+        """What opens a channel to the other machines, past a pooler at the `direct` address, in
+        whichever thread; None where there are none."""
 
     def close(self) -> None:
         """Give the connection back; a second time does nothing."""

@@ -96,6 +96,20 @@ class Pace:
                 raise Withdrawn
             return await self._leave(chat, urgency, messages, end)
 
+    def take_at_once(self, method: str, *, chat: int) -> Departure | None:
+        """Inside of a transaction: the place of a delivery that need not wait. None, with nothing
+        spent, for one that must."""
+        line, own = chat_rules(chat, Urgency.DELIVERY), departures(chat)
+        rules, now = bot_rules(Urgency.DELIVERY), clock.now()
+        self.db.also({rule.scope for rule in (*line, *rules, *own)})
+        if self.wait(method) > 0 or self.wait(scope(chat)) > 0:
+            return None
+        if send_budget.wait_of(self.db, line, now=now) > 0:
+            return None
+        if place := self._take_now(rules, own, 1, now=now):
+            send_budget.spend(self.db, line, at=now.boot, now=now)
+        return place
+
     async def react(self, chat: int, patience: float) -> None:
         """Wait until a reaction may be put in a chat. Raises TelegramWait beyond `patience`."""
         end = clock.now().boot + patience

@@ -23,6 +23,7 @@ from pyrogram.raw.types import HttpWait, MsgsAck
 from pyrogram.session.internals import MsgFactory
 
 from procs.core import clock
+from procs.core.clock import Now
 
 #: A number's units in a second.
 UNITS = 2**32
@@ -96,6 +97,12 @@ class ServerClock:
 
 #: One for the process: what it says holds for all connections.
 CLOCK = ServerClock()
+
+
+def told() -> Now:
+    """This instant with Telegram's time in place of the wall clock: how far apart two messages are
+    is kept by it, since no step of the machine's clock moves it and each process knows it."""
+    return Now(wall=CLOCK.time(), boot=clock.now().boot)
 
 
 class PunctualClient(Client):

@@ -8,6 +8,7 @@ follows from how long such a look took, so that all of them together cost little
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from math import inf
 from typing import Any
 
@@ -27,6 +28,8 @@ WHOLE_LINE = len(REACHES) - 1
 #: Seconds between two looks of each reach at least; how many times as long as a look took the next
 #: one of its reach is away, and how many seconds that is at most.
 PAUSES, LOOK_TIMES, LOOK_LONGEST = (0.0, 0.05, 0.25), 20.0, 10.0
+#: Is told what a claim took, and returns it.
+Note = Callable[[list[Lease]], list[Lease]]
 
 
 class LineHeads:
@@ -95,27 +98,38 @@ class JobLine:
 
     def ready(self, lane: Lane, *, local: bool) -> bool:
         """Whether something there is for this machine; `local` as for `leases.claim`."""
-        since = self.heads.since(lane, max(self.reach(), self.heads.found.get(lane, 0)))
+        since = self.heads.since(lane, self.reach_in(lane))
         return claimable.ready(self.db, lane, local=local, since=since)
 
     def claim(self, lane: Lane, room: int, *, local: bool) -> list[Lease]:
         """Claim the first of a lane. Raises StoreFull, StoreAway."""
-        reach, began = max(self.reach(), self.heads.found.pop(lane, 0)), clock.steady()
-        wanted = self.wanted(lane, room, reach, local=local)
-        return self.note(reach, began, leases.claim(self.db, **wanted))
+        wanted, note = self.wanted(lane, room, local=local)
+        return note(leases.claim(self.db, **wanted))
 
     def claiming(self, lane: Lane, room: int, *, local: bool) -> Callable[[], list[Lease]]:
         """The same inside of a transaction; they are known behind it. Raises StoreAway."""
-        reach, began = max(self.reach(), self.heads.found.pop(lane, 0)), clock.steady()
-        wanted = self.wanted(lane, room, reach, local=local)
+        if not machine_name.shared():
+            return leases.claiming(
+                self.db,
+                worker=self.worker,
+                lane=lane,
+                room=room,
+                now=clock.now(),
+                most=self.most[lane],
+                local=local,
+            )
+        wanted, note = self.wanted(lane, room, local=local)
         found = leases.claiming(self.db, **wanted)
-        return lambda: self.note(reach, began, found())
+        return lambda: note(found())
 
-    def wanted(self, lane: Lane, room: int, reach: int, *, local: bool) -> dict[str, Any]:
-        """What a claim takes."""
+    def wanted(self, lane: Lane, room: int, *, local: bool) -> tuple[dict[str, Any], Note]:
+        """What a claim takes, and what is to be told of what it took."""
+        reach, began = self.reach_in(lane), clock.steady()
+        self.heads.found.pop(lane, None)
         most, since = self.most[lane], self.heads.since(lane, reach)
         facts = {"worker": self.worker, "lane": lane, "room": room, "now": clock.now()}
-        return {**facts, "most": most, "local": local, "since": since}
+        wanted = {**facts, "most": most, "local": local, "since": since}
+        return wanted, partial(self.note, reach, began)
 
     def note(self, reach: int, began: float, found: list[Lease]) -> list[Lease]:
         """Note what a claim took, and how long."""
@@ -128,3 +142,7 @@ class JobLine:
         """How far back a look goes now: in a file, where it passes over nothing, always to the
         beginning."""
         return self.heads.reach() if machine_name.shared() else WHOLE_LINE
+
+    def reach_in(self, lane: Lane) -> int:
+        """The same of one lane: at least as far as the look that found something there."""
+        return max(self.reach(), self.heads.found.get(lane, 0))

@@ -161,9 +161,8 @@ class WorkerLoop:
         rooms; known behind it. Raises StoreFull, StoreAway."""
         if self.drained.is_set():
             return []
-        rooms = {lane: self.room(lane) + more for lane, more in freed.items()}
-        wanted = [(lane, room) for lane, room in rooms.items() if room > 0]
-        return [self.line.claiming(*one, local=not self.serves(one[0])) for one in wanted]
+        wanted = [(n, room) for n, more in freed.items() if (room := self.room(n) + more) > 0]
+        return [self.line.claiming(n, room, local=not self.serves(n)) for n, room in wanted]
 
     def start(self, found: Sequence[Lease]) -> None:
         """Begin what was claimed."""

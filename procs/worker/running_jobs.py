@@ -55,8 +55,14 @@ class RunningJobs:
     def free(self, lane: Lane) -> int:
         """The number of empty rooms of a lane. For a moment there may be a job too many: one that
         ended, and the next that was claimed with its end."""
-        taken = sum(one.lease.lane is lane for one in (*self.jobs.values(), *self.displaced))
-        return max(0, self.rooms[lane] - taken)
+        left = self.rooms[lane]
+        for one in self.jobs.values():
+            if one.lease.lane is lane:
+                left -= 1
+        for one in self.displaced:
+            if one.lease.lane is lane:
+                left -= 1
+        return max(0, left)
 
     def start(self, lease: Lease) -> None:
         """Carry a lease in a task; an older lease of the same job is taken away first."""

@@ -5,8 +5,6 @@ from tests.sandbox.stack import Stack
 
 UNCERTAIN = "SELECT COUNT(*) FROM deliveries WHERE sent_at IS NOT NULL AND receipt IS NULL"
 PROMISES = "SELECT job FROM reservations"
-#: How the result of a call begins that Telegram refused for its rate.
-REFUSED = "FLOOD_"
 
 
 def left_over(stack: Stack) -> list[str]:

@@ -7,4 +7,9 @@ Spans = list[tuple[float, float]]
 
 def within(at: float, spans: Iterable[tuple[float, float]], slack: float = 0.0) -> bool:
     """Whether an instant is in one of them, or no more than `slack` seconds away."""
-    return any(began - slack <= at <= end + slack for began, end in spans)
+    return meets(at, at, spans, slack)
+
+
+def meets(since: float, until: float, spans: Iterable[tuple[float, float]], slack: float) -> bool:
+    """Whether a stretch touches one of them, or comes as near to it as that."""
+    return any(began - slack <= until and since <= end + slack for began, end in spans)

@@ -56,12 +56,14 @@ SELECT (SELECT COUNT(*) FROM deliveries WHERE receipt IS NOT NULL)
 class Storm:
     """Runs a plan over a stack. `floods`, `crowded_disk` and `restored` are spans of wall time in
     which Telegram was told to refuse, no byte could be written, and what was done was lost; `spans`
-    those of every trouble, by its kind."""
+    those of every trouble, by its kind; `refused` the calls that Telegram refused for their rate
+    before it was started anew."""
 
     stack: StormStack
     plan: Plan
     counts: Counter[str] = field(default_factory=Counter)
     times: RecoveryTimes = field(default_factory=RecoveryTimes)
+    refused: list[dict[str, Any]] = field(default_factory=list)
     floods: Spans = field(default_factory=list)
     crowded_disk: Spans = field(default_factory=list)
     restored: Spans = field(default_factory=list)
@@ -111,7 +113,7 @@ class Storm:
             "restored": self.restored,
         }
         facts = (self.stack, self.crowd.asked, self.counts, self.times, self.news)
-        return Evidence(*facts, **spans, spans=self.spans)
+        return Evidence(*facts, **spans, spans=self.spans, refused=self.refused)
 
     async def rages(self) -> None:
         """All troubles and all requests, until the last of both has happened."""

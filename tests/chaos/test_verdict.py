@@ -7,7 +7,7 @@ import pytest
 from tests.chaos.__main__ import conclude
 from tests.chaos.crowd import SMALL, Asked
 from tests.chaos.recovery_times import RecoveryTimes
-from tests.chaos.spans import within
+from tests.chaos.spans import meets, within
 from tests.chaos.verdict import Verdict, judged, small_film
 from tests.sandbox.person import Message
 
@@ -22,7 +22,7 @@ CLEAN = Verdict(
     uncertain=0,
     deliveries=5,
     sign_ins=1,
-    floods=0,
+    floods=[],
     counts={"pressed": 7},
 )
 WROTE = Message(id=4, mine=True, sender="Ann", at=0.0, text="a link")
@@ -41,7 +41,7 @@ def media(number: int, name: str = "film.mp4", sha256: str = "") -> Message:
     "fault",
     [
         *("missing", "twice", "broken", "left", "impolite", "altered", "news", "unrecovered"),
-        "overfetched",
+        *("overfetched", "floods"),
     ],
 )
 def test_each_kind_of_fault_makes_a_verdict_bad_and_is_named(fault):
@@ -89,6 +89,12 @@ def test_who_cancelled_may_have_got_nothing_or_one_and_never_two():
 def test_a_flood_that_was_ordered_is_known_by_its_time():
     assert within(10.5, [(10.0, 11.0)], 0.0)
     assert not within(12.5, [(10.0, 11.0)], 1.0)
+
+
+def test_what_was_heard_in_a_span_may_have_been_written_before_it():
+    assert meets(5.0, 12.0, [(10.0, 11.0)], 0.0)
+    assert not meets(5.0, 8.0, [(10.0, 11.0)], 1.0)
+    assert not meets(13.0, 15.0, [(10.0, 11.0)], 1.0)
 
 
 def test_the_table_has_each_kind_with_its_middle_and_its_longest_time():

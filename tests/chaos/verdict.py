@@ -6,16 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from procs.errors import DiskFull
 from procs.texts import i18n
 from procs.wishes.grammar import link
-from tests.chaos import site_record
+from tests.chaos import flood_waits, site_record
 from tests.chaos.crowd import SMALL, Asked
+from tests.chaos.flood_waits import LATE, FloodWaits
 from tests.chaos.news import News
 from tests.chaos.recovery_times import RecoveryTimes
-from tests.chaos.remains import REFUSED, UNCERTAIN, left_over, number
-from tests.chaos.spans import Spans, within
+from tests.chaos.remains import UNCERTAIN, left_over, number
+from tests.chaos.spans import Spans, meets, within
 from tests.sandbox.person import Message
 from tests.sandbox.site import files
 from tests.sandbox.stack import Stack
@@ -28,20 +30,19 @@ SELECT r.chat, r.key, COUNT(d.request) FROM requests r
   LEFT JOIN deliveries d ON d.request = r.id
  GROUP BY r.id ORDER BY r.message
 """
-#: Seconds by which a call of an ordered flood may be answered after its end.
-LATE = 1.0
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that a verdict is made of; the spans are those of the storm, `spans` by kind of
-    trouble."""
+    """All that a verdict is made of; the spans are those of the storm, `spans` by kind of trouble;
+    `refused` are the calls that were refused by a Telegram that has gone away since."""
 
     stack: Stack
     asked: list[Asked]
     counts: Counter[str]
     times: RecoveryTimes
     news: News
+    refused: list[dict[str, Any]]
     floods: Spans
     crowded_disk: Spans
     restored: Spans
@@ -52,9 +53,10 @@ class Evidence:
 class Verdict:
     """`missing`, `twice`, `broken` (parts that are not all there, or not in order) and `altered`
     (other bytes than the site's) name requests by person and message; `left` files without a
-    living lease; `impolite` what the bot said more often than Telegram allows; `unrecovered`
-    troubles by kind; `news` how a broadcast missed people; `overfetched` what was asked of the site
-    without need. All of them should be empty."""
+    living lease; `impolite` what the bot said more often than Telegram allows; `floods` the waits
+    that Telegram imposed without a trouble's help; `unrecovered` troubles by kind; `news` how a
+    broadcast missed people; `overfetched` what was asked of the site without need. All of them
+    should be empty."""
 
     asked: int
     missing: list[str]
@@ -66,8 +68,9 @@ class Verdict:
     uncertain: int
     deliveries: int
     sign_ins: int
-    floods: int
+    floods: list[str]
     counts: dict[str, int]
+    waits: list[str] = field(default_factory=list)
     altered: list[str] = field(default_factory=list)
     news: list[str] = field(default_factory=list)
     overfetched: list[str] = field(default_factory=list)
@@ -79,12 +82,17 @@ class Verdict:
 
     @property
     def good(self) -> bool:
-        """Whether everything that was promised held. `impolite` goes by when a call was written; a
-        way that is slow or dripped brings some at once, whose waits are obeyed: a few are no fault.
-        """
+        """Whether everything that was promised held."""
         wrong = self.missing or self.twice or self.broken or self.altered or self.left
-        wrong = wrong or self.impolite or self.news or self.unrecovered or self.overfetched
-        return not (wrong or self.uncertain or self.floods > max(2, self.deliveries // 20))
+        wrong = (
+            wrong
+            or self.impolite
+            or self.floods
+            or self.news
+            or self.unrecovered
+            or self.overfetched
+        )
+        return not (wrong or self.uncertain)
 
     def __str__(self) -> str:
         lines = [f"{name}: {value}" for name, value in sorted(self.counts.items())]
@@ -93,7 +101,10 @@ class Verdict:
             f"asked: {self.asked}, states: {self.states}",
             f"deliveries: {self.deliveries}, of which uncertain: {self.uncertain}",
             f"may have brought nothing: {self.free}",
-            f"sign-ins: {self.sign_ins}, flood waits of our making: {self.floods}",
+            f"sign-ins: {self.sign_ins}",
+            *self.waits,
+            f"flood waits of our making: {len(self.floods)}",
+            *(f"  {words}" for words in self.floods),
             f"the site: {self.site}",
             f"missing: {len(self.missing)} {self.missing[:5]}",
             f"twice: {len(self.twice)} {self.twice[:5]}",
@@ -121,10 +132,9 @@ async def verdict(found: Evidence) -> Verdict:
         if fault := judged(one, media, parts):
             faults[fault].append(one.name)
     site = await site_record.read(found)
-    calls = [c for c in await stack.telegram.calls() if str(c["result"]).startswith(REFUSED)]
-    ours = [c for c in calls if not within(c["at"], found.floods, LATE)]
-    for call in ours:
-        found.counts[f"refused: {call['method']} {call['result']}"] += 1
+    waits = FloodWaits()
+    refused = [*found.refused, *await flood_waits.refused(stack.telegram)]
+    waits.judge(refused, found.floods, found.spans)
     return Verdict(
         asked=len(found.asked),
         **faults,
@@ -134,7 +144,8 @@ async def verdict(found: Evidence) -> Verdict:
         uncertain=number(stack, UNCERTAIN),
         deliveries=number(stack, MADE),
         sign_ins=await stack.telegram.sign_ins(),
-        floods=len(ours),
+        floods=waits.unexplained,
+        waits=waits.lines(),
         counts=dict(found.counts),
         news=await found.news.wrong(),
         unrecovered=found.times.lost(),
@@ -151,12 +162,14 @@ async def answers(one: Asked) -> list[Message]:
 
 
 def excuse(one: Asked, said: list[Message], found: Evidence) -> None:
-    """Find out whether it may have brought nothing: the disk was full and that was said, or the
-    choice was made after the backup that was restored."""
+    """Find out whether it may have brought nothing: the disk was full when the bot heard it, which
+    it may have long after that was written, and said so; or the choice was made after the backup
+    that was restored."""
     if one.pressed and within(one.pressed, found.restored, LATE):
         one.free = one.free or "chosen after the backup"
     full = i18n.say("en", DiskFull.say)
-    if within(one.at, found.crowded_disk, LATE) and any(full in m.text for m in said):
+    told = [m.at for m in said if full in m.text]
+    if told and meets(one.at, told[0], found.crowded_disk, LATE):
         one.free = one.free or "refused: the disk is full"
 
 

@@ -20,8 +20,8 @@ from procs.store.jobs import leases
 from procs.store.people import users
 from procs.store.requests import request_status, requests
 from procs.store.requests.request_status import RequestStatus
-from tests import postgresql_server
-from tests.contract.place import BOTH, FAST, KIND, Place
+from tests import pgbouncer, postgresql_server
+from tests.contract.place import BOTH, FAST, KIND, THROUGH_POOLER, Place
 
 
 @pytest.fixture(autouse=True)
@@ -92,18 +92,29 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip("this is about the files of SQLite")
     if item.get_closest_marker("postgresql") and postgresql_server.programs() is None:
         pytest.skip("no PostgreSQL server is installed")
+    if item.get_closest_marker("session") and pgbouncer.MODE:
+        pytest.skip("this is about a session of the server")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run the tests of some files on each kind of database, where it is not chosen."""
     marks = {mark.name for mark in metafunc.definition.iter_markers()}
     if "database_kind" in metafunc.fixturenames and "sqlite" not in marks and is_for_both(metafunc):
-        metafunc.parametrize("database_kind", ["sqlite", "postgresql"])
+        metafunc.parametrize("database_kind", kinds(file_of(metafunc)))
 
 
 def is_for_both(metafunc: pytest.Metafunc) -> bool:
     chosen = "CHAPAR_TEST_DATABASE" in os.environ or postgresql_server.programs() is None
-    return not chosen and metafunc.module.__name__.rpartition(".")[2] in BOTH
+    return not chosen and file_of(metafunc) in BOTH
+
+
+def file_of(metafunc: pytest.Metafunc) -> str:
+    return str(metafunc.module.__name__.rpartition(".")[2])
+
+
+def kinds(file: str) -> list[str]:
+    is_pooled = pgbouncer.PROGRAM is not None and file in THROUGH_POOLER
+    return ["sqlite", "postgresql", *(["pooler"] if is_pooled else [])]
 
 
 @pytest.fixture

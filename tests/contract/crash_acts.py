@@ -34,6 +34,14 @@ def nobody_wants_b(db: Database, scene: Scene, now: Now) -> None:
     job_record.cancel(db, scene.b.job, now=now)
 
 
+def claims_at_once(db: Database, scene: Scene, done: requests.Submitted, *, now: Now) -> bool:
+    """As the bot does that sends it itself."""
+    found = outcomes.claim_at_once(db, done.job, worker=scene.worker, pays=lambda: True, now=now)
+    assert found is not None
+    db.also((f"request {done.request}",))
+    return bool(deliveries.plan(db, done.request, 1))
+
+
 def order_of(db: Database, scene: Scene) -> requests.RequestOrder:
     order = requests.order(db, scene.light.delivery.request)
     assert order is not None
@@ -102,6 +110,16 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
             db,
             [Ask(7, 7, 500, n, s.desk.link(to)) for n, to in enumerate(("known", "c", "e", "g"))],
             now=now,
+        ),
+    ),
+    "submit_and_claim": (
+        lambda db, s, now: leases.claim(db, worker=s.worker, lane=Lane.LIGHT, room=99, now=now),
+        lambda db, s, now: requests.submit(
+            db,
+            [Ask(7, 7, 500, 0, s.desk.link("known"))],
+            now=now,
+            mark=(7, 500, 0),
+            hand=lambda done: claims_at_once(db, s, done, now=now),
         ),
     ),
     "enqueue": (

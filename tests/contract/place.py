@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from procs.store.database import Database, open_database
-from tests import postgresql_server
+from tests import pgbouncer, postgresql_server
 from tests.fresh_database import fresh
 
 KIND = os.environ.get("CHAPAR_TEST_DATABASE", "sqlite")
@@ -31,6 +31,9 @@ BOTH = {
     "test_send_budget",
     "test_storm",
 }
+#: Of these the files whose tests run through a pooler too, where one is installed; with
+#: CHAPAR_TEST_POOLER=transaction all of the second kind do.
+THROUGH_POOLER = {"test_leases", "test_promises", "test_requests"}
 #: A folder in memory, None where there is none.
 FAST = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
@@ -44,9 +47,14 @@ class Place:
 
     @property
     def url(self) -> str:
-        if self.kind == "postgresql":
-            return postgresql_server.url_of(self.name)
-        return f"sqlite:///{self.folder}/chapar.db"
+        if not self.is_server:
+            return f"sqlite:///{self.folder}/chapar.db"
+        is_pooled = pgbouncer.MODE or self.kind == "pooler"
+        return (pgbouncer.running() if is_pooled else postgresql_server).url_of(self.name)
+
+    @property
+    def is_server(self) -> bool:
+        return self.kind != "sqlite"
 
     @property
     def name(self) -> str:
@@ -59,7 +67,7 @@ class Place:
 
     def make(self) -> "Place":
         """The tables of today."""
-        if self.kind == "postgresql":
+        if self.is_server:
             postgresql_server.clone(self.name)
         else:
             fresh(self.url, run=self.run)
@@ -67,7 +75,7 @@ class Place:
 
     def remove(self) -> None:
         """What is not in the folder."""
-        if self.kind == "postgresql":
+        if self.is_server:
             postgresql_server.drop(self.name)
 
     def open(self) -> Database:

@@ -161,6 +161,24 @@ async def test_a_bot_killed_between_commit_and_answer_answers_once(
     await ann.sees_gone(answers[0], timeout=30)
 
 
+@pytest.mark.parametrize("done", [False, True])
+async def test_a_bot_killed_over_a_known_media_lets_it_come_once(
+    healthy: Stack, meets: Meets, done: bool
+) -> None:
+    bob, ann, page = await meets(), await meets(), healthy.url(f"{CLIP}?known-{done}")
+    await gets(bob, await bob.sends(page))
+    hold = await healthy.telegram.holds("messages.sendMedia", done=done)
+    sent = await ann.sends(page)
+    await hold.reached(30)
+
+    healthy.kill(healthy.pid("bot"))
+
+    await hold.release()
+    await gets(ann, sent)
+    await delivered(healthy, ann)
+    assert len(await got(ann, sent)) == 1
+
+
 async def test_a_keeper_killed_is_replaced_and_nobody_notices(healthy: Stack, meets: Meets) -> None:
     ann = await meets()
     pid = healthy.pid("keeper")

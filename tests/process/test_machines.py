@@ -160,3 +160,41 @@ async def test_a_machine_that_stood_still_is_replaced_and_writes_nothing_when_it
 def lost(stack: Stack) -> list[str]:
     """The machines that admins are told of as lost."""
     return [one.subject for one in alerts.standing(stack.db) if one.kind == "machine-lost"]
+
+
+async def test_a_job_is_seen_and_steered_from_another_machine() -> None:
+    postgresql_server.running().answer("CREATE DATABASE steered")
+    facts = {"database_url": postgresql_server.url_of("steered"), "workers": "1"}
+    async with (
+        Stack(machine="m1", **facts) as first,
+        Stack(beside=first, machine="m2", roles="worker,keeper", **facts) as second,
+    ):
+        ann = await met(first, "Ann")
+        sent = await ann.sends(first.url("/slow/clip.mp4?rate=80000&n=steered"))
+        await first.until(lambda: bound(first))
+        worker = await first.until(lambda: carrier(first))
+        home, other = (first, second) if worker.host == "m1" else (second, first)
+        (job,) = [str(one.id) for one in job_record.alive(first.db) if one.lane is Lane.HEAVY]
+
+        assert re.search(rf"^ *{job} +leased .* {worker.name} ", await told(other, "jobs"), re.M)
+        assert worker.name in await told(other, "why", job)
+        assert f"run this on {worker.host} too" in await told(other, "logs", "--job", job)
+        assert "run this on" not in await told(home, "logs", "--job", job)
+        assert await told(other, "cancel", job) == f"job {job} is cancelled\n"
+
+        await told(other, "drain", worker.host)
+        assert f"job {job} is tried again at once" in await told(other, "retry", job)
+        again = await first.until(lambda: carrier(first))
+        assert again.host != worker.host
+        await gets(ann, sent, patience=2 * PATIENCE)
+        assert len(await got(ann, sent)) == 1
+    postgresql_server.drop("steered")
+    second.remove()
+    first.remove()
+
+
+async def told(stack: Stack, *words: str) -> str:
+    """What a command prints that ends well."""
+    code, said = await stack.says(*words)
+    assert code == 0, said
+    return said

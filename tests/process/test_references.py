@@ -18,7 +18,7 @@ async def test_a_kept_file_that_telegram_refuses_is_fetched_anew_once(
     link = healthy.url(f"{CLIP}?bad")
     await gets(ann, await ann.sends(link))
     before = await healthy.asked(CLIP)
-    await healthy.telegram.fails("messages.sendMedia", "MEDIA_EMPTY")
+    await healthy.telegram.fails("messages.sendMedia", "MEDIA_EMPTY", times=2)  # bot and worker
 
     sent = await ben.sends(link)
 

@@ -132,7 +132,11 @@ class Bot(Actor):
                 return
             self.point("sends a status message")
             requests.note_answered(
-                self.db, speaker, message=one.request, shown="text", now=self.now()
+                *(self.db, speaker),
+                message=one.request,
+                shown="text",
+                shown_at=self.now().wall,
+                now=self.now(),
             )
         else:
             status_columns.changes(

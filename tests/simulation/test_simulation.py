@@ -48,6 +48,11 @@ def test_the_same_seed_makes_the_same_steps_and_the_same_rows_byte_for_byte():
     assert played_elsewhere("1") == played_elsewhere("2")
 
 
+@pytest.mark.long
+def test_a_worker_that_drains_does_not_leave_with_a_job_that_it_claimed_anew():
+    assert play(20261151).violation is None
+
+
 def test_another_seed_makes_others():
     assert play(101, length=300).digest != play(102, length=300).digest
 

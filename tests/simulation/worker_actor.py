@@ -116,14 +116,17 @@ class WorkerActor(Actor):
         return leases.claim(self.db, worker=self.worker, **facts)
 
     def start(self, found: list[Lease]) -> None:
+        """As `RunningJobs.start`: what runs under an older lease of a job is taken away once the
+        new one is there, else a drained worker would leave with that."""
+        displaced = [old for lease in found if (old := self.tasks.get(lease.job))]
         for lease in found:
-            if old := self.tasks.get(lease.job):
-                self.take_away(old, "lost")
             self.leases[lease.job] = lease.fence
             self.tasks[lease.job] = task = RunningTask(lease)
             task.coroutine = self.carry(task)
         if found:
             self.says(f"has claimed {', '.join(map(name_of, found))}")
+        for old in displaced:
+            self.take_away(old, "lost")
 
     def free(self, lane: Lane) -> int:
         taken = sum(task.lease.lane is lane for task in self.tasks.values())

@@ -111,6 +111,8 @@ def verify(settings: Settings, name: str, key: Path | None, say: Say) -> Iterato
         except BackupFailed as error:
             say(f"{'not verified' if isinstance(error, BackupUnopened) else 'BAD'}: {error}")
             yield BackupVerdict(one.name, False, one.size, one.sha256, str(error))
+    if not backup_taker.is_writable(settings.backup_folder):
+        say(f"nothing of this is noted: {settings.backup_folder} cannot be written")
 
 
 def named(found: list[Backup], name: str) -> Backup:

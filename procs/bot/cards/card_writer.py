@@ -1,6 +1,7 @@
 """Writes cards into their messages: the status message of a link turns into its card."""
 
 from dataclasses import replace
+from typing import Any
 
 from procs.bot.cards import group_limit, list_pages
 from procs.bot.cards.card_labels import CardButton
@@ -22,6 +23,7 @@ from procs.store.requests import buttons, requests, status_columns
 from procs.store.requests.buttons import ButtonMeaning
 from procs.telegram.chat.sender import Buttons
 from procs.telegram.pace import Urgency
+from procs.telegram.server_clock import told
 from procs.telegram.session.peers import CAPTION_LENGTH, cut
 
 #: The least remaining lifetime, in seconds, of a token that is used again on a card.
@@ -57,7 +59,7 @@ class CardWriter:
             plain = replace(view, picture=None)
             done = await self.status_writer.edit_message(post, plain, urgency=Urgency.ANSWER)
         if done:
-            status_columns.note_shown(self.db, post.id, view.text, now=clock.now())
+            status_columns.note_shown(self.db, post.id, view.text, now=told())
         return done
 
     async def pictured(self, post: StatusMessage, view: StatusView) -> bool | None:
@@ -79,10 +81,8 @@ class CardWriter:
         message = await self.replies.send(
             in_reply(row, view, random_id=random_id, buttons=view.buttons)
         )
-        now = clock.now()
-        requests.note_answered(
-            self.db, post.id, message=message, shown=view.text, stage=view.stage, now=now
-        )
+        facts: dict[str, Any] = {"message": message, "shown": view.text, "stage": view.stage}
+        requests.note_answered(self.db, post.id, **facts, shown_at=told().wall, now=clock.now())
 
     def view(self, card: Card, language: str) -> StatusView:
         """The card as a message, with a token for each of its buttons."""

@@ -29,6 +29,7 @@ from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.delivery.inline_edit import EDIT_INLINE
 from procs.telegram.departure import Departure
 from procs.telegram.pace import Urgency
+from procs.telegram.server_clock import told
 from procs.telegram.session.rpc import ANSWER
 from procs.texts import i18n
 
@@ -46,14 +47,14 @@ class InlineBoard:
         self.chat_session = chat_session
         self.replies = replies
         self.busy: dict[int, asyncio.Task[str]] = {}
-        #: No edit before this wall instant, by request: the last attempt failed.
+        #: No edit before this boot instant, by request: the last attempt failed.
         self.resting: dict[int, float] = {}
 
     def look(self, now: Now) -> bool:
         """Begin what each message needs. Returns whether to look again soon."""
         rows = request_status.inline(self.db, now=now)
         known = {row.request for row in rows}
-        self.resting = {n: at for n, at in self.resting.items() if n in known and at > now.wall}
+        self.resting = {n: at for n, at in self.resting.items() if n in known and at > now.boot}
         restless = False
         for row in rows:
             if row.request not in self.busy:
@@ -77,7 +78,7 @@ class InlineBoard:
         if row.step is Step.DELIVER:
             return False
         view = status_text.render(row, now)
-        if edit_throttle.due(view, edit_throttle.shown(row), now.wall):
+        if edit_throttle.due(view, edit_throttle.shown(row), told().wall):
             self.begin(row, self.rewrite(row, inline, view))
         return view.text != row.shown
 
@@ -88,11 +89,11 @@ class InlineBoard:
             place = await self.replies.pace.leave(
                 EDIT_INLINE, urgency=Urgency.PROGRESS, patience=LEAVE_TIMEOUT
             )
-            now = clock.now()
-            if not inline_messages.edits(self.db, inline.id, until=now.wall + OUTCOME):
+            until = clock.now().wall + OUTCOME
+            if not inline_messages.edits(self.db, inline.id, until=until):
                 raise Withdrawn
             status_columns.changes(
-                self.db, row.request, stage=view.stage, share=view.share, now=now
+                self.db, row.request, stage=view.stage, share=view.share, now=told()
             )
             return place
 
@@ -104,7 +105,7 @@ class InlineBoard:
             return
         inline_messages.note_edit_end(self.db, inline.id)
         if there:
-            status_columns.note_shown(self.db, row.request, view.text, now=clock.now())
+            status_columns.note_shown(self.db, row.request, view.text, now=told())
         else:
             self.leave(row)
 
@@ -144,7 +145,7 @@ class InlineBoard:
 
     async def carry(self, row: RequestStatus, edit: Edit) -> None:
         """Make one edit, and handle its failure."""
-        self.resting[row.request] = clock.now().wall + REST
+        self.resting[row.request] = clock.now().boot + REST
         try:
             await edit
         except TelegramWait as wait:

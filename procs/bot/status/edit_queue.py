@@ -41,8 +41,6 @@ class EditQueue:
     def may_end(self, user: int, now: float) -> bool:
         """Whether a person may have one more final edit now. Counts it."""
         empty_at = max(self.ended.get(user, now), now)
-        if empty_at > now + GAP * BURST:
-            empty_at = now  # the clock was set back
         if empty_at > now + GAP * (BURST - 1):
             return False
         self.ended[user] = empty_at + GAP

@@ -29,7 +29,8 @@ PERCENT = re.compile(r"[▰▱] (?:(\d+)[%٪]|[%٪](\d+))")
 
 @dataclass(frozen=True, slots=True)
 class ShownStatus:
-    """What a message says, since when (wall seconds), and for how long at least within a stage."""
+    """What a message says, since when (by Telegram's clock), and for how long at least within a
+    stage."""
 
     text: str
     stage: str = ""
@@ -45,14 +46,16 @@ def shown(status: RequestStatus) -> ShownStatus:
 
 
 def due(view: StatusView, shown: ShownStatus, now: float) -> bool:
-    """Whether a message that says `shown` may say `view` now."""
-    return now >= due_at(view, shown)
+    """Whether a message that says `shown` may say `view` now, by Telegram's clock. What was shown
+    in the far future was written by another clock, and holds nothing up."""
+    at = due_at(view, shown)
+    return now >= at or (at < math.inf and shown.at > now + QUEUE)
 
 
 def due_at(view: StatusView, shown: ShownStatus) -> float:
-    """From which wall instant a message that says `shown` may say `view`; never (inf), where the
-    text is the same, or too little of it moved. Where numbers alone would change, no name of a
-    stage makes it sooner."""
+    """From which instant on a message that says `shown` may say `view`; never (inf), where the text
+    is the same, or too little of it moved. Where numbers alone would change, no name of a stage
+    makes it sooner."""
     if view.text == shown.text:
         return math.inf
     if view.stage != shown.stage and shape(view.text) != shape(shown.text):

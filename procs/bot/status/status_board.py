@@ -28,6 +28,7 @@ from procs.store.server_absence import ServerAbsence
 from procs.store.wake import WakeSocket
 from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.message_limits import EDITS, Urgency
+from procs.telegram.server_clock import told
 
 #: Seconds between two queries: the longest without a wake-up, the shortest with many.
 IDLE_INTERVAL, BUSY_INTERVAL = 1.0, 0.2
@@ -79,9 +80,8 @@ class StatusBoard:
         self.load: Counter[int] = Counter()
         self.memories: dict[int, MessageState] = {}
         self.absence = ServerAbsence("status board")
-        self.next_edit = 0.0
-        self.looked = 0.0
-        #: The wall instant at which something of what was seen becomes due.
+        self.next_edit, self.looked = 0.0, 0.0
+        #: The boot instant at which something of what was seen becomes due.
         self.next_look = 0.0
 
     # --- first answers, asked for by intake --------------------------------------------------
@@ -91,7 +91,7 @@ class StatusBoard:
         speaker = link_groups.speaker(self.db, request)
         if speaker not in self.busy:
             memory = self.memory(speaker)
-            memory.withheld, memory.fresh = clock.now().wall + MEDIA_GRACE, fresh
+            memory.withheld, memory.fresh = clock.now().boot + MEDIA_GRACE, fresh
             self.look_by(memory.withheld)
 
     def answer(self, request: int, *, fresh: bool = True) -> asyncio.Task[str] | None:
@@ -112,7 +112,7 @@ class StatusBoard:
         on; None when it is being written already, and is looked at again after that."""
         speaker, now = link_groups.speaker(self.db, request), clock.now()
         posts = gather(request_status.together(self.db, speaker, now=now))
-        self.look_by(now.wall)
+        self.look_by(now.boot)
         if not posts or speaker in self.busy:
             return None
         post = posts[0]
@@ -145,10 +145,10 @@ class StatusBoard:
 
     def patience(self) -> float:
         """Seconds until the next query, if nobody calls; 0 when something is due."""
-        return min(max(0.0, self.next_look - clock.now().wall), until_tick(IDLE_INTERVAL))
+        return min(max(0.0, self.next_look - clock.now().boot), until_tick(IDLE_INTERVAL))
 
     def look_by(self, at: float) -> None:
-        """Query at this wall instant, if nothing calls sooner."""
+        """Query at this boot instant, if nothing calls sooner."""
         self.next_look = min(self.next_look, at)
 
     def is_stale(self) -> bool:
@@ -185,14 +185,14 @@ class StatusBoard:
         self.progress([post for post in idle if post.id not in self.busy and post.is_open], now)
         for look in self.beside:
             if look(now):
-                self.look_by(now.wall + BUSY_INTERVAL)
+                self.look_by(now.boot + BUSY_INTERVAL)
 
     def is_resting(self, post: StatusMessage, now: Now) -> bool:
         """Whether a message is to be left alone for the moment."""
         memory = self.memory(post.id)
         until = max(memory.resting, memory.withheld if post.is_open else 0.0)
-        self.look_by(until if until > now.wall else math.inf)
-        return until > now.wall
+        self.look_by(until if until > now.boot else math.inf)
+        return until > now.boot
 
     def edit(self, post: StatusMessage, now: Now) -> Edit | None:
         """What a message needs, progress apart."""
@@ -211,7 +211,7 @@ class StatusBoard:
 
     def end(self, post: StatusMessage, now: Now) -> Edit | None:
         """What a message needs whose requests are over; None while its person had many ends."""
-        if not self.turns.may_end(post.head.user, now.wall):
+        if not self.turns.may_end(post.head.user, now.boot):
             self.look_by(self.turns.may_end_at(post.head.user))
             return None
         if post.needs_no_word:
@@ -233,22 +233,22 @@ class StatusBoard:
 
     def progress(self, posts: list[StatusMessage], now: Now) -> None:
         """Rewrite at most one message: that of the person whose turn it is."""
-        ready = {}
+        ready, at = {}, told()
         for post in posts:
             if not post.head.status_message:
                 continue
             new, old = self.current_view(post, now), edit_throttle.shown(post.head)
-            if edit_throttle.due(new, old, now.wall):
+            if edit_throttle.due(new, old, at.wall):
                 ready[post.id] = post, new
             else:
-                self.look_by(edit_throttle.due_at(new, old))
+                self.look_by(at.boot + edit_throttle.due_at(new, old) - at.wall)
         if not ready:
             return
-        if (wait := max(self.next_edit - now.wall, self.replies.pace.wait(EDIT))) > 0:
-            self.look_by(now.wall + wait)
+        if (wait := max(self.next_edit - now.boot, self.replies.pace.wait(EDIT))) > 0:
+            self.look_by(now.boot + wait)
             return
-        self.next_edit = now.wall + EDITS.gap
-        turn = self.turns.next([(post.head, new) for post, new in ready.values()], now.wall)
+        self.next_edit = now.boot + EDITS.gap
+        turn = self.turns.next([(post.head, new) for post, new in ready.values()], at.wall)
         if turn is not None:
             self.begin(ready[turn][0], self.status_writer.rewrite(*ready[turn]))
 
@@ -283,7 +283,7 @@ class StatusBoard:
     async def carry(self, post: StatusMessage, edit: Edit) -> None:
         """Make one edit, and handle its failure."""
         memory = self.memory(post.id)
-        memory.resting = clock.now().wall + RETRY_REST
+        memory.resting = clock.now().boot + RETRY_REST
         try:
             await edit
         except TelegramWait as wait:

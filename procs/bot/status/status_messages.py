@@ -103,7 +103,7 @@ class MessageState:
     view: StatusView | None = None
     #: Nobody sent its message before: the request was accepted by this process.
     fresh: bool = False
-    #: No message before this wall instant: the media is about to arrive.
+    #: No message before this boot instant: the media is about to arrive.
     withheld: float = 0.0
-    #: Nothing before this wall instant: the last attempt failed.
+    #: Nothing before this boot instant: the last attempt failed.
     resting: float = 0.0

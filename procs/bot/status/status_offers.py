@@ -17,7 +17,8 @@ SMALLER = frozenset(
     kind.say
     for kind in (
         *(errors.TooLarge, errors.DiskTooSmall, errors.DiskFull, errors.TimedOut),
-        *(errors.BrokenOff, errors.ProcessingFailed, errors.UploadRefused, errors.NotEncoded),
+        *(errors.BrokenOff, errors.CutShort, errors.ProcessingFailed, errors.UploadRefused),
+        errors.NotEncoded,
         errors.GroupTooLarge,
     )
 )

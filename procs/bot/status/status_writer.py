@@ -28,6 +28,7 @@ from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.sender import Buttons, OutgoingMessage
 from procs.telegram.departure import Departure
 from procs.telegram.pace import Urgency, always
+from procs.telegram.server_clock import told
 
 #: What is kept of a message that Telegram does not let us read.
 UNREAD = "?"
@@ -54,7 +55,7 @@ class StatusWriter:
             if self.is_closed(row):
                 await self.reactions.end(row)
             return
-        if not status_columns.begins(self.db, row.request, now=clock.now()):
+        if not status_columns.begins(self.db, row.request, now=told()):
             return
         message = await self.replies.send(
             in_reply(row, new, random_id=row.status_random, buttons=self.buttons(post, new)),
@@ -91,7 +92,7 @@ class StatusWriter:
         # possible.
         stage = new.stage if text == new.text else ""
         share = edit_throttle.share_in(text)
-        facts: dict[str, Any] = {"stage": stage, "share": share, "now": clock.now()}
+        facts: dict[str, Any] = {"stage": stage, "share": share, "now": told()}
         status_columns.note_found(self.db, row.request, shown=text, **facts)
 
     async def rewrite(
@@ -99,7 +100,7 @@ class StatusWriter:
     ) -> None:
         """Make the message say what is true now."""
         if await self.edit_message(post, new, urgency=urgency):
-            status_columns.note_shown(self.db, post.id, new.text, now=clock.now())
+            status_columns.note_shown(self.db, post.id, new.text, now=told())
         else:
             self.note_answered(post, new, message=0, shown=new.text)
 
@@ -111,7 +112,9 @@ class StatusWriter:
         with self.db.write():
             for one in post.members[1:]:
                 status_columns.note_spoken_for(self.db, one.request, now=facts["now"])
-            requests.note_answered(self.db, post.id, message=message, shown=shown, **facts)
+            requests.note_answered(
+                self.db, post.id, message=message, shown=shown, shown_at=told().wall, **facts
+            )
 
     async def show(self, post: StatusMessage, found: RequestStatus, new: StatusView) -> None:
         """What was found behind a link of a group is a message of its own."""
@@ -189,7 +192,7 @@ class StatusWriter:
 
         async def leave() -> Departure:
             place = await self.replies.pace.leave(EDIT, urgency=urgency, patience=LAST)
-            status_columns.changes(self.db, row.request, **facts, now=clock.now())
+            status_columns.changes(self.db, row.request, **facts, now=told())
             return place
 
         there = row.status_message or 0
@@ -239,7 +242,9 @@ class StatusWriter:
         elif not post.is_open:
             self.close(post)
         elif post.head.status_message is None:
-            requests.note_answered(self.db, post.id, message=0, shown="", now=clock.now())
+            requests.note_answered(
+                self.db, post.id, message=0, shown="", shown_at=told().wall, now=clock.now()
+            )
 
     async def leave(self, post: StatusMessage, error: ChatClosed) -> None:
         """Nobody can be told here: the person is gone, and nobody waits for this any more; or a

@@ -13,6 +13,8 @@ from pathlib import Path
 
 #: What every entry begins with.
 ENTRY_STAMP = re.compile(r'(?:\{"time":")?(\d{4}-\d\d-\d\d)([T ])(\d\d:\d\d:\d\d)([.,]\d{3})?')
+#: What stands before one that is written for the journal (sd-daemon(3)); the nursery's file has it.
+PRIORITY = re.compile(r"\A<\d>")
 #: Of a file of a process, its name; supervisord numbers the older ones: `bot.log.1`.
 FILE_NAME = re.compile(r"(.+)\.log(?:\.(\d+))?")
 
@@ -46,7 +48,8 @@ def instant(line: str) -> str:
 def grouped(lines: Iterable[str], process: str) -> Iterator[LogEntry]:
     """The entries that these lines are. Lines above the first stamp are one without an instant."""
     at, entry = "", list[str]()
-    for line in lines:
+    for raw in lines:
+        line = PRIORITY.sub("", raw)
         fresh = instant(line)
         if fresh and entry:
             yield LogEntry(at, process, "\n".join(entry))

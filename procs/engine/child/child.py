@@ -37,7 +37,7 @@ from procs.engine.ytdlp import (
 )
 from procs.engine.ytdlp.download import DownloadRun
 from procs.engine.ytdlp.options import options
-from procs.errors import PartMissing, Refused, Unsupported
+from procs.errors import BrokenOff, PartMissing, Refused, Unsupported
 from procs.wishes.variant import parse
 
 
@@ -210,11 +210,12 @@ def extracted(ydl: loader.Loader, order: Order, seeker: PageSearch) -> look_cach
 def beside(
     ydl: loader.Loader, order: Order, seeker: PageSearch, error: Exception
 ) -> look_cache.Read:
-    """What a page has where nothing moves: its pictures. Raises why there are none, or `error`."""
+    """What a page has where nothing moves: its pictures. Raises why there are none, or `error`;
+    BrokenOff where its missing end may have had more."""
     if why := seeker.why():
         raise why from error
     if (info := seeker.album()) is None:
-        raise error
+        raise (BrokenOff("a page without its end") if ydl.doubtful else error) from error
     return opened(ydl, order, info)
 
 

@@ -40,6 +40,7 @@ SURE: dict[str, type[JobError]] = {
     "UnsupportedRequest": errors.Forbidden,
     "RegexNotFoundError": errors.ExtractorBroken,
     "ContentTooShortError": errors.BrokenOff,
+    "IncompleteRead": errors.BrokenOff,
     "MemoryError": errors.ProcessingFailed,
     # gallery-dl's
     "ChallengeError": errors.BotCheck,

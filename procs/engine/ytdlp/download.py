@@ -80,9 +80,18 @@ class DownloadRun:
         title = media_info.title(info, file, self.order.title)
         self.came.append(judged_file(done, file, title, self.order.limit("video")))
         self.titles.append(title)
-        self.durations.append(duration(info, done))
+        self.durations.append(duration(info, done) or self.listed(done))
         if not self.wish.words_alone:
             self.words = self.words or Path(said).name
+
+    def listed(self, done: dict[str, Any]) -> float:
+        """Seconds that the media lasts at least by the lists of its pieces, where the site says
+        nothing else; of several streams the longest counts. Nothing is known where parts of it
+        were left out."""
+        if self.wish.clean or self.wish.words_alone or media_info.is_live(done):
+            return 0.0
+        streams = done.get("requested_formats") or [done]
+        return max(self.ydl.listed(one) for one in streams)
 
     def fetched(self, found: Probed, warnings: list[str]) -> Fetched:
         """All of it. Raises TooLarge."""

@@ -4,7 +4,7 @@ noted."""
 from collections import ChainMap, deque
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager, nullcontext
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import yt_dlp
@@ -16,6 +16,8 @@ from yt_dlp.postprocessor.ffmpeg import FFmpegPostProcessor
 from yt_dlp.utils import DownloadError, Popen, determine_protocol
 
 from procs.core.ffmpeg import tools
+from procs.engine.answers import media_list
+from procs.engine.answers.answer_reader import AnswerReader, Hears
 from procs.engine.failures.classify import judged
 from procs.engine.jail import child_programs
 from procs.engine.protocol import part_file
@@ -24,7 +26,7 @@ from procs.engine.protocol.part_file import PartFile
 from procs.engine.releases import lean_extractors
 from procs.engine.releases.extractor_index import ExtractorIndex
 from procs.engine.ytdlp.merge_stream import MergeHooks
-from procs.errors import TooLarge, Unsupported
+from procs.errors import ExtractorBroken, Unsupported
 
 #: A page that leads nowhere, to try patterns on.
 NOWHERE, BLANK = "https://127.0.0.1/", "<html></html>"
@@ -35,8 +37,6 @@ COMPILED = "_VALID_URL_RE"
 MOST_COMPILED = 256
 #: Answers whose headers are kept; a direct file's is among the first.
 HEADERS_KEPT = 64
-#: Bytes of a page or a manifest; the largest that sites really have are a few megabytes.
-PAGE_BYTES, PIECE = 32 * MIB, MIB
 #: Bytes of a page that are kept.
 READ = 4 * MIB
 #: Protocols by which a file comes as it is, and may be asked for from any byte on; the answer when
@@ -44,8 +44,6 @@ READ = 4 * MIB
 FROM_ANYWHERE, NO_SUCH_BYTES = ("http", "https"), 416
 #: Statuses from here on are a fault of the site's (RFC 9110, 15.6).
 SITE_FAULT = 500
-#: How a list of media begins (RFC 8216, 4.3.1.1, and before it Winamp's).
-M3U = b"#EXTM3U"
 
 #: Extractor classes by key, in the order in which they are asked, and their index; filled once by
 #: `prepare`.
@@ -61,6 +59,10 @@ class Loader(yt_dlp.YoutubeDL):
         self.headers: dict[str, Any] = {}
         #: Addresses that could not be read, and why, until they are.
         self.unheard: dict[str, TransportError | HTTPError] = {}
+        #: Seconds that a list of pieces lasts at least, by its address.
+        self.lasting: dict[str, float] = {}
+        #: Pages that may have been cut: nothing marked their end, and they have none.
+        self.doubtful: set[str] = set()
         #: The last page that was read: its address, its type, its text as it came.
         self.page: tuple[str, str, bytearray] = ("", "", bytearray())
         #: The first list of media (M3U), in the same way; mostly it is one of pieces.
@@ -91,8 +93,9 @@ class Loader(yt_dlp.YoutubeDL):
         try:
             return super().extract_info(url, download, ie_key, **more)
         except DownloadError as error:
-            # yt-dlp warns of a manifest that broke off, and calls the page unsupported then.
-            if not self.unheard or not isinstance(judged(error), Unsupported):
+            # yt-dlp warns of a manifest that broke off, and calls the page unsupported then, or its
+            # own reader broken.
+            if not self.unheard or not isinstance(judged(error), (Unsupported, ExtractorBroken)):
                 raise
         raise next(iter(self.unheard.values()))
 
@@ -116,11 +119,33 @@ class Loader(yt_dlp.YoutubeDL):
         with self.listening(address):
             answer = self.next_part(self.part, req) if self.part else super().urlopen(req)
         self.unheard.pop(address, None)
-        limit_reads(answer, self.noted(answer))
-        answer.read = self.listening(address)(answer.read)
+        answer.read = self.listening(address)(self.reader(req, answer).read)
         if len(self.headers) < HEADERS_KEPT:
             self.headers[answer.url] = answer.headers
         return answer
+
+    def reader(self, req: Any, answer: common.Response) -> AnswerReader:
+        """What reads an answer. Only what may be asked for twice is: a plain request."""
+        address = req if isinstance(req, str) else req.url
+        plain = isinstance(req, str) or (req.method == "GET" and "Range" not in req.headers)
+        again = partial(super().urlopen, req) if plain else None
+        hears = Hears(self.noted(answer), partial(self.doubtful.add, address), self.lists(address))
+        return AnswerReader(answer, hears, again)
+
+    def lists(self, address: str) -> Callable[[bytes], None]:
+        """The callback for the text of an answer, so that how long a list of pieces lasts is
+        known."""
+
+        def note(text: bytes) -> None:
+            if lasts := media_list.seconds(text):
+                self.lasting[address] = lasts
+
+        return note
+
+    def listed(self, stream: dict[str, Any]) -> float:
+        """Seconds that a stream lasts at least by the list of its pieces; 0 for none."""
+        lasts = self.lasting.get(str(stream.get("url")), 0.0)
+        return lasts or media_list.of_fragments(stream.get("fragments"))
 
     def next_part(self, part: PartFile, req: common.Request) -> common.Response:
         """The answer that goes on where a file ended, or begins it again when the site has another
@@ -148,7 +173,7 @@ class Loader(yt_dlp.YoutubeDL):
         def note(piece: bytes) -> None:
             if len(heard) < READ:
                 heard.extend(piece)
-            if heard.startswith(M3U) and self.list[0] in ("", answer.url):
+            if heard.startswith(media_list.M3U) and self.list[0] in ("", answer.url):
                 self.list = answer.url, kind, heard
             elif heard and ("html" in kind.lower() or not kind):
                 self.page = answer.url, kind, heard
@@ -184,28 +209,6 @@ class Loader(yt_dlp.YoutubeDL):
         one = self.merging.one if self.merging else None
         done: dict[str, Any] = super().run_pp(one.instead(pp, infodict) if one else pp, infodict)
         return done
-
-
-def limit_reads(answer: common.Response, note: Callable[[bytes], None]) -> None:
-    """Let nobody read more than a page's worth into memory at once, unpacked bytes counted: a page
-    of two megabytes may unpack to two gigabytes. Files are read piece by piece. `note` hears what
-    is read."""
-    read = answer.read
-
-    def bounded(amount: int | None = None) -> bytes:
-        if amount is not None and amount >= 0:
-            piece = read(amount)
-            note(piece)
-            return piece
-        whole = bytearray()
-        while piece := read(PIECE):
-            note(piece)
-            whole += piece
-            if len(whole) > PAGE_BYTES:
-                raise TooLarge(f"a page of more than {PAGE_BYTES} bytes")
-        return bytes(whole)
-
-    answer.read = bounded
 
 
 def prepare() -> None:

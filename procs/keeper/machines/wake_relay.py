@@ -26,6 +26,9 @@ GATHERED, PAUSE, LOOK_INTERVAL = 0.005, 2.0, 0.5
 #: Seconds between two questions whether the database is at rest.
 REST_LOOK = 5.0
 
+#: What to do where a pooler in transaction mode lets no word of other machines through.
+DEAF = "let CHAPAR_DATABASE_DIRECT_URL name the server behind the pooler"
+
 
 class WakeRelay(threading.Thread):
     """The relay of one machine, until it is sent away."""
@@ -48,6 +51,8 @@ class WakeRelay(threading.Thread):
                 self.gone.wait(PAUSE)
                 continue
             try:
+                if not channel.hears:
+                    log.warning("wake-relay.deaf", fix=DEAF)
                 self.pass_on(channel)
             except StoreError as error:
                 log.warning("wake-relay.failed", error=error)

@@ -46,6 +46,8 @@ class ModeWatch:
         self.db = db
         self.settings = settings
         self.responses = ResponseTimes()
+        #: Whether memory was low at the last look.
+        self.is_low = False
 
     def watch(self) -> None:
         """Look at every rule, and change the mode where they ask for another."""
@@ -56,6 +58,14 @@ class ModeWatch:
         why = strictest.name if strictest else ""
         if bot_modes.set_by_system(self.db, mode, why=why, now=now):
             self.note_mode(mode, why)
+
+    def watch_memory(self) -> None:
+        """Look at the rules when memory has become low. Of all that they go by this alone stands in
+        no row: a database at rest stays so, in which they are looked at seldom."""
+        is_low = available_memory() < LITTLE_MEMORY
+        if is_low and not self.is_low:
+            self.watch()
+        self.is_low = is_low
 
     def is_active(self, rule: ModeRule) -> bool:
         """Whether a rule holds: from ENTER seconds after it was met until LEAVE seconds after it

@@ -6,6 +6,7 @@ database: just then somebody must be told.
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from procs.config import Settings
 from procs.core import clock, log
@@ -94,7 +95,7 @@ class Monitor:
         if not event_file.is_stopping(self.settings.run):
             self.judge(gauges, now)
         told = self.tell(now)
-        self.chat.bring(self.record.told)
+        self.chat.bring(self.told_now(), now=now)
         if before != self.record.states or told or not self.is_saved:
             self.save()  # before it is sent: after a kill it goes out again under the same id
         if self.queue.send(self.record.messages, now):
@@ -143,6 +144,13 @@ class Monitor:
             for s in states
         ]
         return {**self.others, **{one.key: one for one in ours}}
+
+    def told_now(self) -> dict[str, ToldAlert]:
+        """What was told and is not over, with what was found of it last."""
+        return {
+            key: replace(one, detail=self.said.get(one.kind) or one.detail)
+            for key, one in self.record.told.items()
+        }
 
     def tell(self, now: Now) -> bool:
         """Tell what changed, gathered for a while, in one message."""

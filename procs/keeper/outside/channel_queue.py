@@ -57,18 +57,26 @@ class ChannelQueue:
 
     def send_all(self, channel: str, messages: list[OutsideMessage], now: Now) -> None:
         """Send all that a channel has not taken yet, in order, up to the first failure, after which
-        it rests."""
-        for one in messages:
-            if channel not in one.left:
-                continue
+        it rests. A message that it refuses while it takes the next one will never be taken, and is
+        given up: it would hold up all that come later."""
+        refused: OutsideMessage | None = None
+        for one in [one for one in messages if channel in one.left]:
             try:
                 self.calls[channel].run(partial(self.sends[channel], one))
             except UNDELIVERED as error:
                 self.resting[channel] = now.boot + CHANNEL_REST
                 why = f"{type(error).__name__}: {error}"
-                return log.warning("alert.unsent", channel=channel, error=why)
+                log.warning("alert.unsent", channel=channel, message=one.id, error=why)
+                if refused or not outside_channels.is_refusal(error):
+                    return
+                refused = one
+                continue
             one.left.remove(channel)
             log.info("alert.sent", channel=channel, message=one.id, alerts=len(one.alerts))
+            if refused:
+                refused.left.remove(channel)
+                log.error("alert.given-up", channel=channel, message=refused.id)
+                refused = None
 
     def gauges(self, now: Now) -> dict[str, tuple[float | None, str]]:
         """How many days nearer than two weeks the end of a certificate is."""

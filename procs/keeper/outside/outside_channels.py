@@ -28,8 +28,19 @@ JOURNAL, CGROUP = Path("/run/systemd/journal/socket"), Path("/proc/self/cgroup")
 JOURNAL_TIME = 1.0
 #: syslog(3).
 ERR, WARN, NOTICE = 3, 4, 5
+#: From here on a mail server's answer is its last word (RFC 5321).
+PERMANENT = 500
 #: What a service that does not take a message raises.
 UNDELIVERED = (OSError, HTTPException, smtplib.SMTPException, ValueError)
+#: Answers of HTTP to one message: wrong for the service, or too large. Others are about all.
+WRONG = frozenset({400, 413, 422})
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether a service answered, and it may take another message."""
+    if isinstance(error, urllib.error.HTTPError):
+        return error.code in WRONG
+    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= PERMANENT
 
 
 def post(url: str, message: OutsideMessage, *, proxy: str = "") -> None:

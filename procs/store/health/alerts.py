@@ -37,6 +37,10 @@ CLEAR = """
 UPDATE alerts SET cleared_at = :now
  WHERE kind = :kind AND subject = :subject AND cleared_at IS NULL
 """
+RENEW = """
+UPDATE alerts SET detail = :detail
+ WHERE kind = :kind AND subject = :subject AND cleared_at IS NULL AND detail <> :detail
+"""
 #: Of an `Alert`, in its order.
 COLUMNS = """
 kind, subject, lasts, count, told, first_at, last_at, cleared_at, told_at, job, worker, detail
@@ -90,6 +94,13 @@ def note(
             db.change(NOTE, {**facts, "worker": worker, "detail": example(detail)})
     except StoreUnready as error:
         log.warning("alert.unwritten", kind=kind, subject=subject, error=error)
+
+
+def renew(db: Database, kind: str, subject: str = "", *, detail: str) -> None:
+    """Have an alert that goes on say what is true of it now, without counting it again. Raises
+    StoreError."""
+    with db.write():
+        db.change(RENEW, {"kind": kind, "subject": subject, "detail": example(detail)})
 
 
 def clear(db: Database, kinds: Iterable[str], subject: str, *, now: Now) -> None:

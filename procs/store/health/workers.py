@@ -13,9 +13,12 @@ from procs.core.machine import machine_name
 from procs.store.database import Database
 from procs.store.health import counters
 
+#: The state of the bot's row: it carries known media itself, and is no worker in anything else.
+BOT = "bot"
+
 ENTER = """
 INSERT INTO workers (name, host, boot, pid, started, state, entered_at, beat_at)
-VALUES (:name, :host, :boot, :pid, :started, 'spare', :wall, :beat)
+VALUES (:name, :host, :boot, :pid, :started, :state, :wall, :beat)
 RETURNING id
 """
 SERVE = """
@@ -41,6 +44,7 @@ SELECT id, name, host, boot, pid, started, slot, state, jobs, entered_at, served
        connected_at
   FROM workers WHERE ended_at IS NULL ORDER BY id
 """
+PART = "UPDATE workers SET state = 'gone', ended_at = :wall WHERE id = :worker AND ended_at IS NULL"
 ADDRESS = "SELECT name FROM workers WHERE id = :worker AND ended_at IS NULL"
 
 
@@ -84,7 +88,7 @@ class Worker:
         return stat_of(self.pid)[:1] in ([b"T"], [b"t"])
 
 
-def enter(db: Database, name: str, *, now: Now) -> int:
+def enter(db: Database, name: str, *, now: Now, state: str = "spare") -> int:
     """Insert a row for this process, without a slot. Returns its number, which is never used
     again."""
     facts = {
@@ -93,6 +97,7 @@ def enter(db: Database, name: str, *, now: Now) -> int:
         "boot": boot_id(),
         "pid": os.getpid(),
         "started": start_of(os.getpid()),
+        "state": state,
         "wall": now.wall,
         "beat": now.boot,
     }
@@ -139,8 +144,19 @@ def leave(db: Database, worker: int, *, why: str, now: Now) -> None:
             counters.add(db, f"workers.left.{why}")
 
 
+def part(db: Database, worker: int, *, now: Now) -> None:
+    """Remove the row of a process that is no worker."""
+    with db.write():
+        db.send(PART, {"worker": worker, "wall": now.wall})
+
+
 def present(db: Database) -> list[Worker]:
     """The workers whose row says that they have not left."""
+    return [one for one in holders(db) if one.state != BOT]
+
+
+def holders(db: Database) -> list[Worker]:
+    """Whoever may hold leases: the workers, and the bot."""
     is_shared = db.channel() is not None
     return [Worker(*(*row, is_shared)) for row in db.all(PRESENT)]
 

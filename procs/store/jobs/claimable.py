@@ -1,13 +1,28 @@
-"""Which lanes have a job to claim: a worker reads it before and after it sleeps."""
+"""What may be claimed, and which lanes have such a job: a worker reads it before and after it
+sleeps."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from procs.core.machine import machine_name
 from procs.records.job import Lane, State
 from procs.store.database import Database
-from procs.store.jobs.leases import CLAIMABLE, ENDLESS, LANES, here
-from procs.store.literals import EVERY_LANE, KNOWN_KINDS
+from procs.store.jobs import pauses
+from procs.store.literals import EVERY_LANE, IS_KNOWN, KNOWN_KINDS
 
+LANES = {int(lane): lane for lane in Lane}
+#: More leases than there will ever be.
+ENDLESS = 1 << 30
+#: What a worker of this machine may claim.
+CLAIMABLE = f"""
+  FROM jobs
+ WHERE state = {State.QUEUED} AND lane = :lane AND at >= :since AND {IS_KNOWN}
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = :scope)
+   AND (:local = 0 OR folder = 1)
+   AND (:machine = '' OR NOT EXISTS (SELECT 1 FROM job_files f
+                                      WHERE f.job = jobs.id AND f.machine <> :machine))
+"""
 #: Every line from its beginning.
 NOWHERE: Mapping[Lane, float] = {}
 #: Whether there is a job in the line of a lane, and what else a worker must know.
@@ -59,6 +74,12 @@ def look(db: Database, *, most: int = ENDLESS, since: Mapping[Lane, float] = NOW
     lanes = [LANES[lane] for lane, waits, *_ in rows if waits]
     ready = [lane for lane in lanes if not (full and lane is Lane.HEAVY)]
     return Claimable(ready=() if paused else tuple(ready), due=due, empty=empty(lanes))
+
+
+def here() -> dict[str, str]:
+    """This machine, "" where it is the only one, and the scope of a pause of it alone."""
+    name = machine_name.shared()
+    return {"machine": name, "scope": pauses.machine(name) if name else pauses.ALL}
 
 
 def ready(db: Database, lane: Lane, *, local: bool = False, since: float = 0.0) -> bool:

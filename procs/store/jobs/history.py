@@ -13,6 +13,8 @@ WORDS = {state: state.name.lower() for state in State}
 
 def event(now: Now, word: str, **facts: Any) -> str:
     """One line: the wall instant, what happened, the facts."""
+    if not facts:
+        return f"{now.wall:.3f} {word}\n"
     said = f"{now.wall:.3f} {word}"
     for name, fact in facts.items():
         said += f" {name}={fact}"

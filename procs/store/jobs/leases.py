@@ -19,36 +19,26 @@ from procs.errors import LeaseLost
 from procs.records import job_payload, job_progress
 from procs.records.job import Kind, Lane, Lease, State
 from procs.store.database import Database, Row
-from procs.store.jobs import file_owners, pauses, seats
+from procs.store.jobs import file_owners, seats
+from procs.store.jobs.claimable import CLAIMABLE, LANES, here
+from procs.store.jobs.claimable import ENDLESS as ENDLESS
 from procs.store.jobs.history import WORDS, event
-from procs.store.literals import EVERY_LANE, IS_KNOWN
+from procs.store.literals import EVERY_LANE
 
 #: Seconds a lease lasts without a beat.
 LEASE = 60.0
-LANES, KINDS = {int(lane): lane for lane in Lane}, {kind.value: kind for kind in Kind}
+KINDS = {kind.value: kind for kind in Kind}
 COUNTED = {lane: (f"lane {lane:d}",) for lane in Lane}
-#: More leases than there will ever be.
-ENDLESS = 1 << 30
+PLACE = attrgetter("place", "job")
 
-#: What a worker of this machine may claim.
-CLAIMABLE = f"""
-  FROM jobs
- WHERE state = {State.QUEUED} AND lane = :lane AND at >= :since AND {IS_KNOWN}
-   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'all')
-   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = :scope)
-   AND (:local = 0 OR folder = 1)
-   AND (:machine = '' OR NOT EXISTS (SELECT 1 FROM job_files f
-                                      WHERE f.job = jobs.id AND f.machine <> :machine))
-"""
-#: The first in line.
-FIRST = f"""
-{CLAIMABLE} ORDER BY at, id
+LIMIT = f"""
  LIMIT (CASE WHEN :most >= CAST({ENDLESS} AS INTEGER) THEN :room ELSE
          (SELECT CASE WHEN COUNT(*) >= :most THEN 0
                       WHEN COUNT(*) > :most - :room THEN :most - COUNT(*) ELSE :room END
             FROM jobs WHERE state = {State.LEASED} AND lane = :lane) END)
-/* FOR UPDATE SKIP LOCKED */
 """
+#: The first in line.
+FIRST = f"{CLAIMABLE} ORDER BY at, id {LIMIT} /* FOR UPDATE SKIP LOCKED */"
 #: Then CLAIM. Nobody comes between the two.
 PICK = f"""
 SELECT id, fence + 1, :worker, user_id, lane, seat, kind, attempt + 1, payload, progress, at {FIRST}
@@ -69,6 +59,8 @@ TAKE = f"""
 RETURNING id, fence, worker, user_id, lane, seat, kind, attempt, payload, progress,
           (SELECT at FROM jobs AS before WHERE before.id = jobs.id)
 """
+#: The same in a lane without a limit: a server prepares for all of a statement, each time it runs.
+TAKE_ANY = TAKE.replace(LIMIT, " LIMIT :room")
 RENEW = f"""
 UPDATE jobs SET at = :end
  WHERE state = {State.LEASED} AND lane IN ({EVERY_LANE}) AND worker = :worker
@@ -144,19 +136,30 @@ def claiming(
     this disk. `since`: none with an earlier place. Read behind the commit, they cost no answer."""
     wanted = {"lane": int(lane), "local": int(local), "room": room, "most": most, "since": since}
     said = event(now, f"claimed worker={worker}")
-    facts = {"worker": worker, "end": now.boot + LEASE, "event": said}
-    rows = db.take(PICK, partial(take, db, facts), TAKE, {**facts, **wanted, **here()})
-    return lambda: sorted(map(lease, rows()), key=attrgetter("place", "job"))
+    facts = {"worker": worker, "end": now.boot + LEASE, "event": said, **wanted, **here()}
+    both = TAKE_ANY if most >= ENDLESS else TAKE
+    rows = db.take(PICK, partial(take, db, facts), both, facts)
+    return lambda: in_line(rows())
 
 
-def take(db: Database, facts: Mapping[str, Any], rows: Sequence[Row]) -> None:
+def take(db: Database, facts: dict[str, Any], rows: Sequence[Row]) -> None:
     """Claim these jobs, of which the transaction knows that they are queued."""
+    if len(rows) == 1:
+        facts["job"] = rows[0][0]
+        return db.send(CLAIM, facts)
     jobs = [row[0] for row in rows]
-    for start in range(0, len(jobs), len(PLACES)) if len(jobs) > 1 else ():
+    for start in range(0, len(jobs), len(PLACES)):
         some = cycle(jobs[start : start + len(PLACES)])
         db.send(CLAIM_ALL, {**facts, **{place: next(some) for place in PLACES}})
-    if len(jobs) == 1:
-        db.send(CLAIM, {**facts, "job": jobs[0]})
+    return None
+
+
+def in_line(rows: Sequence[Row]) -> list[Lease]:
+    """The leases of rows, the longest in line first."""
+    found = [lease(row) for row in rows]
+    if len(found) > 1:
+        found.sort(key=PLACE)
+    return found
 
 
 def counted(lane: Lane, most: int) -> tuple[str, ...]:
@@ -166,21 +169,16 @@ def counted(lane: Lane, most: int) -> tuple[str, ...]:
 
 def names(lease: Lease, lane: Lane, most: int) -> tuple[str, ...]:
     """What the end of a lease and the next claim in a lane are about."""
-    return (seats.of(lease.user), *counted(lane, most))
+    user = seats.of(lease.user)
+    return (user,) if most >= ENDLESS else (user, *COUNTED[lane])
 
 
 def lease(row: Row) -> Lease:
     """A lease from the row that a claim returns, with payload and progress as records."""
     job, fence, worker, user, lane, seat, kind, attempt, payload, progress, at = row
+    lane, kind = LANES[lane], KINDS[kind]
     wish, done = job_payload.decode(kind, payload), job_progress.decode(progress)
-    named = LANES[lane], seat, KINDS[kind], attempt
-    return Lease(job, fence, worker, user, *named, wish, done, at)
-
-
-def here() -> dict[str, str]:
-    """This machine, "" where it is the only one, and the scope of a pause of it alone."""
-    name = machine_name.shared()
-    return {"machine": name, "scope": pauses.machine(name) if name else pauses.ALL}
+    return Lease(job, fence, worker, user, lane, seat, kind, attempt, wish, done, at)
 
 
 def renew(db: Database, *, worker: int, now: Now, ttl: float = LEASE) -> list[RenewedLease]:
@@ -211,16 +209,10 @@ def end(
 ) -> None:
     """The job is over; its seat goes to the user's next. Raises LeaseLost and changes nothing."""
     said = f"{word or WORDS[state]} error={error}" if error else word or WORDS[state]
-    facts = {
-        **_name(lease),
-        "state": int(state),
-        "now": now.wall,
-        "error": error,
-        "event": event(now, said),
-    }
+    facts = {**_name(lease), "state": int(state), "now": now.wall, "error": error}
+    facts["event"] = event(now, said)
     with db.write(full=True, only=(seats.of(lease.user),)):
-        db.send(END, facts, otherwise=_lost(lease))
-        db.send(FORGET_PROGRESS, {"job": lease.job})
+        db.fence(END, FORGET_PROGRESS, facts, _lost(lease))
         seats.hand_on(db, user=lease.user, lane=lease.lane, seat=lease.seat, now=now)
 
 
@@ -236,16 +228,10 @@ def retry(
 
     `free`: the wait was not the job's fault (a flood wait, an open breaker) and costs no attempt.
     """
-    facts = {
-        **_name(lease),
-        "due": now.wall + delay,
-        "error": error,
-        "free": int(free),
-        "event": event(now, "later", error=error, delay=f"{delay:.1f}"),
-    }
+    facts = {**_name(lease), "due": now.wall + delay, "error": error, "free": int(free)}
+    facts["event"] = event(now, "later", error=error, delay=f"{delay:.1f}")
     with db.write(full=True, only=(seats.of(lease.user),)):
-        db.send(RETRY, facts, otherwise=_lost(lease))
-        db.send(FORGET_PROGRESS, {"job": lease.job})
+        db.fence(RETRY, FORGET_PROGRESS, facts, _lost(lease))
         seats.hand_on(db, user=lease.user, lane=lease.lane, seat=lease.seat, now=now)
 
 

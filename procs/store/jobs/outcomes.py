@@ -1,7 +1,7 @@
 """Applies the end of a job to the requests that wait for it, in one transaction each."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from procs.core import codec
 from procs.core.clock import Now
@@ -10,6 +10,7 @@ from procs.records.job_payload import DeliverPayload
 from procs.store.database import Database, Row
 from procs.store.jobs import delivery_order as ordering
 from procs.store.jobs import leases, seats
+from procs.store.jobs.history import event
 from procs.store.media import references
 from procs.store.people import usage
 from procs.store.sponsors import sponsor_notes
@@ -129,6 +130,26 @@ def deliver(db: Database, request: int, *, user: int, media: int, now: Now) -> i
     number = seats.add(db, job, now=now)
     db.send(MOVE, {"job": number, "request": request})
     return number
+
+
+def claim_at_once(
+    db: Database, job: int, *, worker: int, pays: Callable[[], object], now: Now
+) -> tuple[Lease, Media] | None:
+    """Inside of the transaction that added it: claim a delivery of one file that is the first in
+    line. None where another comes first, or it may not be claimed now, or there is more to send,
+    or `pays`, which is asked last, finds that it must wait."""
+    said = event(now, f"claimed worker={worker}")
+    facts = {"worker": worker, "end": now.boot + leases.LEASE, "event": said}
+    wanted = {"lane": int(Lane.LIGHT), "local": 0, "room": 1, "most": leases.ENDLESS, "since": 0.0}
+    rows = db.all(leases.PICK, {**facts, **wanted, **leases.here()})
+    if not rows or rows[0][0] != job:
+        return None
+    lease = leases.lease(rows[0])
+    media = references.read(db, lease.delivery.media)
+    if media is None or len(media.parts) != 1 or not pays():
+        return None
+    leases.take(db, facts, rows)
+    return lease, media
 
 
 def finish_delivery(db: Database, lease: Lease, request: int, *, worker: str, now: Now) -> bool:

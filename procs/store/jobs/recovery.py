@@ -73,8 +73,8 @@ UPDATE jobs SET stop = 1, story = story || :event WHERE id = :job AND state = {S
 RETURNING worker
 """
 SEATED = f"SELECT user_id, lane, seat FROM jobs WHERE id = :job AND state IN ({IDLE})"
-#: Where a clock was ahead and was set back: what is due in the time that it showed, what stands in
-#: line there, and what was shown then.
+#: Where a clock was ahead and was set back: what is due in the time that it showed, and what stands
+#: in line there.
 PUT_OFF = f"""
 SELECT id, at, story FROM jobs WHERE state = {State.LATER} AND at > :now
 """
@@ -84,7 +84,6 @@ UPDATE jobs SET at = :at, story = story || :event WHERE id = :job AND state = {S
 IN_LINE_SINCE = f"""
 UPDATE jobs SET at = :now WHERE state = {State.QUEUED} AND lane IN ({EVERY_LANE}) AND at > :now
 """
-SHOWN_SINCE = "UPDATE requests SET shown_at = :now WHERE closed_at IS NULL AND shown_at > :now"
 
 
 def forget_ahead(db: Database, *, now: Now) -> int:
@@ -100,7 +99,6 @@ def forget_ahead(db: Database, *, now: Now) -> int:
                 facts["event"] = event(now, "clock-set-back")
                 corrected += db.change(SOONER, facts)
         db.change(IN_LINE_SINCE, {"now": now.wall})
-        db.change(SHOWN_SINCE, {"now": now.wall})
     return corrected
 
 
@@ -133,17 +131,21 @@ def next_due(db: Database) -> float | None:
 
 
 def release_dead(db: Database, *, now: Now) -> int:
-    """Take back at once what this machine's dead workers held. Returns how many jobs.
+    """Take back at once what this machine's dead workers held, and a dead bot. Returns how many
+    jobs.
 
     A worker of an earlier boot is dead whatever runs under its pid now.
     """
-    dead = [worker for worker in workers.present(db) if worker.here and not worker.alive]
+    dead = [worker for worker in workers.holders(db) if worker.here and not worker.alive]
     freed = 0
     for worker in dead:
         with db.write(full=True):
             rows = db.all(HELD_BY, {"worker": worker.id})
             freed += _take_back(db, rows, word=f"died={worker.name}", now=now)
-            workers.leave(db, worker.id, why="died", now=now)
+            if worker.state == workers.BOT:  # which is not counted among the workers that died
+                workers.part(db, worker.id, now=now)
+            else:
+                workers.leave(db, worker.id, why="died", now=now)
     return freed
 
 

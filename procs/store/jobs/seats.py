@@ -59,7 +59,11 @@ UPDATE jobs SET state = {State.QUEUED}, at = :now, seat = :seat, story = story |
                 AND NOT EXISTS (SELECT 1 FROM jobs WHERE seat IS NOT NULL AND user_id = :user
                                                      AND lane = :lane AND seat = :seat)
               ORDER BY seat LIMIT 1)
-   AND -:seat <= COALESCE(:fixed,
+"""
+#: The same where an operator sets the cap, which costs a third of it. The first seat is within any.
+HAND_ON_CAPPED = f"""
+{HAND_ON}
+   AND -:seat <= COALESCE(
            (SELECT cap FROM users WHERE id = :user),
            (SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'max_downloads_per_user'),
            (SELECT CAST(value AS INTEGER) FROM settings WHERE name = :configured))
@@ -211,12 +215,15 @@ def rise(db: Database, job: int, *, user: int, lane: Lane, site: str, seat: int,
 def hand_on(db: Database, *, user: int, lane: Lane, seat: int, now: Now) -> None:
     """Give a free seat to the user's next waiting job. A seat beyond the user's cap (it was lowered
     meanwhile) is not handed on, nor is a taken one."""
-    db.send(HAND_ON, _handing(db, user, lane, seat, now=now))
+    if -seat <= CAPS.get(lane, -seat):
+        sql = HAND_ON if lane in CAPS or seat == -1 else HAND_ON_CAPPED
+        db.send(sql, _handing(user, lane, seat, now=now))
 
 
-def _handing(db: Database, user: int, lane: Lane, seat: int, *, now: Now) -> dict[str, Any]:
-    said = event(now, "queued")
-    return {**_seat_of(user, lane), "seat": seat, "now": now.wall, "event": said}
+def _handing(user: int, lane: Lane, seat: int, *, now: Now) -> dict[str, Any]:
+    facts = _seat_of(user, lane)
+    facts.update(seat=seat, now=now.wall, event=event(now, "queued"))
+    return facts
 
 
 def _seat_of(user: int, lane: Lane) -> dict[str, Any]:
@@ -252,7 +259,7 @@ def fill(db: Database, user: int, *, now: Now) -> int:
     """Use the seats that a raised cap, or the end of a pause, has made free."""
     filled = 0
     while (seat := free_seat(db, user, Lane.HEAVY)) is not None:
-        if not db.change(HAND_ON, _handing(db, user, Lane.HEAVY, seat, now=now)):
+        if not db.change(HAND_ON_CAPPED, _handing(user, Lane.HEAVY, seat, now=now)):
             break
         filled += 1
     return filled

@@ -73,6 +73,16 @@ UNCOVERED = re.compile(r"/\* (FOR UPDATE(?: SKIP LOCKED)?) \*/")
 #: Rows that a subquery picks, run once: an IN may be planned as a join that reads all of the table.
 PICKED = re.compile(r"IN /\* PICKED \*/ (\(.*\)) /\* PICKED \*/", re.DOTALL)
 WORDS = {"INTEGER": "BIGINT", "REAL": "DOUBLE PRECISION", "BLOB": "BYTEA"}
+#: The gate of a database, alone or beside others, held to the commit: each statement after it sees
+#: all that was committed. One that waits for the disk has a number by which it can be looked up.
+GATE = b"SELECT %s%s, %s"
+ALONE, BESIDE = b"PG_ADVISORY_XACT_LOCK(6774642, 1)", b"PG_ADVISORY_XACT_LOCK_SHARED(6774642, 1)"
+FULL = b"CAST(PG_CURRENT_XACT_ID() AS TEXT)"
+#: It is counted as news, after it has its number.
+TOLD = b", NEXTVAL('news'), "
+#: The lock of a thing that is named; a list of columns is evaluated from left to right.
+LOCK = b", PG_ADVISORY_XACT_LOCK(HASHTEXTEXTENDED($%d, 6774642))"
+QUICK = b"SET_CONFIG('synchronous_commit', 'off', TRUE)"
 #: Statements that stay prepared: more than there are in the store.
 PREPARED = 1024
 
@@ -96,3 +106,23 @@ def numbered(sql: str) -> tuple[bytes, tuple[str, ...]]:
 
     text = PICKED.sub(r"= ANY(ARRAY\1)", NEXT_NUMBER.sub(DRAWN, PIECES.sub(instead, sql)))
     return UNCOVERED.sub(r"\1", text).strip().encode(), tuple(order)
+
+
+@lru_cache(PREPARED)
+def guarded(sql: str, beside: str) -> str:
+    """A change that must be one, with a change of another table beside it: the server refuses it
+    when it changes no row, and with it all that was sent behind it. One statement costs a server
+    less than two."""
+    return (
+        f"WITH changed AS ({sql} RETURNING 1), beside AS ({beside}) "
+        "SELECT 1 / COALESCE((SELECT 1 FROM changed), 0)"
+    )
+
+
+@lru_cache
+def gate_of(full: bool, alone: bool, quiet: bool, names: int = 0) -> bytes:
+    """The statement that passes the gate, then locks so many names, and says whether the commit
+    waits for the disk."""
+    number = FULL if quiet else FULL + TOLD + FULL
+    locks = b"".join(LOCK % place for place in range(1, names + 1))
+    return GATE % (ALONE if alone else BESIDE, locks, number if full else QUICK)

@@ -193,7 +193,7 @@ def require_alone(session: psycopg.Connection[tuple[object, ...]], url: str) -> 
         time.sleep(LOOK_PAUSE)  # the server notices in a moment that a session has ended
     raise StoreError(
         f"{server_faults.shown(url)} is in use, {count} connections of Chapar; run chapar stop on "
-        "every machine of this database"
+        "every machine of this database, and end a pooler, which keeps some"
     )
 
 

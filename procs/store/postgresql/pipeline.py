@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from psycopg.abc import Transformer
+from psycopg.abc import Buffer, Transformer
 from psycopg.adapt import PyFormat
 from psycopg.adapt import Transformer as NewTransformer
-from psycopg.pq import ExecStatus
+from psycopg.pq import ExecStatus, Format
 from psycopg.pq.abc import PGresult
 
 from procs.store.postgresql.server_session import Row
@@ -23,6 +23,8 @@ from procs.store.postgresql.server_session import Row
 ONE, MANY, COPIED = "one", "many", "copied"
 #: The prepared statement of a text and of its values' types.
 Key = tuple[bytes, tuple[int, ...]]
+#: The values of a statement as they are sent, their types and their forms.
+DumpedValues = tuple[Sequence[Buffer | None], tuple[int, ...], Sequence[Format] | None]
 #: The answer of a statement that has not come.
 UNKNOWN = object()
 GOOD = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK, ExecStatus.EMPTY_QUERY)
@@ -58,6 +60,8 @@ class StatementPipeline:
         self.session, self.pgconn = session, session.pgconn
         self.transformer: Transformer = NewTransformer(session)
         self.prepared: dict[Key, bytes] = {}
+        #: Seconds that an answer may take; None leaves that to the server.
+        self.patience: float | None = None
         self.poll = select.poll()
         self.poll.register(self.pgconn.socket, select.POLLIN)
 
@@ -106,9 +110,8 @@ class StatementPipeline:
         parts: list[ExpectedResult],
         fresh: dict[Key, bytes],
     ) -> None:
-        transformer, pgconn = self.transformer, self.pgconn
-        given = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
-        types, formats = transformer.types or (), transformer.formats
+        pgconn = self.pgconn
+        given, types, formats = self._dumped(values)
         key = (statement.text, types)
         name = self.prepared.get(key) or fresh.get(key)
         if name is None:
@@ -119,6 +122,11 @@ class StatementPipeline:
             parts.append(ExpectedResult(statement, key, name))
         pgconn.send_query_prepared(name, given, formats)
         parts.append(ExpectedResult(statement))
+
+    def _dumped(self, values: Sequence[Any]) -> DumpedValues:
+        transformer = self.transformer
+        given = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        return given, transformer.types or (), transformer.formats
 
     def _read(self, parts: Sequence[ExpectedResult]) -> psycopg.Error | None:
         """Take the results; what the server says to the first statement that fails."""
@@ -160,7 +168,8 @@ class StatementPipeline:
         """For what the server says, and meanwhile for room to say what is not sent yet."""
         unsent = self.pgconn.flush()
         self.poll.modify(self.pgconn.socket, select.POLLIN | (select.POLLOUT if unsent else 0))
-        self.poll.poll()
+        if not self.poll.poll(None if self.patience is None else self.patience * 1000):
+            raise psycopg.OperationalError(f"no answer for {self.patience:.0f} seconds")
         self.pgconn.consume_input()
 
     def _copy(self, statement: Statement) -> None:

@@ -1,41 +1,95 @@
-"""Refuses a pooler that hands each transaction to another session of the server.
+"""A pooler (pgbouncer) before the server, which hands each transaction to whichever session.
 
-Statements that stay prepared, and words between machines (LISTEN), belong to a session. A pooler in
-transaction mode would lose them at some moment, far from the cause; so it is named at the start.
-One in session mode is as good as the server itself.
+So nothing of ours stays in one: no statement is prepared there, and each transaction brings its
+settings along, asks which history of the database it is in, and names its isolation. All of that
+goes in the message that begins it, and is answered before anything that may wait for a lock: where
+no answer comes, the pooler has no session to give. One in session mode is treated alike, because
+its mode may be changed while we run.
 """
+
+from collections.abc import Callable, Sequence
 
 import psycopg
 
-from procs.errors import StoreError
-from procs.store.postgresql import server_faults
-from procs.store.postgresql.server_session import Greeted, Row, connect
+from procs.store.postgresql.pipeline import (
+    ExpectedResult,
+    Key,
+    Statement,
+    StatementPipeline,
+    first_row,
+    last_value,
+)
+from procs.store.postgresql.server_session import GREETING, Greeted, Row
 
+BEGIN, COMMIT = b"BEGIN", b"COMMIT"
+#: What the operator may have set for all programs is not ours to go by.
+BEGIN_HERE = b"BEGIN ISOLATION LEVEL READ COMMITTED"
 BACKEND = b"SELECT PG_BACKEND_PID()"
 #: How often two sessions are compared: one of the server's that another program has just then is
 #: not handed out twice in a row.
 LOOKS = 12
+#: Seconds for which a pooler that is paused, or has no session left, is waited for.
+PATIENCE = 5.0
 
 
-def require_session(found: Greeted, url: str) -> None:
-    """Raises StoreError where two sessions that are open at once are served by one process of the
-    server, or one of them by several; StoreAway where the second gets none."""
-    if found.session.info.backend_pid == found.backend:
-        return  # the server itself answers
-    other = connect(url)
-    try:
-        keeps = keep_apart(found.session, other)
-    except psycopg.Error as error:
-        server_faults.raise_failure(error, url)
-    finally:
-        other.close()
-    if not keeps:
-        found.session.close()
-        raise StoreError(
-            f"{server_faults.shown(url)} is a pooler in transaction mode, which loses prepared "
-            "statements and LISTEN; let CHAPAR_DATABASE_URL name the server itself, or the pooler "
-            "in session mode"
-        )
+def pipeline_of(found: Greeted, note: Callable[[str], None]) -> StatementPipeline:
+    """What runs the statements of a session; see `PooledPipeline` for `note`."""
+    if found.pooled:
+        return PooledPipeline(found.session, note)
+    return StatementPipeline(found.session)
+
+
+class PooledPipeline(StatementPipeline):
+    """Statements of a session behind a pooler. `note` is told the server's timeline by each message
+    that begins a transaction, because another server may have taken its place meanwhile."""
+
+    def __init__(self, session: psycopg.Connection[Row], note: Callable[[str], None]) -> None:
+        super().__init__(session)
+        self.note = note
+
+    def run(self, statements: Sequence[Statement]) -> None:
+        if not self._is_idle():
+            return super().run(statements)
+        greeting = Statement(GREETING, (0,), first_row)
+        try:
+            super().run(with_settings(statements, greeting))
+        finally:
+            self.patience = None
+            if isinstance(greeting.answer, tuple):
+                self.note(str(greeting.answer[-2]))
+        return None
+
+    def _is_idle(self) -> bool:
+        return self.pgconn.transaction_status == psycopg.pq.TransactionStatus.IDLE
+
+    def _send_one(
+        self,
+        statement: Statement,
+        values: Sequence[object],
+        parts: list[ExpectedResult],
+        fresh: dict[Key, bytes],
+    ) -> None:
+        given, types, formats = self._dumped(values)
+        self.pgconn.send_query_params(statement.text, given, types, formats)
+        parts.append(ExpectedResult(statement))
+        if statement.text == GREETING:
+            self.pgconn.send_flush_request()
+            self.patience = PATIENCE
+
+    def _take(self, part: ExpectedResult, result: psycopg.pq.abc.PGresult) -> None:
+        super()._take(part, result)
+        if part.statement.text == GREETING:
+            self.patience = None
+
+
+def with_settings(statements: Sequence[Statement], greeting: Statement) -> list[Statement]:
+    """A message that begins a transaction, or is one. What only reads needs no more than the one
+    that the server makes of it."""
+    if statements[0].text == BEGIN:
+        return [Statement(BEGIN_HERE, (), last_value), greeting, *statements[1:]]
+    if statements[-1].text == COMMIT:
+        return [Statement(BEGIN_HERE, (), last_value), greeting, *statements]
+    return [greeting, *statements]
 
 
 def keep_apart(*sessions: psycopg.Connection[Row]) -> bool:

@@ -3,8 +3,9 @@
 First right, then loose: a write transaction begins with an advisory lock of the whole database, the
 same gate that the other kind has as a kernel lock, so that whatever holds behind that gate holds
 here. One that names what it is about has that lock shared, and a lock of each thing that it names.
-Every statement stays prepared on the server. A connection that broke off is made anew before the
-next one; while there is none, every call raises StoreAway at once.
+Every statement stays prepared on the server, unless a pooler stands between (`pooler`). A
+connection that broke off is made anew before the next one; while there is none, every call raises
+StoreAway at once.
 """
 
 import os
@@ -19,13 +20,12 @@ import psycopg
 from procs.core.files import rest_file
 from procs.errors import StoreAway, StoreError
 from procs.store.postgresql import pooler, server_faults
-from procs.store.postgresql.dialect import numbered
+from procs.store.postgresql.dialect import guarded, numbered
 from procs.store.postgresql.pipeline import (
     COPIED,
     MANY,
     Read,
     Statement,
-    StatementPipeline,
     all_rows,
     first_row,
     last_value,
@@ -77,9 +77,7 @@ class ServerConnection:
         self.mark: int | None = None
         self.told_at = 0.0
         run.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = greet(url)
-        pooler.require_session(found, url)
-        self._use(found)
+        self._use(greet(url))
 
     def all(self, sql: str, facts: Facts | None = None) -> list[Row]:
         """Every row of one statement."""
@@ -96,14 +94,13 @@ class ServerConnection:
         self._must_write()
         return int(self._run(statement_of(sql, facts, row_count)))
 
-    def send(
-        self, sql: str, facts: Facts | None = None, *, otherwise: Exception | None = None
-    ) -> None:
+    def send(self, sql: str, facts: Facts | None = None) -> None:
         """The same, which goes with the next statement that is asked, or with the commit."""
-        if self.transaction is None:
-            raise StoreError(OUTSIDE)
-        self._mine()
-        self.transaction.send(statement_of(sql, facts, row_count), otherwise)
+        self._open().send(statement_of(sql, facts, row_count))
+
+    def fence(self, sql: str, beside: str, facts: Facts, otherwise: Exception) -> None:
+        """Both as one statement, which goes likewise."""
+        self._open().send(statement_of(guarded(sql, beside), facts, no_answer), otherwise)
 
     def take(
         self,
@@ -113,12 +110,9 @@ class ServerConnection:
         facts: Facts,
     ) -> Callable[[], list[Row]]:
         """By one statement, whose answer comes with the next one that is asked, or the commit."""
-        if self.transaction is None:
-            raise StoreError(OUTSIDE)
-        self._mine()
-        statement = statement_of(both, facts, all_rows)
-        self.transaction.send(statement)
-        return partial(self.transaction.answer_of, statement)
+        transaction, statement = self._open(), statement_of(both, facts, all_rows)
+        transaction.send(statement)
+        return partial(transaction.answer_of, statement)
 
     def change_many(self, sql: str, facts: Iterable[Facts]) -> int:
         """The same statement with each of `facts`, sent together: how many rows it changed."""
@@ -209,9 +203,9 @@ class ServerConnection:
             self._run(Statement(HERE, (), no_answer))
         return self.timeline
 
-    def channel(self) -> Callable[[], ServerChannel]:
+    def channel(self, direct: str = "") -> Callable[[], ServerChannel]:
         """What opens the channel to the other machines."""
-        return partial(ServerChannel, self.url)
+        return partial(ServerChannel, self.url, direct)
 
     def close(self) -> None:
         """Give up what makes a lost connection anew, and close the session."""
@@ -249,9 +243,12 @@ class ServerConnection:
 
     def _use(self, found: Greeted) -> None:
         self.session, self.timeline = found.session, found.timeline
-        self.pipeline = StatementPipeline(self.session)
+        self.pipeline = pooler.pipeline_of(found, self._note_timeline)
         self.over = -1
         self._require_version()
+
+    def _note_timeline(self, timeline: str) -> None:
+        self.timeline = timeline
 
     def _ask(self, statement: Statement) -> Any:
         try:
@@ -276,6 +273,12 @@ class ServerConnection:
     def _must_write(self) -> None:
         if self.transaction is None:
             raise StoreError(OUTSIDE)
+
+    def _open(self) -> ServerTransaction:
+        if self.transaction is None:
+            raise StoreError(OUTSIDE)
+        self._mine()
+        return self.transaction
 
     def _mine(self) -> None:
         if os.getpid() != self.pid:

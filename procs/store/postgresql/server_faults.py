@@ -9,6 +9,8 @@ import psycopg
 from procs.core import log
 from procs.errors import NewerDatabase, StoreAway, StoreError, StoreFull
 
+#: What a pooler says to whoever wants a session of the server with options of its own.
+NO_OPTIONS = "options"
 #: Conditions of which the place is at fault and no statement, by code or the code's class.
 SENTENCES = {
     "08": "cannot be reached ({why}); see that the server runs, and correct CHAPAR_DATABASE_URL",
@@ -25,6 +27,7 @@ SENTENCES = {
     "25P03": "ended a transaction that stood still ({why}); see what held this process up",
     "58": "fails ({why}); see the log of the server and its disk",
     "XX001": "is damaged ({why}); stop Chapar and restore a backup",
+    NO_OPTIONS: "is a pooler ({why}); let CHAPAR_DATABASE_DIRECT_URL name the server itself",
     "XX002": "has a damaged index ({why}); run reindexdb, or restore a backup",
 }
 FULL = "53100"
@@ -35,12 +38,18 @@ PASSING = ("08", "25006", "25P03", "53200", "53300", "55P03", "57014", "57P")
 #: alone. In another language than English they are told as they are.
 BROKEN = "08"
 WORDS_OF_REFUSAL = (
-    (re.compile(r'database "[^"]*" does not exist'), "3D000"),
+    (re.compile(r'database "[^"]*" does not exist|no such database'), "3D000"),
     (
         re.compile(r"authentication failed|no pg_hba\.conf|role .* does not exist|no password"),
         "28",
     ),
-    (re.compile(r"too many connections|too many clients|connection slots are reserved"), "53300"),
+    (
+        re.compile(
+            r"too many connections|too many clients|connection slots are reserved|no more c"
+        ),
+        "53300",
+    ),
+    (re.compile(r"unsupported startup parameter"), NO_OPTIONS),
     (re.compile(r"the database system is|terminating connection|closed the connection"), "57P"),
 )
 
@@ -68,7 +77,7 @@ def named(error: psycopg.Error, url: str) -> StoreError | None:
         code = next((code for words, code in WORDS_OF_REFUSAL if words.search(why)), BROKEN)
     if code == FULL:
         return StoreFull(f"{shown(url)}: the disk of the server is full ({why}); free space on it")
-    for length in (5, 3, 2):
+    for length in (len(code), 3, 2):
         if sentence := SENTENCES.get(code[:length]):
             kind = StoreAway if code[:length] in PASSING else StoreError
             return kind(f"{shown(url)} {sentence.format(why=log.mask(why))}")

@@ -8,7 +8,6 @@ can without, and asks again.
 import threading
 
 from procs.errors import StoreAway, StoreError
-from procs.store.postgresql import pooler
 from procs.store.postgresql.server_session import Greeted, greet
 
 #: Seconds between two attempts to connect: at first, and at most; each is so many times longer.
@@ -34,9 +33,7 @@ class ServerReconnection(threading.Thread):
         pause = FIRST_PAUSE
         while not self.unwanted.is_set():
             try:
-                found = greet(self.url)
-                pooler.require_session(found, self.url)
-                self.keep(found)
+                self.keep(greet(self.url))
             except StoreError as error:
                 self.why = str(error)
                 self.unwanted.wait(pause)

@@ -41,20 +41,22 @@ OPTIONS: Mapping[str, Any] = {
 #: the server plans it anew when its statistics change. Of our 701, 23 are planned otherwise with
 #: bitmap scans; beside 200,000 jobs 17 of these take longer so, a claim three times as long; only
 #: lists for people gain (`chapar jobs`: 1 ms instead of 20). And what the server is: whether
-#: it takes writes, its timeline, which another one has that took its place, and the process that
-#: serves us.
+#: it takes writes, its timeline, which another one has that took its place, and whether another
+#: process of it answers than the one ($1) that greeted us: then a pooler stands between, and the
+#: settings hold for one transaction.
 GREETING = b"""
-SELECT SET_CONFIG('statement_timeout', '60s', FALSE), SET_CONFIG('lock_timeout', '0', FALSE),
-       SET_CONFIG('default_transaction_isolation', 'read committed', FALSE),
-       SET_CONFIG('synchronous_commit', 'on', FALSE),
-       SET_CONFIG('idle_in_transaction_session_timeout', '10s', FALSE),
-       SET_CONFIG('plan_cache_mode', 'force_generic_plan', FALSE),
-       SET_CONFIG('enable_seqscan', 'off', FALSE), SET_CONFIG('enable_bitmapscan', 'off', FALSE),
-       SET_CONFIG('jit', 'off', FALSE),
+SELECT SET_CONFIG('statement_timeout', '60s', pooled), SET_CONFIG('lock_timeout', '0', pooled),
+       SET_CONFIG('default_transaction_isolation', 'read committed', pooled),
+       SET_CONFIG('synchronous_commit', 'on', pooled),
+       SET_CONFIG('idle_in_transaction_session_timeout', '10s', pooled),
+       SET_CONFIG('plan_cache_mode', 'force_generic_plan', pooled),
+       SET_CONFIG('enable_seqscan', 'off', pooled), SET_CONFIG('enable_bitmapscan', 'off', pooled),
+       SET_CONFIG('jit', 'off', pooled),
        CURRENT_SETTING('transaction_read_only'),
        CASE WHEN PG_IS_IN_RECOVERY() THEN ''
             ELSE SUBSTRING(PG_WALFILE_NAME(PG_CURRENT_WAL_LSN()), 1, 8) END,
-       PG_BACKEND_PID()
+       pooled
+  FROM (SELECT PG_BACKEND_PID() <> $1 AS pooled) AS session
 """
 
 #: Who holds back the cleaning of dead rows, and for how long; of whom the server tells this user no
@@ -82,11 +84,11 @@ SELECT COALESCE(seconds, CASE WHEN transactions > 100000 THEN 3600.0 ELSE 0.0 EN
 @dataclass(frozen=True, slots=True)
 class Greeted:
     """A session that may be written on. `timeline`: the server's, by which it is known again.
-    `backend`: the process of the server that answered, another one behind a pooler."""
+    `pooled`: whether a pooler may hand each transaction to another session of the server."""
 
     session: psycopg.Connection[Row]
     timeline: str
-    backend: int
+    pooled: bool
 
 
 def connect(url: str) -> psycopg.Connection[Row]:
@@ -102,11 +104,12 @@ def connect(url: str) -> psycopg.Connection[Row]:
 
 
 def greet(url: str) -> Greeted:
-    """A session whose statements stay prepared, and go by our settings. Raises StoreError, and
-    StoreAway for a server that takes no writes."""
+    """A session that goes by our settings, and whose statements stay prepared, unless a pooler
+    stands between. Raises StoreError, and StoreAway for a server that takes no writes."""
     session = connect(url)
     try:
-        *_, read_only, timeline, backend = session.execute(GREETING).fetchone() or ()
+        found = session.execute(GREETING, [session.info.backend_pid]).fetchone()
+        *_, read_only, timeline, pooled = found or ()
         if read_only == "on":
             raise StoreAway(
                 f"{server_faults.shown(url)} takes no writes; "
@@ -118,8 +121,8 @@ def greet(url: str) -> Greeted:
     except StoreError:
         session.close()
         raise
-    session.prepare_threshold = 0
-    return Greeted(session, str(timeline), int(backend))
+    session.prepare_threshold = None if pooled else 0
+    return Greeted(session, str(timeline), bool(pooled))
 
 
 class TextDumper(StrDumperUnknown):

@@ -15,12 +15,13 @@ from procs.store.postgresql.dialect import numbered
 from procs.store.postgresql.server_session import Row, connect
 
 #: What an operator may have set for all programs would end a long copy; one whose reader stands
-#: still for ten minutes is of no use to anybody.
+#: still for ten minutes is of no use to anybody. All of it ends with the transaction: behind a
+#: pooler the session goes to others then.
 BEGIN_READING = (
-    b"SET application_name = 'chapar backup'",
-    b"SET statement_timeout = 0",
-    b"SET idle_in_transaction_session_timeout = '10min'",
     b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    b"SET LOCAL application_name = 'chapar backup'",
+    b"SET LOCAL statement_timeout = 0",
+    b"SET LOCAL idle_in_transaction_session_timeout = '10min'",
 )
 
 

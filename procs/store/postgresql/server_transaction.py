@@ -18,6 +18,7 @@ import psycopg
 from procs.core import clock
 from procs.errors import StoreAway
 from procs.store.postgresql import server_faults
+from procs.store.postgresql.dialect import gate_of
 from procs.store.postgresql.pipeline import (
     UNKNOWN,
     Statement,
@@ -28,26 +29,18 @@ from procs.store.postgresql.pipeline import (
 from procs.store.postgresql.server_session import Row
 
 BEGIN, COMMIT = b"BEGIN", b"COMMIT"
-#: The gate of a database, alone or beside others, held to the commit: each statement after it sees
-#: all that was committed. One that waits for the disk has a number by which it can be looked up.
-GATE = b"SELECT %s, %s"
-ALONE, BESIDE = b"PG_ADVISORY_XACT_LOCK(6774642, 1)", b"PG_ADVISORY_XACT_LOCK_SHARED(6774642, 1)"
-FULL = b"CAST(PG_CURRENT_XACT_ID() AS TEXT)"
-#: It is counted as news, after it has its number.
-TOLD = b", NEXTVAL('news'), "
-QUICK = b"SET_CONFIG('synchronous_commit', 'off', TRUE)"
-#: Then a lock of each thing that is named, in their order, so that no two wait for each other.
+#: A lock of each thing that is named, in their order, so that no two wait for each other.
 NAMED = b"""
 SELECT PG_ADVISORY_XACT_LOCK(HASHTEXTEXTENDED(name, 6774642))
   FROM UNNEST(CAST($1 AS TEXT[])) AS name
 """
+#: As many of the names are locked with the gate itself.
+WITH_GATE = 12
 #: Whether the transaction had a number, which makes it news: one that changed nothing has none.
 COUNTED = b"""
 SELECT CASE WHEN PG_CURRENT_XACT_ID_IF_ASSIGNED() IS NULL THEN FALSE ELSE NEXTVAL('news') > 0 END
 """
-#: A change that must be one: else the server refuses it, and with it all that was sent behind it.
-GUARDED = b"WITH changed AS (%s RETURNING 1) SELECT 1 / (SELECT COUNT(*) FROM changed)"
-REFUSED = "22012"  # a division by zero
+REFUSED = "22012"  # a division by zero, of a guarded statement that changed no row
 #: What became of a transaction by its number.
 OUTCOME = b"SELECT PG_XACT_STATUS(CAST(CAST($1 AS TEXT) AS XID8))"
 #: Attempts for one transaction; how often a commit that still runs is looked at, and seconds
@@ -134,9 +127,8 @@ class ServerTransaction:
 
     def send(self, statement: Statement, otherwise: Exception | None = None) -> None:
         """Run a statement at the latest with the next one that is asked, or with the commit.
-        `otherwise` is raised then unless it changed a row."""
+        `otherwise` is raised then if it is guarded and changed no row."""
         if otherwise is not None:
-            statement = Statement(GUARDED % statement.text, statement.values, no_answer)
             self.fences.append((statement, otherwise))
         self.pending.append(statement)
         if len(self.pending) >= WAITING:
@@ -172,9 +164,10 @@ class ServerTransaction:
         if self.opened:
             return self.db.pipeline.run([*statements, *end])
         begin = [] if last else [Statement(BEGIN, (), no_answer)]
-        gate = Statement(gate_of(self.full, self.only is None, self.quiet), (), last_value)
-        names = [locks_of(self.named)] if self.named else []
-        self.db.pipeline.run([*begin, gate, *names, *statements])
+        first, more = self.named[:WITH_GATE], self.named[WITH_GATE:]
+        words = gate_of(self.full, self.only is None, self.quiet, len(first))
+        gate, rest = Statement(words, first, last_value), [locks_of(more)] if more else []
+        self.db.pipeline.run([*begin, gate, *rest, *statements])
         self.opened, self.number = True, str(gate.answer)
         return None
 
@@ -292,9 +285,3 @@ def locks_of(names: Sequence[str]) -> Statement:
     """The statement that locks these names, in their order."""
     quoted = (name.replace("\\", "\\\\").replace('"', '\\"') for name in names)
     return Statement(NAMED, ('{"' + '","'.join(quoted) + '"}',), no_answer)
-
-
-def gate_of(full: bool, alone: bool, quiet: bool) -> bytes:
-    """The statement that passes the gate, and says whether the commit waits for the disk."""
-    number = FULL if quiet else FULL + TOLD + FULL
-    return GATE % (ALONE if alone else BESIDE, number if full else QUICK)

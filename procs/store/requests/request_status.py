@@ -90,7 +90,7 @@ class RequestStatus:
 
     Of a list: its `entries`, how many were `sent`, and the places of those that failed; `found` is
     what a look found, as JSON. `shown` is what the status message says (empty when that is not
-    known), of which stage and share of one, since the wall instant `shown_at`.
+    known), of which stage and share of one, since the instant `shown_at` of Telegram's clock.
 
     In a group: the `topic` of a forum, and whether a `reaction` on the person's message shows that
     it goes on, instead of a status message.

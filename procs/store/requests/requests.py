@@ -1,7 +1,7 @@
 """Requests: from the link in a message to the final status."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from procs.core.clock import Now
@@ -38,7 +38,7 @@ UPDATE requests SET job = :job, cached = :cached,
 ANSWERED = """
 UPDATE requests
    SET status_message = :message, shown = :shown, shown_stage = :stage, shown_share = :share,
-       shown_at = :now, answered_at = COALESCE(answered_at, :now)
+       shown_at = :shown_at, answered_at = COALESCE(answered_at, :now)
  WHERE id = :request
 """
 CLOSE = "UPDATE requests SET closed_at = :now WHERE id = :request AND closed_at IS NULL"
@@ -91,21 +91,19 @@ def submit(
     now: Now,
     allowance: Allowance | None = None,
     mark: Mark | None = None,
+    hand: Callable[[Submitted], bool] | None = None,
 ) -> list[Submitted]:
     """Accept the links of one person, as far as that is allowed: their rows and the work for them
     are on the disk when this returns, so the person may be answered. The same message accepted
     twice is one request. Several links of one message in a chat become a group: one status message
     speaks for them (`groups`). The message `mark` is heard with that where all of it is known media
-    that is only to be sent, so that nothing is left to be answered."""
+    that is only to be sent, so that nothing is left to be answered. One alone `hand` may claim in
+    this transaction: where it says that it did, no worker is woken."""
     allowance = allowance or Allowance()
-    if is_refused(db, asks, allowance):
+    if not asks or is_refused(db, asks, allowance):
         return [Submitted(0, allowances.FULL, 0) for _ in asks]
     with db.write(full=True, only=duplicates.names(asks)):
-        room = (
-            allowances.room(db, asks[0].user, allowance, chat=asks[0].chat, now=now)
-            if asks
-            else None
-        )
+        room = allowances.room(db, asks[0].user, allowance, chat=asks[0].chat, now=now)
         done = [take(db, ask, room, now=now) for ask in asks]
         new = [
             ((ask.chat, ask.message), one.request)
@@ -115,6 +113,8 @@ def submit(
         link_groups.join(db, new)
         if mark and all(one.outcome == "cached" for one in done):
             heard_updates.note(db, mark, now=now)
+            if len(done) == 1 and hand and hand(done[0]):
+                return done
     for lane, count in Counter(one.lane for one in done if one.lane is not None).items():
         wake.notify_idle(db.run, count, lanes=(lane,))
     return done
@@ -122,7 +122,7 @@ def submit(
 
 def is_refused(db: Database, asks: Sequence[Ask], allowance: Allowance) -> bool:
     """Whether none of them can be taken, which needs no look at the disk."""
-    full = bool(asks) and allowances.refuses_all(db, asks[0].user, allowance)
+    full = allowances.refuses_all(db, asks[0].user, allowance)
     return full and not any(db.one(KNOWN, source(ask)) for ask in asks)
 
 
@@ -257,12 +257,13 @@ def note_answered(
     shown: str,
     stage: str = "",
     share: float | None = None,
+    shown_at: float,
     now: Now,
 ) -> None:
-    """The person has a status message now."""
+    """The person has a status message now; `shown_at` is told as in `status_columns`."""
     facts = {"request": request, "message": message, "shown": shown, "stage": stage, "share": share}
     with db.write(only=()):
-        db.send(ANSWERED, {**facts, "now": now.wall})
+        db.send(ANSWERED, {**facts, "shown_at": shown_at, "now": now.wall})
 
 
 def close(db: Database, request: int, *, now: Now) -> None:

@@ -1,4 +1,8 @@
-"""The text of a status message, stored in its request's row before and after each edit."""
+"""The text of a status message, stored in its request's row before and after each edit.
+
+When it was written (`shown_at`) is told by Telegram's clock (`procs.telegram.server_clock.told`):
+by it the next edit keeps its distance, even where the machine's clock is set in between.
+"""
 
 from procs.core.clock import Now
 from procs.store.database import Database

@@ -8,17 +8,18 @@ short and nothing is awaited inside it.
 import ctypes
 import os
 import sqlite3
-import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from procs.core import clock
 from procs.core.codec import row_sum
 from procs.core.files import event_file
 from procs.core.files.event_file import LOCKS
 from procs.errors import StoreError
 from procs.store.sqlite import database_file
+from procs.store.sqlite.files.opened_files import OpenedFiles, beside
 from procs.store.sqlite.gate import Gate, GateLock, locks
 from procs.store.sqlite.schema import PAGE
 
@@ -31,6 +32,9 @@ CHECKPOINT = "PRAGMA wal_checkpoint({mode})"
 BRIEFLY, LONG = "PRAGMA busy_timeout = 50", f"PRAGMA busy_timeout = {BUSY * 1000:.0f}"
 #: Pages in the log above which it is moved into the database.
 LOG_PAGES = 8000
+LOGGED = ("journal_mode = WAL", "synchronous = NORMAL", "wal_autocheckpoint = 0")
+#: Bytes that SQLite has in a process which looks at every table: what it rereads the kernel keeps.
+SPARING = "PRAGMA soft_heap_limit = 1572864"
 #: Statements that stay prepared: more than there are in the store.
 PREPARED = 512
 
@@ -46,9 +50,7 @@ class Connection:
     it promises."""
 
     def __init__(self, path: Path, *, run: Path, check: int = 0) -> None:
-        self.path = path
-        self.run = run
-        self.pid = os.getpid()
+        self.path, self.run, self.pid = path, run, os.getpid()
         self.connection = database_file.connect(
             path, timeout=BUSY, statements=PREPARED, check=check
         )
@@ -56,28 +58,21 @@ class Connection:
         self.cursor = self.connection.cursor()
         self.gate = Gate(run)
         self.usual, self.durable = Transaction(self, full=False), Transaction(self, full=True)
-        self.inside = False
-        self.full = False
+        self.inside = self.full = False
         #: What the running transaction names, and whether it is a sign of life alone.
         self.only: set[str] | None = None
         self.quiet = False
         self.version = -1
-        for pragma in (
-            "journal_mode = WAL",
-            "synchronous = NORMAL",
-            "wal_autocheckpoint = 0",
-            "foreign_keys = ON",
-            "temp_store = MEMORY",
-        ):
+        for pragma in (*LOGGED, "foreign_keys = ON", "temp_store = MEMORY"):
             self._run(f"PRAGMA {pragma}")
         self.connection.create_function("row_sum", -1, row_sum, deterministic=True)
         self.one("PRAGMA user_version")  # opens the log
-        self.files = database_file.OpenedFiles(path)
+        self.files = OpenedFiles(path)
 
     def all(self, sql: str, facts: Facts | None = None) -> list[Row]:
         """Every row of one statement. RETURNING is read to its end, else the write lock stays."""
         if not self.inside:
-            self._mine()
+            self._must_be_mine()
         try:  # as `_run` does, without one more call for each statement
             return self.cursor.execute(sql, facts or NO_FACTS).fetchall()
         except sqlite3.DatabaseError as error:
@@ -85,8 +80,7 @@ class Connection:
 
     def one(self, sql: str, facts: Facts | None = None) -> Row | None:
         """The first row, or None."""
-        rows = self.all(sql, facts)
-        return rows[0] if rows else None
+        return next(iter(self.all(sql, facts)), None)
 
     def change(self, sql: str, facts: Facts | None = None) -> int:
         """The number of rows that a statement without RETURNING changed. Inside `write` only."""
@@ -94,14 +88,17 @@ class Connection:
             self._must_write()
         return self._run(sql, facts).rowcount
 
-    def send(
-        self, sql: str, facts: Facts | None = None, *, otherwise: Exception | None = None
-    ) -> None:
+    def send(self, sql: str, facts: Facts | None = None) -> None:
         """The same at once, for whoever need not know the number."""
         if not self.inside:
             self._must_write()
-        if self._run(sql, facts).rowcount == 0 and otherwise is not None:
+        self._run(sql, facts)
+
+    def fence(self, sql: str, beside: str, facts: Facts, otherwise: Exception) -> None:
+        """One behind the other."""
+        if not self.change(sql, facts):
             raise otherwise
+        self._run(beside, facts)
 
     def take(
         self, pick: str, change: Callable[[Sequence[Row]], object], both: str, facts: Facts
@@ -142,23 +139,23 @@ class Connection:
             self.only.update(names)
 
     def _begin(self, full: bool) -> None:
-        self._wait_for_disk(full)
-        self.files.require_same()
-        began = time.monotonic()
+        if full is not self.full:
+            self._wait_for_disk(full)
+        began = clock.steady()
+        self.files.look(began)
         try:
             self._run("BEGIN IMMEDIATE")
         except StoreError as error:
             if database_file.is_locked(error):
                 event_file.append(self.run / LOCKS, "error")
             raise
-        if time.monotonic() - began >= STRANGE_WAIT:
+        if clock.steady() - began >= STRANGE_WAIT:
             event_file.append(self.run / LOCKS, "wait")
         self.inside = True
 
     def _wait_for_disk(self, full: bool) -> None:
-        if full is not self.full:
-            self._run(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
-            self.full = full
+        self._run(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
+        self.full = full
 
     def twin(self) -> "Connection":
         """Another connection to the same file, for the thread that calls this and closes it."""
@@ -174,8 +171,9 @@ class Connection:
         """Never: a look costs next to nothing."""
 
     def maintain(self) -> Mapping[str, int]:
-        """Move the log into the database when it has grown long."""
-        log = database_file.beside(self.path)[0]
+        """Move the log into the database when it has grown long, and keep few pages in memory."""
+        self._run(SPARING)
+        log = beside(self.path)[0]
         if (size := log.stat().st_size if log.exists() else 0) <= LOG_PAGES * PAGE:
             return {}
         pages, moved = self.checkpoint(truncate=True)
@@ -196,7 +194,7 @@ class Connection:
         """A file has one history."""
         return ""
 
-    def channel(self) -> None:
+    def channel(self, direct: str = "") -> None:
         """All processes that use the file are on this machine."""
 
     def checkpoint(self, *, truncate: bool = False) -> tuple[int, int]:
@@ -236,29 +234,30 @@ class Connection:
         except StoreError:
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(self.connection))
         else:
+            self.cursor.close()  # a statement that was not read to its end keeps the file open
             self.connection.close()
+        self.files.close()
         self.gate.close()
 
     def _must_write(self) -> None:
         if not self.inside:
             raise StoreError("a change outside of a write transaction")
 
-    def _mine(self) -> sqlite3.Connection:
-        """The connection, to its own process; in a transaction its beginning saw to that."""
-        if not self.inside and os.getpid() != self.pid:
+    def _must_be_mine(self) -> None:
+        """Of its own process; in a transaction its beginning saw to that."""
+        if os.getpid() != self.pid:
             raise StoreError("a connection may not cross a fork")
-        return self.connection
 
     def _run_many(self, sql: str, facts: Iterable[Facts] | Iterable[Row]) -> int:
         self._must_write()
         try:
-            return self._mine().executemany(sql, facts).rowcount
+            return self.connection.executemany(sql, facts).rowcount
         except sqlite3.DatabaseError as error:
             database_file.raise_failure(error, self.path)
 
     def _run(self, sql: str, facts: Facts | None = None) -> sqlite3.Cursor:
         if not self.inside:
-            self._mine()
+            self._must_be_mine()
         try:
             return self.cursor.execute(sql, facts or NO_FACTS)
         except sqlite3.DatabaseError as error:
@@ -279,7 +278,7 @@ class Transaction:
         try:
             self.db._begin(self.full)
         except BaseException:
-            self._leave()
+            self.db.gate.leave()
             raise
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -292,9 +291,7 @@ class Transaction:
                 if db.connection.in_transaction:  # the body failed, or the commit did
                     db._run("ROLLBACK")
             finally:
-                self._leave()
-        db._wait_for_disk(False)  # nobody waits for it here; before the next claim a person does
-
-    def _leave(self) -> None:
-        self.db.inside = False
-        self.db.gate.leave()
+                db.inside = False
+                db.gate.leave()
+        if db.full:  # nobody waits for it here; before the next claim a person does
+            db._wait_for_disk(False)

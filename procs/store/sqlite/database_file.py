@@ -14,9 +14,8 @@ from typing import NoReturn
 from urllib.parse import quote
 
 from procs.core import disk
-from procs.core.files import moved_folder
-from procs.core.files.settled_folder import SettledFolder
 from procs.errors import NewerDatabase, StoreError, StoreFull
+from procs.store.sqlite.files.opened_files import RESTORE, beside, identity, misplaced
 from procs.store.sqlite.schema import STEPS, VERSION
 
 SCHEME = "sqlite:///"
@@ -24,17 +23,11 @@ TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table'"
 OF = "PRAGMA user_version"
 #: Reads every page; 350 MB a second here.
 QUICK_CHECK = "PRAGMA quick_check(1)"
-#: The files that SQLite keeps beside a database in WAL mode.
-BESIDE = ("-wal", "-shm")
 #: The table in which the library that migrates notes its steps, and one that ours always had.
 OURS = frozenset({"_sqlite_migrations", "jobs"})
 CHANGES = re.compile(
     r"CREATE TABLE (?:IF NOT EXISTS )?(?P<made>\w+)|DROP TABLE (?:IF EXISTS )?(?P<dropped>\w+)"
     r"|ALTER TABLE (?P<old>\w+) RENAME TO (?P<new>\w+)"
-)
-RESTORE = (
-    "stop Chapar and put a backup in its place, or move it away and begin with an empty database: "
-    "chapar up --new-database"
 )
 #: The fault, by SQLite's result code (sqlite.org/rescode.html).
 SENTENCES = {
@@ -83,11 +76,6 @@ def files_of(url: str) -> tuple[Path, ...]:
     """The database, its log and the index of that log."""
     path = path_of(url)
     return (path, *beside(path))
-
-
-def beside(path: Path) -> tuple[Path, ...]:
-    """The files beside an open database: its log first."""
-    return tuple(Path(f"{path}{end}") for end in BESIDE)
 
 
 def connect(path: Path, *, timeout: float, statements: int, check: int = 0) -> sqlite3.Connection:
@@ -182,14 +170,14 @@ def require_version(path: Path, found: int) -> None:
 
 @cache
 def expected(version: int) -> frozenset[str]:
-    """The tables that a database has from a version on, whichever steps to ours are done."""
-    tables: set[str] = set()
+    """The tables that a database has from a version on, whichever steps to ours are done. The last
+    step of each version makes views alone, and ours has another at the number of an earlier one."""
+    done, tables = version - (version != VERSION), set[str]()
     for number, (_, script) in enumerate(STEPS):
         for change in CHANGES.finditer(script):
             tables -= {change["dropped"], change["old"]}
-            made = {name for name in (change["made"], change["new"]) if name}
-            tables |= made if number < version else set()
-    return frozenset(tables)
+            tables |= {change["made"], change["new"]} if number < done else set()
+    return frozenset(name for name in tables if name)
 
 
 def raise_failure(error: sqlite3.DatabaseError, path: Path) -> NoReturn:
@@ -211,62 +199,6 @@ def named(error: sqlite3.DatabaseError, path: Path) -> StoreError | None:
     if code in SENTENCES:
         return StoreError(f"{path} {SENTENCES[code].format(why=error)}")
     return None
-
-
-class OpenedFiles:
-    """The database, its log and that log's index as a connection opened them. What is written to a
-    file without a name is lost, a log beside another database spoils that, and by two indexes of a
-    log writers overwrite each other: each write looks first, at both if their folder changed."""
-
-    def __init__(self, path: Path) -> None:
-        self.files = (path, *beside(path))
-        self.seen = [identity(one) for one in self.files]
-        self.name = str(path)  # each write asks for it, and a Path would make one each time
-        self.folder = SettledFolder(str(path.parent))
-        self.size = 0
-
-    def require_same(self) -> None:
-        """Raises StoreError when a name means another file now, or the file was cut."""
-        try:
-            is_unchanged, found = self.folder.is_unchanged(), os.stat(self.name)
-        except OSError:
-            return self.complain()
-        if not is_unchanged or (found.st_dev, found.st_ino) != self.seen[0]:
-            self.complain()
-            self.folder.note_look()
-        size = found.st_size
-        if size < self.size:
-            raise StoreError(f"{self.name} was cut to {size} bytes while Chapar ran; {RESTORE}")
-        self.size = size
-        return None
-
-    def complain(self) -> None:
-        """Raises StoreError, which says what became of which file, where one is another now."""
-        for one, seen in zip(self.files, self.seen, strict=True):
-            found = identity(one)
-            if found != seen:
-                place = moved_folder.now_at(one, inode=seen) if seen and not found else None
-                raise StoreError(misplaced(self.files[0], one, is_gone=found is None, place=place))
-
-
-def identity(path: Path) -> tuple[int, int] | None:
-    """Which file has this name; None for none."""
-    try:
-        facts = os.stat(path)
-    except OSError:
-        return None
-    return facts.st_dev, facts.st_ino
-
-
-def misplaced(path: Path, file: Path, *, is_gone: bool, place: Path | None = None) -> str:
-    """The sentence for a file that is no longer the one that was opened, and is at `place` now."""
-    if place and not path.parent.exists():
-        return moved_folder.sentence(file, place)
-    what = "was taken away" if is_gone else "was replaced"
-    fix = f"put {path.name} back as it was, or restore a backup: chapar restore FILE"
-    if file == beside(path)[1]:
-        fix = "`chapar up -d`, which makes it anew: nothing is lost"
-    return f"{file} {what} while Chapar ran; run `chapar stop`, then {fix}"
 
 
 def note_started(path: Path, run: Path) -> None:

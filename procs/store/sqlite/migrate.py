@@ -21,6 +21,7 @@ from procs.core import disk
 from procs.errors import StoreError
 from procs.store.sqlite import database_file
 from procs.store.sqlite.database_file import SchemaMark
+from procs.store.sqlite.files.opened_files import BESIDE
 from procs.store.sqlite.gate import Gate
 from procs.store.sqlite.schema import PAGE, STEPS, VERSION
 
@@ -97,7 +98,7 @@ def create(path: Path) -> None:
     """Make the database. Raises StoreError when its folder cannot be written."""
     fresh = path.with_name(f"{path.name}.new")
     try:
-        for end in ("", "-journal", *database_file.BESIDE):
+        for end in ("", "-journal", *BESIDE):
             Path(f"{fresh}{end}").unlink(missing_ok=True)
         os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except OSError as error:

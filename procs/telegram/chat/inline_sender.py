@@ -14,6 +14,7 @@ from procs.telegram.delivery.inline_edit import edit_inline, keyboard
 from procs.telegram.delivery.media_caption import NOTHING, Caption
 from procs.telegram.delivery.media_input import referred
 from procs.telegram.delivery.presentation import Presentation
+from procs.telegram.delivery.send_once import ChatTarget, send_part
 from procs.telegram.session.peers import TEXT_LENGTH, cut
 from procs.telegram.session.rpc import Leave
 
@@ -86,6 +87,12 @@ class InlineSender(MessageSender):
         rows = [row_of(row) for row in buttons]
         words = cut(text, TEXT_LENGTH)
         return await edit_inline(self._line(), target, words, buttons=rows, leave=leave)
+
+    async def send_part(
+        self, target: ChatTarget, part: Part, random_id: int, *, shown: Presentation, leave: Leave
+    ) -> int | None:
+        """Send a part of a media. Returns, and raises, as `send_once.send_part`."""
+        return await send_part(self._line(), target, part, random_id, shown=shown, leave=leave)
 
 
 def result(one: InlineResult) -> Any:

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pyrogram.raw.functions.messages import SendMedia, SendMultiMedia, UploadMedia
+from pyrogram.raw.functions.messages import SendMultiMedia, UploadMedia
 from pyrogram.raw.types import InputSingleMedia
 
 from procs.config import Settings
@@ -20,7 +20,6 @@ from procs.core import log
 from procs.errors import (
     SessionRevoked,
     TelegramAway,
-    TelegramRefused,
     UploadRefused,
 )
 from procs.records.inline_records import InlineTarget
@@ -35,13 +34,8 @@ from procs.telegram.delivery.media_assembly import (
     complete,
     ignore_progress,
 )
-from procs.telegram.delivery.presentation import (
-    PLAIN,
-    REFUSED_BUTTONS,
-    Presentation,
-    keyboard,
-)
-from procs.telegram.delivery.send_once import ChatTarget, post, post_all
+from procs.telegram.delivery.presentation import PLAIN, Presentation
+from procs.telegram.delivery.send_once import ChatTarget, post_all, replied, send_part
 from procs.telegram.delivery.upload_peer import UploadPeers, Waiting, nobody
 from procs.telegram.rpc_errors import FilePartMissing, PeerRefused
 from procs.telegram.session import sign_in
@@ -176,27 +170,9 @@ class Courier:
         shown: Presentation = PLAIN,
         leave: Leave,
     ) -> int | None:
-        """Send one part, as soon as `leave` paid for it; without its buttons where Telegram does
-        not take those. Returns the message's id, the first one's when this random_id was used
-        before; None when Telegram says only that it was. Raises TelegramAway, TelegramWait,
-        ChatClosed, ReferenceStale, TelegramRefused, SessionRevoked."""
-        rpc = self._connected()
-        query = partial(
-            SendMedia,
-            peer=peer(target.chat, target.access),
-            media=media_input.shown(part, spoiler=shown.spoiler),
-            random_id=random_id,
-            silent=shown.silent or None,
-            reply_markup=await keyboard(shown.buttons, rpc.client),
-            **shown.words,
-        )
-        try:
-            return await post(rpc, partial(replied, query), target, random_id, leave=leave)
-        except TelegramRefused as error:
-            if not shown.buttons or not error.detail.startswith(REFUSED_BUTTONS):
-                raise
-            log.warning("delivery.without-buttons", chat=target.chat, error=error)
-            return await self.send(target, part, random_id, shown=shown.bare(), leave=leave)
+        """Send one part. Returns, and raises, as `send_once.send_part`."""
+        line = self._connected()
+        return await send_part(line, target, part, random_id, shown=shown, leave=leave)
 
     async def send_album(
         self,
@@ -286,8 +262,3 @@ async def all_named(uploads: Sequence[Upload]) -> list[Any]:
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
     return [task.result() for task in tasks]
-
-
-def replied(query: Any, header: Any) -> Any:
-    """A query, completed with the header of a reply (None for none)."""
-    return query(reply_to=header)

@@ -11,7 +11,7 @@ from pyrogram.session.session import TransportError
 from procs.config import Settings
 from procs.config.values import TELEGRAM_FILE
 from procs.core import log
-from procs.errors import StoreFull, alert_kinds, remedies
+from procs.errors import SessionRevoked, StoreFull, alert_kinds, remedies
 from procs.telegram.rpc_errors import translate
 from procs.telegram.server_clock import CLOCK, TOO_EARLY, described
 from procs.telegram.session.mtproto_client import build
@@ -67,12 +67,26 @@ async def enter(line: Rpc, token: str, *, before: SignInLeave) -> None:
     if abs(offset := CLOCK.offset()) > TOO_EARLY:
         fix = remedies.of(alert_kinds.CLOCK)
         log.warning("clock.wrong", session=client.name, why=described(offset), fix=fix)
-    if not signed:
+    if signed:
+        await require_same_bot(line, token)
+    else:
         await before()
         line.doing = SIGN_IN
         await client.sign_in_bot(token)
         log.info("telegram.signed-in", session=client.name)
     line.doing = ""
+
+
+async def require_same_bot(line: Rpc, token: str) -> None:
+    """Raises SessionRevoked for a session of another bot than the token's, whose number stands
+    before the colon: another token in the settings, or a backup of another bot. It would go on as
+    that other one."""
+    there, ours = await line.client.storage.user_id(), token.partition(":")[0]
+    if there and str(there) != ours:
+        raise SessionRevoked(
+            f"signed in as bot {there}, and CHAPAR_BOT_TOKEN is that of bot {ours}: give each bot "
+            "a CHAPAR_HOME of its own"
+        )
 
 
 async def pays(line: Rpc) -> bool:

@@ -2,7 +2,8 @@
 
 Telegram answers with updates: first the number of the message for the random id of the call, then
 the whole message as it stands in the chat, with the people in it, which is most of the work of
-decoding. A session without updates never reads that.
+decoding. A session without updates never reads that; one with updates reads the numbers behind the
+message, as of a push (`own_words`).
 """
 
 import struct
@@ -12,11 +13,17 @@ from typing import Any
 from pyrogram.raw import types
 from pyrogram.raw.core import TLObject
 
+from procs.telegram.updates import own_words
+
 #: result, its call, updates, vector, its length, and the first update with its number and its
 #: random id (core.telegram.org/mtproto/serialize).
 BEGINNING = struct.Struct("<IqIIiIiq")
 VECTOR = 0x1CB5C415
 CONSTRUCTORS = (types.RpcResult.ID, types.Updates.ID, VECTOR, types.UpdateMessageID.ID)
+
+
+#: Bytes of the answer's updates up to the length of their vector, and up to its second.
+LENGTH_AT, SECOND_AT = 8, 28
 
 
 class SentUpdates(types.Updates):
@@ -37,6 +44,21 @@ class SentUpdates(types.Updates):
         for field in types.Updates.__slots__:
             setattr(self, field, getattr(whole, field))
         return getattr(self, name)
+
+    def numbers(self) -> types.Updates | None:
+        """The number of the message and that of its update, if the answer tells only of a message to
+        a person; None for any other."""
+        told = own_words.of_push(without_first(self.body))
+        if told is not None:
+            told.updates.insert(0, self.first)
+        return told
+
+
+def without_first(body: bytes) -> bytes:
+    """The bytes of updates as if their first one was not there; what has other than two of them is
+    no push of one then."""
+    count = int.from_bytes(body[LENGTH_AT : LENGTH_AT + 4], "little", signed=True) - 1
+    return body[:LENGTH_AT] + count.to_bytes(4, "little", signed=True) + body[SECOND_AT:]
 
 
 def of_answer(body: bytes, unreadable: Any) -> types.RpcResult | None:

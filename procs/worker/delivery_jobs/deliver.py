@@ -26,13 +26,13 @@ from procs.store.people import preferences
 from procs.store.requests import requests, status_columns
 from procs.store.requests.requests import RequestOrder
 from procs.telegram.delivery.courier import Courier
+from procs.telegram.delivery.delivery_presentation import presentation
 from procs.telegram.delivery.media_caption import NOTHING
 from procs.telegram.delivery.presentation import Presentation
 from procs.telegram.delivery.send_once import ChatTarget
 from procs.telegram.pace import Urgency
 from procs.telegram.session.rpc import Leave
 from procs.worker.delivery_jobs import inline_delivery
-from procs.worker.delivery_jobs.delivery_presentation import presentation
 from procs.worker.process.context import WorkerContext
 
 SEND, SEND_ALBUM = "messages.SendMedia", "messages.SendMultiMedia"

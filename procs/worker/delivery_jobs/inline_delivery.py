@@ -16,11 +16,11 @@ from procs.store.inline import inline_messages
 from procs.store.media.deliveries import SentCopy
 from procs.store.people import users
 from procs.store.requests.requests import RequestOrder
+from procs.telegram.delivery.delivery_presentation import FORMED, inline_presentation
 from procs.telegram.delivery.inline_edit import EDIT_INLINE
 from procs.telegram.delivery.media_caption import with_line
 from procs.telegram.pace import Urgency
 from procs.texts import i18n
-from procs.worker.delivery_jobs.delivery_presentation import FORMED, inline_presentation
 from procs.worker.process.context import WorkerContext
 
 #: Seconds that the edit waits for its leave while it occupies a room, as other deliveries do.

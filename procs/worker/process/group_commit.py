@@ -18,7 +18,7 @@ from procs.store.jobs import leases
 Claiming = Callable[[], list[Lease]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class JobEnd:
     """The end of one job. `lane`: where the next is claimed, with `freed` rooms more than are free.
     `write` changes the rows, and nothing else: it is called again when the transaction failed."""

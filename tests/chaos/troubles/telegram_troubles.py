@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from procs.errors import StoreError
 from procs.store.limits import revoked_sessions
+from tests.chaos import flood_waits
 from tests.chaos.storm_stack import StormStack
 from tests.chaos.troubles.trouble_parts import Play, Recovered, Unmet, accepts, delivers
 from tests.sandbox.storm_limits import tighten
@@ -59,6 +60,7 @@ async def away(storm: "Storm", dice: Random) -> Recovered:
     async with storm.telegram:
         server, control = storm.stack.servers["telegram"], storm.stack.telegram
         port = control.address.rpartition(":")[2]
+        storm.refused += await flood_waits.refused(control)
         await control.__aexit__()
         await server.stop()
         if "--port" not in server.words:
@@ -74,7 +76,7 @@ async def revoked(storm: "Storm", dice: Random) -> Recovered:
     """Telegram takes one slot's sign-in away; an operator removes its file, as the alert says."""
     stack = storm.stack
     async with storm.telegram:
-        await stack.telegram.fails("messages.sendMedia", "401 AUTH_KEY_UNREGISTERED")
+        await stack.telegram.fails("messages.uploadMedia", "401 AUTH_KEY_UNREGISTERED")
     try:
         await stack.until(lambda: lost_sign_ins(stack), patience=MET)
     except TimeoutError:

@@ -34,6 +34,7 @@ def delivers(storm: "Storm") -> Recovered:
 
 
 def accepts(storm: "Storm") -> Recovered:
-    """A message that was written meanwhile or afterwards is a request."""
+    """A message that was written meanwhile or afterwards is a request; once all are written there
+    is none to be seen, and the verdict says which is missing."""
     before = storm.watch.accepted
-    return lambda: storm.watch.accepted > before or storm.nothing_to_do()
+    return lambda: storm.watch.accepted > before or storm.asking.done()

@@ -192,3 +192,14 @@ def test_secrets_do_not_get_into_an_alert(desk: Desk) -> None:
     (one,) = alerts.standing(desk.db)
     assert "abc" not in one.detail
     assert "id=1" not in one.detail
+
+
+def test_a_renewed_detail_is_what_is_told_and_counts_as_nothing(desk: Desk) -> None:
+    note(desk, lasts=True)
+    tells(desk)
+    alerts.renew(desk.db, "bot-check", SITE, detail="two of three")
+
+    tells(desk, REPEAT)
+
+    (again,) = [one for one in notifications.unsent(desk.db)[-1].body if one["word"] == "again"]
+    assert (again["detail"], alerts.standing(desk.db)[0].count) == ("two of three", 1)

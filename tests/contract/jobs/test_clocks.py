@@ -10,7 +10,6 @@ from procs.core import clock as real
 from procs.records.job import Lane, Lease
 from procs.store.backups.invariants import audit
 from procs.store.jobs import leases, recovery
-from procs.store.requests import status_columns
 from tests.contract.conftest import Clock, Desk
 from tests.contract.cycle import holds
 from tests.contract.place import Place
@@ -99,12 +98,10 @@ def test_what_a_clock_that_was_ahead_put_off_waits_no_longer_once_that_is_set_ba
     clock.wall += 2 * HOURS
     leases.retry(desk.db, held[0], delay=30, now=clock.now(), error="x")
     leases.release(desk.db, held[1], now=clock.now())
-    status_columns.changes(desk.db, 1, stage="fetch", share=0.1, now=clock.now())
     clock.wall -= 2 * HOURS
 
     assert recovery.forget_ahead(desk.db, now=clock.now()) == 1
     assert recovery.forget_ahead(desk.db, now=clock.now()) == 0
-    assert desk.db.all("SELECT id FROM requests WHERE shown_at > :now", {"now": clock.wall}) == []
     assert desk.db.all("SELECT id FROM jobs WHERE at > :now", {"now": clock.wall + 31}) == []
     assert recovery.bring_due(desk.db, now=clock.now()) == 0
     clock.skip(31)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from procs.records.job import State
-from procs.store.health import alerts
+from procs.store.health import alerts, counters
 from procs.store.jobs import leases, recovery
 from tests.contract.conftest import Clock, Desk
 from tests.contract.cycle import holds
@@ -17,6 +17,20 @@ def test_a_dead_workers_jobs_are_taken_back_at_once(desk: Desk, dead_worker: int
 
     assert recovery.release_dead(desk.db, now=desk.clock.now()) == 1
     assert desk.claim(desk.worker())[0].fence == lease.fence + 2
+
+
+def test_what_a_dead_bot_holds_is_taken_back_and_no_worker_counts_as_dead(
+    desk: Desk, dies: Callable[[], int]
+) -> None:
+    bot = dies()
+    with desk.db.write():
+        desk.db.send("UPDATE workers SET state = 'bot'", {})
+    desk.asks(1, "a")
+    desk.claim(bot)
+
+    assert recovery.release_dead(desk.db, now=desk.clock.now()) == 1
+    assert desk.db.all("SELECT state, why, ended_at IS NULL FROM workers") == [("gone", None, 0)]
+    assert counters.read(desk.db) == {"jobs.taken-back": 1}
 
 
 def test_a_download_that_lost_two_workers_is_quarantined_and_its_user_told(

@@ -27,7 +27,9 @@ def moved(desk: Desk) -> int:
 
 def test_open_requests_are_answered_in_the_new_chat(desk: Desk) -> None:
     (one,) = submitted(desk, ask(desk, 41))
-    requests.note_answered(desk.db, one.request, message=7, shown="x", now=desk.clock.now())
+    requests.note_answered(
+        desk.db, one.request, message=7, shown="x", shown_at=desk.clock.wall, now=desk.clock.now()
+    )
     before = desk.status(one.request)
 
     assert (moved(desk), moved(desk)) == (1, 0)

@@ -72,6 +72,7 @@ def test_a_standby_that_was_promoted_is_another_history_without_the_last_commits
     db.close()
 
 
+@pytest.mark.session
 def test_the_bots_duty_ends_in_another_history(db: ServerConnection, tmp_path: Path) -> None:
     home, nothing = {"CHAPAR_HOME": str(tmp_path)}, Path("/dev/null")
     settings = config.load(home, nothing, need_telegram=False)

@@ -23,7 +23,7 @@ from procs.worker.job_line import WHOLE_LINE, JobLine, LineHeads
 from tests.contract.conftest import Desk
 from tests.contract.place import Place
 
-pytestmark = pytest.mark.postgresql
+pytestmark = [pytest.mark.postgresql, pytest.mark.session]
 MANY = 2000
 WAITING = """
 INSERT INTO jobs (id, user_id, lane, state, at, seat, kind, site, payload, story)

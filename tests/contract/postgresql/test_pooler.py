@@ -1,117 +1,295 @@
-"""A pooler (pgbouncer) before the server: one in session mode is as good as the server, one in
-transaction mode is refused in a sentence."""
+"""A pooler (pgbouncer) before the server: whatever its mode, all holds as on the server itself, but
+that in transaction mode other machines wake nobody through it."""
 
-import os
-import shutil
-import socket
-import subprocess
-import tempfile
+import asyncio
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import closing
 
 import psycopg
 import pytest
 
-from procs.errors import StoreError
-from procs.store.database import open_database
-from tests import postgresql_server
-from tests.contract.place import FAST, Place
+from procs.errors import StoreAway, StoreError
+from procs.store.database import Database, frozen, migrate, open_database
+from procs.store.postgresql import pooler as pooler_module
+from procs.store.postgresql.migration import beside
+from procs.store.postgresql.server_channel import ServerChannel
+from procs.store.postgresql.server_session import connect
+from procs.store.server_absence import until_back
+from tests import pgbouncer, postgresql_server
+from tests.contract.place import Place
+from tests.contract.postgresql.test_lineage import BEHIND, pair
+from tests.pgbouncer import Pooler
 
-PROGRAM = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 pytestmark = [
     pytest.mark.postgresql,
-    pytest.mark.skipif(PROGRAM is None, reason="no pgbouncer is installed"),
+    pytest.mark.skipif(pgbouncer.PROGRAM is None, reason="no pgbouncer is installed"),
 ]
-SETTINGS = """
-[databases]
-* = host={server} user=chapar
-[pgbouncer]
-listen_addr =
-unix_socket_dir = {folder}
-auth_type = any
-pool_mode = {mode}
-ignore_startup_parameters = extra_float_digits
-"""
-PORT = 6432
+__all__ = ["pair"]
+PUT = "INSERT INTO waits (scope, until) VALUES (:scope, 1)"
+ADD = "UPDATE waits SET until = until + 1 WHERE scope = 'a'"
+SUM = "SELECT SUM(until) FROM waits"
+SET = "SELECT CURRENT_SETTING('statement_timeout'), CURRENT_SETTING('enable_seqscan')"
+#: Several connections at once, and transactions of each.
+MANY, EACH = 6, 30
 
 
-@contextmanager
-def pooler(mode: str) -> Iterator[Path]:
-    """The folder of its socket."""
-    with tempfile.TemporaryDirectory(prefix="ch-", dir=FAST) as name:
-        folder, server = Path(name), postgresql_server.running()
-        settings = folder / "pgbouncer.ini"
-        settings.write_text(SETTINGS.format(server=server.folder, folder=folder, mode=mode))
-        if server.user:
-            shutil.chown(folder, "nobody")
-        words = [str(PROGRAM), "-q", str(settings)]
-        with subprocess.Popen(words, stderr=subprocess.DEVNULL, **server.user) as running:
-            try:
-                until_open(folder / f".s.PGSQL.{PORT}", running)
-                yield folder
-            finally:
-                running.kill()
+@pytest.fixture(params=["transaction", "session"])
+def pooler(request: pytest.FixtureRequest) -> Iterator[Pooler]:
+    with pgbouncer.opened(request.param) as pooler:
+        yield pooler
 
 
-def until_open(path: Path, running: "subprocess.Popen[bytes]") -> None:
-    while running.poll() is None:
-        with socket.socket(socket.AF_UNIX) as probe:
-            if probe.connect_ex(str(path)) == 0:
-                return
-    raise AssertionError("the pooler ended")
+@pytest.fixture
+def transactions() -> Iterator[Pooler]:
+    """One that hands each transaction to whichever session of the server is free."""
+    with pgbouncer.opened("transaction") as pooler:
+        yield pooler
 
 
-def address(place: Place, folder: Path) -> str:
-    return f"postgresql://chapar@/{place.name}?host={folder}&port={PORT}"
+@pytest.fixture
+def pooled(place: Place, transactions: Pooler) -> Iterator[Database]:
+    with closing(open_database(transactions.url_of(place.name), run=place.run)) as db:
+        yield db
 
 
-def test_a_pooler_in_transaction_mode_is_refused_in_a_sentence(place: Place) -> None:
-    refused = pytest.raises(StoreError, match="a pooler in transaction mode")
-    with pooler("transaction") as folder, refused:
-        open_database(address(place, folder), run=place.run)
+def put(db: Database, *scopes: str, full: bool = True) -> None:
+    for scope in scopes:
+        with db.write(full=full):
+            db.change(PUT, {"scope": scope})
 
 
-def test_it_is_known_while_others_use_the_pooler_too(place: Place) -> None:
-    """Two sessions one behind the other are served by two of the server's then, now and again."""
-    with pooler("transaction") as folder, busy(address(place, folder)):
-        for _ in range(20):
-            with pytest.raises(StoreError, match="a pooler in transaction mode"):
-                open_database(address(place, folder), run=place.run)
+def scopes(db: Database) -> list[str]:
+    return [str(scope) for (scope,) in db.all("SELECT scope FROM waits ORDER BY scope")]
 
 
-@contextmanager
-def busy(url: str) -> Iterator[None]:
-    """Other programs run short transactions through the pooler."""
-    over = threading.Event()
+def test_what_is_committed_through_a_pooler_is_there(place: Place, pooler: Pooler) -> None:
+    with closing(open_database(pooler.url_of(place.name), run=place.run)) as db:
+        put(db, "a", "b")
+        put(db, "c", full=False)
+        with db.write():
+            db.fill("waits", ("scope", "until"), [("d", 1.0), ("e", 1.0)])
+        with pytest.raises(ZeroDivisionError):
+            undone(db)
 
-    def work() -> None:
-        with psycopg.connect(url, autocommit=True, prepare_threshold=None) as session:
-            while not over.is_set():
-                session.execute("SELECT PG_SLEEP(0.001)")
+        assert scopes(db) == ["a", "b", "c", "d", "e"]
 
-    others = [threading.Thread(target=work) for _ in range(4)]
-    for one in others:
-        one.start()
-    try:
-        yield
-    finally:
-        over.set()
+
+def undone(db: Database) -> None:
+    with db.write():
+        db.change(PUT, {"scope": "undone"})
+        raise ZeroDivisionError
+
+
+def test_tables_are_made_and_brought_up_to_date_through_a_pooler(
+    empty: Place, transactions: Pooler
+) -> None:
+    url = transactions.url_of(empty.name)
+    for _ in range(2):
+        migrate(url, run=empty.run)
+
+    with closing(open_database(url, run=empty.run)) as db:
+        put(db, "a")
+        assert scopes(db) == ["a"]
+
+
+def test_many_at_once_see_what_each_other_committed(place: Place, transactions: Pooler) -> None:
+    """More connections than sessions, whose transactions each go to another one."""
+    url = transactions.url_of(place.name)
+    with closing(open_database(url, run=place.run)) as db:
+        put(db, "a")
+        others = [threading.Thread(target=count_up, args=(place, url)) for _ in range(MANY)]
+        for one in others:
+            one.start()
         for one in others:
             one.join()
 
+        assert db.one(SUM) == (1 + MANY * EACH,)
 
-def test_a_pooler_in_session_mode_is_as_good_as_the_server(place: Place) -> None:
-    with pooler("session") as folder:
-        db = open_database(address(place, folder), run=place.run)
-        for scope in ("a", "b"):
-            with db.write(full=True):
-                db.change("INSERT INTO waits (scope, until) VALUES (:s, 1)", {"s": scope})
-        rows = db.all("SELECT scope FROM waits ORDER BY scope")
-        channel = db.channel()
-        assert channel is not None
-        channel().close()
-        db.close()
 
-    assert rows == [("a",), ("b",)]
+def count_up(place: Place, url: str) -> None:
+    with closing(open_database(url, run=place.run)) as db:
+        for number in range(EACH):
+            with db.write(full=bool(number % 2)):
+                before = db.one(SUM)
+                db.change(ADD)
+                assert db.one(SUM) == (int((before or (0,))[0]) + 1,)
+
+
+def test_each_transaction_goes_by_our_settings_and_leaves_none_behind(
+    place: Place, transactions: Pooler, pooled: Database
+) -> None:
+    with pooled.write():
+        assert pooled.one(SET) == ("1min", "off")
+    assert pooled.one(SET) == ("1min", "off")
+
+    with psycopg.connect(transactions.url_of(place.name), autocommit=True) as other:
+        assert other.execute(SET, prepare=False).fetchone() == ("0", "on")
+
+
+def test_isolation_is_ours_whatever_the_operator_set(place: Place, transactions: Pooler) -> None:
+    """Under another one a statement behind the gate sees what was before it."""
+    name, isolation = place.name, "default_transaction_isolation TO 'repeatable read'"
+    postgresql_server.running().answer(f'ALTER DATABASE "{name}" SET {isolation}')
+    with closing(open_database(transactions.url_of(name), run=place.run)) as db, db.write():
+        assert db.one("SHOW transaction_isolation") == ("read committed",)
+
+
+def test_a_pooler_may_go_from_sessions_to_transactions_meanwhile(place: Place) -> None:
+    with pgbouncer.opened("session") as pooler:
+        url = pooler.url_of(place.name)
+        both = [open_database(url, run=place.run) for _ in range(2)]
+        for name, db in zip("ab", both, strict=True):
+            put(db, name)
+        pooler.become("transaction")
+        for name, db in zip("cd", both, strict=True):
+            put(db, name)
+        for db in both:
+            assert scopes(db) == ["a", "b", "c", "d"]
+            db.close()
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_a_pooler_that_was_restarted_is_used_again(
+    transactions: Pooler, pooled: Database, full: bool
+) -> None:
+    put(pooled, "a")
+    transactions.stop()
+    transactions.start()
+    put(pooled, "b", full=full)
+
+    assert scopes(pooled) == ["a", "b"]
+
+
+def test_a_transaction_goes_on_where_its_session_of_the_server_was_ended(
+    place: Place, pooled: Database
+) -> None:
+    with pooled.write(full=True):
+        pooled.change(PUT, {"scope": "a"})
+        postgresql_server.running().answer(
+            f"SELECT PG_TERMINATE_BACKEND(pid) FROM pg_stat_activity WHERE datname = '{place.name}'"
+        )
+        pooled.change(PUT, {"scope": "b"})
+
+    assert scopes(pooled) == ["a", "b"]
+
+
+def test_a_pooler_that_is_paused_is_away_until_it_goes_on(
+    transactions: Pooler, pooled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(pooled, "a")
+    monkeypatch.setattr(pooler_module, "PATIENCE", 0.3)
+    transactions.told("PAUSE")
+    began = time.monotonic()
+    with pytest.raises(StoreAway):
+        put(pooled, "lost")
+    assert time.monotonic() - began < 5
+    transactions.told("RESUME")
+    asyncio.run(until_back("test", lambda: put(pooled, "b")))
+
+    assert scopes(pooled) == ["a", "b"]
+
+
+def test_a_wait_for_a_lock_is_no_silence_of_the_pooler(
+    place: Place, pooled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pooler_module, "PATIENCE", 0.3)
+    session = vars(pooled)["session"]
+    with closing(open_database(postgresql_server.url_of(place.name), run=place.run)) as other:
+        with other.write():
+            other.change(PUT, {"scope": "a"})
+            waiting = threading.Thread(target=lambda: put(pooled, "b"))
+            waiting.start()
+            waiting.join(1.0)
+            assert waiting.is_alive()
+        waiting.join()
+    assert scopes(pooled) == ["a", "b"]
+    assert vars(pooled)["session"] is session
+
+
+def test_a_backup_is_read_through_a_pooler_and_a_restore_wants_the_server(
+    place: Place, transactions: Pooler, pooled: Database
+) -> None:
+    put(pooled, "a")
+    url = transactions.url_of(place.name)
+    with frozen(url) as copy:
+        before = copy.all("SELECT scope FROM waits")
+        put(pooled, "b")
+        assert copy.all("SELECT scope FROM waits") == before == [("a",)]
+    pooled.close()
+    with pytest.raises(StoreError, match="CHAPAR_DATABASE_DIRECT_URL"):
+        connect(beside(url))
+
+
+@pytest.mark.long
+def test_another_server_behind_the_pooler_is_another_history(
+    pair: tuple[postgresql_server.Server, postgresql_server.Server], place: Place
+) -> None:
+    """No connection is lost by that."""
+    primary, standby = pair
+    primary.answer("CREATE DATABASE story")
+    with pgbouncer.opened("transaction", primary.folder) as pooler:
+        url = pooler.url_of("story")
+        migrate(url, run=place.run)
+        with closing(open_database(url, run=place.run)) as db:
+            put(db, "a")
+            before, session = db.lineage(), vars(db)["session"]
+            assert any(primary.answer(BEHIND) == "1" for _ in range(500))
+            pooler.told("PAUSE")
+            primary.stop()
+            standby.promote()
+            pooler.server = standby.folder
+            pooler.become("transaction")
+            pooler.told("RESUME")
+
+            assert db.lineage() != before
+            put(db, "b")
+            assert scopes(db) == ["a", "b"]
+            assert vars(db)["session"] is session
+
+
+def test_words_are_said_through_a_pooler_and_heard_past_it(
+    place: Place, transactions: Pooler, pooled: Database
+) -> None:
+    through = ServerChannel(transactions.url_of(place.name))
+    past = ServerChannel(transactions.url_of(place.name), postgresql_server.url_of(place.name))
+    with closing(through), closing(past):
+        assert (through.hears, past.hears) == (False, True)
+        past.rest()
+        assert through.rest() is not None  # nothing is to be done
+        through.say({b"idle 0"})
+        assert heard(past) == {b"idle 0"}
+        past.say({b"idle 1"})
+        assert through.heard() == set()
+
+
+def place_direct(place: Place) -> str:
+    return postgresql_server.url_of(place.name)
+
+
+def heard(channel: ServerChannel) -> set[bytes]:
+    return next(words for _ in range(500) if (words := channel.heard() or look(channel)))
+
+
+def look(channel: ServerChannel) -> set[bytes]:
+    channel.rest()
+    return channel.heard()
+
+
+def test_words_are_heard_through_a_pooler_until_it_gives_no_sessions(place: Place) -> None:
+    with pgbouncer.opened("session") as pooler:
+        url = pooler.url_of(place.name)
+        with closing(ServerChannel(url)) as channel, closing(ServerChannel(url)) as other:
+            other.say({b"idle 0"})
+            assert heard(channel) == {b"idle 0"}
+            pooler.become("transaction")
+            with pytest.raises(StoreAway, match="CHAPAR_DATABASE_DIRECT_URL"):
+                moved(channel, other)
+
+
+def moved(*channels: ServerChannel) -> None:
+    """Ask until a session of the server serves another one of these than before."""
+    for _ in range(200):
+        for one in channels:
+            one.rest()

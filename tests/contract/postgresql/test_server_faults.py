@@ -129,6 +129,7 @@ def test_a_commit_that_was_never_sent_whole_is_no_success_where_the_server_stays
     assert db.all(SCOPES) == [("c",)]
 
 
+@pytest.mark.session
 def test_nobody_waits_long_for_a_server_that_is_away(db: Database) -> None:
     server = postgresql_server.running()
     waits = []
@@ -162,9 +163,9 @@ def test_a_full_disk_is_told_as_full_and_the_transaction_is_undone(
 @pytest.mark.parametrize(
     "setting",
     [
-        "statement_timeout = 1",
+        pytest.param("statement_timeout = 1", marks=pytest.mark.session),
         "lock_timeout = 1",
-        "default_transaction_isolation = 'serializable'",
+        pytest.param("default_transaction_isolation = 'serializable'", marks=pytest.mark.session),
     ],
 )
 def test_a_setting_of_the_server_for_other_programs_stops_none_of_ours(
@@ -186,6 +187,7 @@ def test_a_statement_that_the_server_ends_is_told_and_may_be_tried_again(db: Dat
     assert db.all(SCOPES) == []
 
 
+@pytest.mark.session
 def test_a_server_that_takes_no_writes_is_away_until_it_takes_some(
     db: Database, place: Place
 ) -> None:

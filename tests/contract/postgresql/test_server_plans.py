@@ -7,7 +7,7 @@ from procs.store.postgresql.dialect import numbered
 from procs.store.postgresql.server_connection import ServerConnection
 from tests.contract.conftest import Desk
 
-pytestmark = pytest.mark.postgresql
+pytestmark = [pytest.mark.postgresql, pytest.mark.session]
 WORN = b"""
 INSERT INTO jobs (id, user_id, lane, state, at, seat, kind, site, payload, story)
 SELECT n, n, 0, 0, 1.79e9 + RANDOM() * 1e6, -1, 'deliver', '', '{}', REPEAT('x', 200)
@@ -53,18 +53,25 @@ def test_a_claim_sorts_no_long_line_of_a_table_that_is_worn(db: ServerConnection
 
 
 @pytest.mark.parametrize(
-    "sql", [leases.CLAIM, leases.END, leases.RENEW, seats.HAND_ON, seats.TAKEN, recovery.EXPIRED]
+    "sql",
+    [
+        *(leases.CLAIM, leases.END, leases.RENEW, recovery.EXPIRED),
+        *(seats.HAND_ON, seats.HAND_ON_CAPPED, seats.TAKEN),
+    ],
 )
 def test_what_runs_with_every_job_reads_no_whole_table(db: ServerConnection, sql: str) -> None:
     assert "Seq Scan on jobs" not in plan(db, sql)
 
 
-def test_what_is_claimed_at_once_is_picked_once_and_found_by_its_key(db: ServerConnection) -> None:
+@pytest.mark.parametrize("sql", [leases.TAKE, leases.TAKE_ANY])
+def test_what_is_claimed_at_once_is_picked_once_and_found_by_its_key(
+    db: ServerConnection, sql: str
+) -> None:
     """A pick that is run once for each row would lock more of them than are claimed."""
     db.session.execute(WORN)
     db.session.execute(b"ANALYZE jobs")
 
-    told = plan(db, leases.TAKE)
+    told = plan(db, sql)
 
     assert told.startswith("Update on jobs")
     assert "Index Scan using jobs_pkey on jobs" in told

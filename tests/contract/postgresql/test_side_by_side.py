@@ -17,6 +17,7 @@ from procs.store.jobs import leases
 from procs.store.limits import send_budget
 from procs.store.limits.send_budget import GapLimit
 from procs.store.postgresql.server_connection import ServerConnection
+from procs.store.postgresql.server_transaction import WITH_GATE
 from tests.contract.conftest import Desk
 from tests.contract.place import Place
 from tests.contract.postgresql.aside import WAITS, Aside, faults
@@ -115,6 +116,24 @@ def test_a_beat_and_a_note_go_beside_a_claim_and_an_end(
         assert [one.job for one in leases.renew(other, worker=yours, now=now)] == [lease.job]
         workers.beat(other, yours, jobs=1, now=now)
         leases.note(other, lease)
+
+
+@pytest.mark.parametrize("place_of_name", [0, WITH_GATE - 1, WITH_GATE, 2 * WITH_GATE])
+def test_of_many_things_that_a_transaction_names_nobody_else_has_one(
+    desk: Desk, db: ServerConnection, place: Place, place_of_name: int
+) -> None:
+    """Those that are locked with the gate, and those that are not."""
+    names = [f"thing {number:03d}" for number in range(3 * WITH_GATE)]
+
+    def write(other: Database) -> None:
+        with other.write(only=(names[place_of_name],)):
+            other.all(LEASED)
+
+    with db.write(only=names):
+        db.all(LEASED)
+        late = Aside(place, write)
+        assert late.waits(db)
+    late.end()
 
 
 def test_what_names_nothing_is_alone(desk: Desk, db: ServerConnection, place: Place) -> None:

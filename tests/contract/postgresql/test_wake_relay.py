@@ -15,7 +15,7 @@ from procs.store.wake import WakeSocket
 from tests import postgresql_server
 from tests.contract.place import Place
 
-pytestmark = pytest.mark.postgresql
+pytestmark = [pytest.mark.postgresql, pytest.mark.session]
 PATIENCE = 20.0
 
 

@@ -44,7 +44,9 @@ def test_the_longest_silence_ends_with_the_answer(desk: Desk) -> None:
     (asked,) = desk.asks(1, "a")
     desk.clock.skip(40)
     before = metric_report.read(desk.db, now=desk.clock.now())
-    requests.note_answered(desk.db, asked.request, message=9, shown="x", now=desk.clock.now())
+    requests.note_answered(
+        desk.db, asked.request, message=9, shown="x", shown_at=desk.clock.wall, now=desk.clock.now()
+    )
     after = metric_report.read(desk.db, now=desk.clock.now())
 
     assert (before.open, round(before.unanswered)) == (1, 40)
@@ -54,7 +56,9 @@ def test_the_longest_silence_ends_with_the_answer(desk: Desk) -> None:
 def fails_after(desk: Desk, worker: int, *, answer: float, wait: float) -> None:
     (asked,) = desk.asks(1, f"n{desk.messages}")
     desk.clock.skip(answer)
-    requests.note_answered(desk.db, asked.request, message=9, shown="x", now=desk.clock.now())
+    requests.note_answered(
+        desk.db, asked.request, message=9, shown="x", shown_at=desk.clock.wall, now=desk.clock.now()
+    )
     desk.clock.skip(wait)
     (lease,) = desk.claim(worker)
     outcomes.note_start(desk.db, lease, worker="w", now=desk.clock.now())

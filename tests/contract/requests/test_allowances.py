@@ -97,7 +97,9 @@ def test_cancelling_all_ends_a_chats_requests_and_closes_those_nobody_was_told_o
 ) -> None:
     asks(desk, "a", message=10)
     asks(desk, "b", message=20)
-    requests.note_answered(desk.db, 1, message=50, shown="In line", now=clock.now())
+    requests.note_answered(
+        desk.db, 1, message=50, shown="In line", shown_at=clock.wall, now=clock.now()
+    )
     asks(desk, "c", user=2)
 
     assert requests.cancel_all(desk.db, 1, chat=1, before=99, now=clock.now()) == 2
@@ -111,7 +113,9 @@ def test_cancelling_all_closes_no_link_apart_from_the_message_that_speaks_of_it(
     desk: Desk, clock: Clock
 ) -> None:
     asks(desk, *"ab")
-    requests.note_answered(desk.db, 1, message=50, shown="In line", now=clock.now())
+    requests.note_answered(
+        desk.db, 1, message=50, shown="In line", shown_at=clock.wall, now=clock.now()
+    )
 
     assert requests.cancel_all(desk.db, 1, chat=1, before=99, now=clock.now()) == 2
 

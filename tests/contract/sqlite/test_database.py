@@ -1,11 +1,15 @@
 """The database as a file: its version, its tables, what happens when the disk is full."""
 
+import ctypes
+import ctypes.util
 import multiprocessing
+import os
 import resource
 import sqlite3
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,6 +75,24 @@ def test_a_database_can_be_closed_twice(tmp_path: Path) -> None:
     assert (tmp_path / "next").read_text() == "still open"
 
 
+def test_nothing_of_a_closed_database_stays_open(tmp_path: Path) -> None:
+    url, run = f"sqlite:///{tmp_path}/a.db", tmp_path / "run"
+    migrate(url, run=run)
+    db = open_database(url, run=run)
+    db.maintain()
+    db.checkpoint()
+
+    db.close()
+
+    assert [one for one in opened() if "a.db" in one] == []
+
+
+def opened() -> list[str]:
+    """The files that this process has open."""
+    links = Path("/proc/self/fd").iterdir()
+    return [os.readlink(one) for one in links if os.path.lexists(one)]
+
+
 def test_a_script_is_split_at_its_statements() -> None:
     assert statements("CREATE TABLE a (b);\n-- c; d\nCREATE TABLE e (f);\n") == [
         "CREATE TABLE a (b);",
@@ -105,3 +127,31 @@ def ask_until_full(path: Path, run: Path, told: Connection) -> None:
 def ask(number: int) -> Ask:
     link = Link(f"https://site.example/{number}", "site.example", f"url:{number}")
     return Ask(1, 1, number, 0, link)
+
+
+def test_who_maintains_a_database_and_reads_all_of_it_keeps_little_in_memory(
+    tmp_path: Path,
+) -> None:
+    url, run = f"sqlite:///{tmp_path}/a.db", tmp_path / "run"
+    migrate(url, run=run)
+    with sqlite3.connect(tmp_path / "a.db") as raw:
+        raw.execute("CREATE TABLE much AS SELECT zeroblob(6000000) AS bytes")
+    used = SPAWN.Value("q", 0)
+
+    reading = SPAWN.Process(target=read_all, args=(url, run, used))
+    reading.start()
+    reading.join()
+
+    assert 0 < used.value < 2_000_000
+
+
+def read_all(url: str, run: Path, used: Any) -> None:
+    """What SQLite holds in a process that has two connections and reads everything by both."""
+    library = ctypes.CDLL(ctypes.util.find_library("sqlite3"))
+    library.sqlite3_memory_used.restype = ctypes.c_int64
+    db = open_database(url, run=run)
+    twin = db.twin()
+    db.maintain()
+    for one in (db, twin):
+        one.all("SELECT SUM(instr(bytes, x'01')) FROM much")
+    used.value = library.sqlite3_memory_used()

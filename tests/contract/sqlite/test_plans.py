@@ -20,7 +20,6 @@ SCANS = {
     "broadcasts.LATEST": "the few that a page shows",
     "broadcasts.UNTOLD": "the broadcasts that go on",
     "migrate.OBJECTS": "a few hundred tables and indexes, once an upgrade",
-    "recovery.SHOWN_SINCE": "what is under way, after the clock was set back",
     "recipients.COUNT": "everybody, when an admin looks at a preview, and when a broadcast begins",
     "alerts.PRUNE": "what went wrong in the last hours",
     "alerts.STANDING": "what goes wrong now",

@@ -11,6 +11,8 @@ from tests.contract.place import Place
 
 PUT = "INSERT INTO waits (scope, until) VALUES (:scope, :until)"
 LATER = "UPDATE waits SET until = until + :by WHERE until < :most"
+PAUSED = "INSERT INTO pauses (scope, since) VALUES (:scope, 1.0)"
+FORGET = "DELETE FROM pauses WHERE since < :most"
 SCOPES = "SELECT scope FROM waits ORDER BY scope"
 
 
@@ -60,13 +62,23 @@ def test_what_is_sent_is_there_for_the_next_question_and_after_the_commit(db: Da
     assert scopes(db) == ["a", "b"]
 
 
+def test_what_goes_beside_a_change_that_had_to_be_one_is_done(db: Database) -> None:
+    put(db, "a")
+    with db.write():
+        db.send(PAUSED, {"scope": "a"})
+        db.fence(LATER, FORGET, {"by": 1.0, "most": 9.0}, ZeroDivisionError())
+
+    assert db.all("SELECT scope, until FROM waits") == [("a", 2.0)]
+    assert db.all("SELECT scope FROM pauses") == []
+
+
 @pytest.mark.parametrize("asked", [False, True])
 def test_what_had_to_change_a_row_and_did_not_undoes_the_transaction(
     db: Database, asked: bool
 ) -> None:
     def send_them() -> None:
         with db.write():
-            db.send(LATER, {"by": 1.0, "most": 9.0}, otherwise=ZeroDivisionError())
+            db.fence(LATER, FORGET, {"by": 1.0, "most": 9.0}, ZeroDivisionError())
             db.send(PUT, {"scope": "a", "until": 1.0})
             if asked:
                 scopes(db)

@@ -16,7 +16,9 @@ KEPT = 200_000
 @dataclass(slots=True)
 class Entry:
     """One call. `result` is "" while it runs, then ok, the error's text, or unanswered. `key` and
-    `session` in hex. `took` in seconds; `age` is how long ago its message id was made."""
+    `session` in hex. `took` in seconds; `age` is how long ago its message id was made, and `behind`
+    how far that may be behind the server's time (`writing_times`). `bunched`: it was refused for
+    its rate, and would not have been had it arrived when it was written."""
 
     at: float
     method: str
@@ -29,6 +31,14 @@ class Entry:
     result: str = ""
     took: float = 0.0
     age: float = 0.0
+    behind: float = 0.0
+    bunched: bool = False
+
+    @property
+    def written(self) -> tuple[float, float]:
+        """The instants between which it was written."""
+        numbered = self.at - self.age
+        return numbered + min(self.behind, 0.0), numbered + self.behind
 
 
 class Calls:

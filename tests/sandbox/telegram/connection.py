@@ -110,6 +110,7 @@ class Connection:
         if code := self.server.ids.refusal(message.id):
             self.refuse_time(message, code)
             return
+        self.server.numberings.note(message.session, message.id)
         if message.salt != self.key.salt:
             self.refuse_salt(message)
             return

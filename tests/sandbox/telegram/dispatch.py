@@ -107,9 +107,11 @@ def unwrap(thing: Any) -> tuple[Any, bool]:
 def entry_of(connection: "Connection", number: int, method: str, query: Any) -> Entry:
     assert connection.key is not None
     ids, now = random_ids(query), time.time()
+    age = now - number / 2**32
     return Entry(
         at=now,
-        age=now - number / (1 << 32),
+        age=age,
+        behind=min(age, connection.server.numberings.behind(connection.session)),
         method=method,
         account=connection.key.account,
         key=connection.key.id.hex(),

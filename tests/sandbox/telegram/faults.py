@@ -6,6 +6,7 @@ import math
 import re
 import time
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 
@@ -108,18 +109,24 @@ class Rate:
     calls: int
     seconds: float
     per_chat: bool = False
-    seen: dict[tuple[int, int], deque[float]] = field(default_factory=dict)
+    seen: dict[tuple[int, int], deque[Entry]] = field(default_factory=dict)
 
     def check(self, entry: Entry) -> None:
         if not fnmatch(entry.method, self.method):
             return
         times = self.seen.setdefault((entry.account, entry.peer * self.per_chat), deque())
-        now = time.time()
-        while times and times[0] <= now - self.seconds:
+        now = entry.at
+        while times and times[0].at <= now - self.seconds:
             times.popleft()
         if len(times) >= self.calls:
-            raise Rpc(420, f"FLOOD_WAIT_{max(1, math.ceil(times[0] + self.seconds - now))}")
-        times.append(now)
+            entry.bunched = self.near(times, entry) < self.calls
+            raise Rpc(420, f"FLOOD_WAIT_{max(1, math.ceil(times[0].at + self.seconds - now))}")
+        times.append(entry)
+
+    def near(self, before: Iterable[Entry], entry: Entry) -> int:
+        """Of the calls before one, those that were surely written in the same stretch."""
+        _, latest = entry.written
+        return sum(latest - other.written[0] < self.seconds for other in before)
 
 
 class Faults:

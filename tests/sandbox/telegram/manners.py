@@ -6,14 +6,14 @@ nothing of edits and answers progress bars with waits of hours, so these are wha
 keeps to: edits that only move a number 5 s and 5 % apart, and one of them a second in all.
 What goes beyond is refused with FLOOD_WAIT, as Telegram does, and kept in the world's record.
 
-A message counts from the instant at which it was written, which its message id tells by the clock
-that both share (core.telegram.org/mtproto/description, "Message Identifier"): a machine on which
-this server itself gets no turn for a while would else see together what had left apart.
+Telegram counts "attempts to invoke the given method" (core.telegram.org/api/errors, 420), which is
+when they reach it. No bot can answer for what its way, or a machine on which this server gets no
+turn, bunched: what is judged here is what it wrote. Of the instants at which a call may have been
+written (`writing_times`) that counts which is best for the bot.
 """
 
 import math
 import re
-import time
 from bisect import insort
 from dataclasses import dataclass, field
 from typing import Any
@@ -96,7 +96,7 @@ class Manners:
     def __init__(self) -> None:
         self.rules: dict[tuple[int, int, str], Window | Bucket] = {}
         self.edited: dict[int, float] = {}
-        #: When the latest edit of each message was written.
+        #: When the latest edit of each message was written, at the earliest.
         self.rewritten: dict[int, float] = {}
 
     def judge(self, call: Call, query: Any) -> None:
@@ -110,30 +110,34 @@ class Manners:
 
     def send(self, call: Call, messages: int) -> None:
         bot, chat = call.account.id, call.entry.peer
-        now = time.time() - max(call.entry.age, 0.0)
         rules = {"all": self.of(bot, 0, "all", Window(ALL * (1 + NETWORK), 1.0))}
         if chat:
             bucket = Bucket(1.0 - NETWORK, BURST)
             rules["chat"] = self.of(bot, chat, "chat", bucket)
         if chat < 0:
             rules["group"] = self.of(bot, chat, "group", Window(GROUP, 60.0 * (1 - NETWORK)))
-        for name, rule in rules.items():
-            if wait := rule.wait(messages, now):
-                refuse(call, wait, f"{messages} more than {name} allows in {chat}")
+        for written in call.entry.written:
+            waits = {name: rule.wait(messages, written) for name, rule in rules.items()}
+            if not any(waits.values()):
+                break
+        else:
+            name, wait = max(waits.items(), key=lambda one: one[1])
+            refuse(call, wait, f"{messages} more than {name} allows in {chat}")
         for rule in rules.values():
-            rule.add(messages, now)
+            rule.add(messages, written)
 
     def of(self, bot: int, chat: int, name: str, fresh: Window | Bucket) -> Window | Bucket:
         return self.rules.setdefault((bot, chat, name), fresh)
 
     def edit(self, call: Call, query: Any) -> None:
-        now, post = time.time() - max(call.entry.age, 0.0), edited(call, query)
+        post = edited(call, query)
         if post is None:
             return
-        self.progress(call, query, post, now)
-        self.rewritten[post.uid] = max(now, self.rewritten.get(post.uid, 0.0))
+        self.progress(call, query, post)
+        earliest, _ = call.entry.written
+        self.rewritten[post.uid] = max(earliest, self.rewritten.get(post.uid, 0.0))
 
-    def progress(self, call: Call, query: Any, post: Post, now: float) -> None:
+    def progress(self, call: Call, query: Any, post: Post) -> None:
         """Judge an edit that only moves a number, by the instants at which it and the one before it
         were written."""
         if shape(post.content.text) != shape(query.message):
@@ -145,6 +149,7 @@ class Manners:
         if query.reply_markup and labels(post.content.markup) != labels(query.reply_markup):
             return  # the answer to a press: progress leaves the buttons as they are
         old, new = post.content.text, query.message
+        earliest, now = call.entry.written
         since = now - (self.rewritten.get(post.uid) or post.date)
         if since < APART * (1 - NETWORK):
             refuse(call, APART - since, f"{old!r} became {new!r} after {since:.2f} s")
@@ -153,7 +158,7 @@ class Manners:
         last = now - self.edited.get(call.account.id, 0.0)
         if last < ANY * (1 - NETWORK):
             refuse(call, ANY - last, f"{new!r} came {last:.2f} s after another edit")
-        self.edited[call.account.id] = max(now, self.edited.get(call.account.id, 0.0))
+        self.edited[call.account.id] = max(earliest, self.edited.get(call.account.id, 0.0))
 
 
 def edited(call: Call, query: Any) -> Post | None:
@@ -189,6 +194,8 @@ def percent(words: str) -> int:
 
 
 def refuse(call: Call, wait: float, why: str) -> None:
-    words = f"{call.entry.method} by {call.account.id}: {why}; {call.entry.age:.3f} s under way"
+    entry = call.entry
+    words = f"{entry.method} by {call.account.id}: {why}; {entry.age:.3f} s under way"
+    words += f", its number behind by up to {entry.behind:.3f} s, at {entry.at:.3f}"
     call.world.broken.append(words)
     raise Rpc(420, f"FLOOD_WAIT_{max(1, math.ceil(wait))}")

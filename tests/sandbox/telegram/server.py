@@ -29,6 +29,7 @@ from tests.sandbox.telegram.habits import Habits
 from tests.sandbox.telegram.inline import Inline
 from tests.sandbox.telegram.manners import Manners
 from tests.sandbox.telegram.world import Account, World
+from tests.sandbox.telegram.writing_times import Numberings
 
 methods.load()
 commands.load()
@@ -68,6 +69,7 @@ class Telegram(Desk):
         self.server_key = keys.keep(self.home)
         self.key_path = self.home / "key.pem"
         self.ids = wire.MessageIds()
+        self.numberings = Numberings()
         self.log = Calls()
         self.faults = Faults()
         self.habits = Habits()

@@ -5,6 +5,7 @@ import json
 import os
 import resource
 import sqlite3
+import subprocess
 import tarfile
 from collections.abc import Callable
 from itertools import pairwise
@@ -12,11 +13,15 @@ from pathlib import Path
 
 import pytest
 
+from daemon.commands.backups import backup_commands
 from procs.backups import backup_archive, backup_check, backup_store, backup_taker, durable_files
 from procs.backups.backup_archive import Manifest
 from procs.backups.backup_errors import BackupBusy, BackupFailed
 from procs.errors import StoreFull
+from tests.sandbox.own_disk import OwnDisk, disk
 from tests.unit.backups.conftest import Home
+
+__all__ = ["disk"]
 
 
 def verified(home: Home) -> str:
@@ -101,6 +106,23 @@ def test_one_wrong_byte_is_found(home, share):
     path.write_bytes(content)
 
     assert "SHA-256 differs" in verified(home)
+
+
+def test_one_on_a_disk_that_is_mounted_for_reading_is_verified_and_nothing_is_noted(
+    home: Home, disk: OwnDisk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home.backs_up()
+    folder = home.settings.backup_folder
+    made = {one.name: one.read_bytes() for one in folder.iterdir()}
+    disk(folder, 8)
+    for name, data in made.items():
+        (folder / name).write_bytes(data)
+    subprocess.run(("mount", "-o", "remount,ro", str(folder)), check=True)
+
+    (verdict,) = backup_commands.verify(home.settings, "", None, print)
+
+    assert (verdict.ok, verdict.why) == (True, "")
+    assert f"nothing of this is noted: {folder} cannot be written" in capsys.readouterr().out
 
 
 def test_a_truncated_file_is_found(home):

@@ -1,6 +1,7 @@
 """Settings that systemd hands over as credentials, and secrets in what is shown."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,21 @@ def test_a_credential_that_cannot_be_read_is_named(tmp_path):
 
 def test_without_credentials_nothing_is_said_of_them(tmp_path):
     assert complaints_of({"CREDENTIALS_DIRECTORY": str(tmp_path)}) == complaints_of({})
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="becomes another user")
+def test_a_service_without_credentials_from_which_systemd_hides_the_folders_of_all_has_none():
+    """As `systemctl reload` finds it, which names the folder in each case."""
+    said = complaints_of({})
+    with tempfile.TemporaryDirectory(dir="/tmp") as run:
+        os.chmod(run, 0)
+        os.seteuid(65534)
+        try:
+            found = complaints_of({"CREDENTIALS_DIRECTORY": f"{run}/chapar.service"})
+        finally:
+            os.seteuid(0)
+
+    assert found == said
 
 
 @pytest.mark.parametrize("file", ["$CHAPAR_BACKUP_FILE", "/x"])

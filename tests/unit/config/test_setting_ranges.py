@@ -55,6 +55,7 @@ WRONG = [
     ("CHAPAR_DATABASE_URL", "sqlite:////dev/null", "name another"),
     ("CHAPAR_DATABASE_URL", "sqlite:////srv/100%.db", "without"),
     ("CHAPAR_DATABASE_URL", "sqlite:////srv/c.db?mode=ro", "sqlite:////absolute"),
+    ("CHAPAR_DATABASE_DIRECT_URL", "/srv/c.db", "behind CHAPAR_DATABASE_URL"),
     ("CHAPAR_MACHINE", "M 1", "small letters"),
     ("CHAPAR_MACHINE", "-m1", "small letters"),
     ("CHAPAR_MACHINE", "m.1", "small letters"),

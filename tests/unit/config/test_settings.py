@@ -114,10 +114,12 @@ def test_load_raises_them_together(nowhere):
     "text",
     ["postgres://bot:hush@db/chapar?sslmode=require", "postgresql://db/chapar?password=hush"],
 )
-def test_a_servers_address_is_taken_and_shown_without_its_password(load, text):
-    assert load(CHAPAR_DATABASE_URL=text).database_url == text.replace("postgres:", "postgresql:")
+@pytest.mark.parametrize("field", ["database_url", "database_direct_url"])
+def test_a_servers_address_is_taken_and_shown_without_its_password(load, text, field):
+    name = f"CHAPAR_{field.upper()}"
+    assert getattr(load(**{name: text}), field) == text.replace("postgres:", "postgresql:")
 
-    shown = SettingText("CHAPAR_DATABASE_URL", text, "environment").shown
+    shown = SettingText(name, text, "environment").shown
 
     assert "hush" not in shown
     assert shown.replace("***", "hush") == text
@@ -137,6 +139,7 @@ def test_a_servers_address_is_taken_and_shown_without_its_password(load, text):
         ("CHAPAR_DATABASE_URL", "mysql://db/chapar", "postgresql://user@host/name"),
         ("CHAPAR_DATABASE_URL", "sqlite:///relative.db", "sqlite:////absolute"),
         ("CHAPAR_DATABASE_URL", "/srv/chapar.db", "sqlite:////absolute"),
+        ("CHAPAR_DATABASE_DIRECT_URL", "sqlite:////srv/chapar.db", "behind CHAPAR_DATABASE_URL"),
         ("CHAPAR_WORKERS", "-1", "write for example 1"),
         ("CHAPAR_MAX_CONCURRENT_DOWNLOADS", "many", "write for example 1"),
         ("CHAPAR_MAX_DOWNLOADS_PER_USER", "0", "write for example 1"),

@@ -140,6 +140,11 @@ def gone_with_its_log_left(path):
     path.rename(f"{path}-wal")
 
 
+def restored_half_way(path):
+    path.rename(f"{path}.before-20260101-000000")
+    path.with_name("chapar.db.restored").touch()
+
+
 DAMAGES = {
     text: "is not an SQLite database",
     header: "is not an SQLite database",
@@ -156,6 +161,7 @@ DAMAGES = {
     dangling: "does not exist",
     Path.unlink: "is gone, though Chapar was started",
     gone_with_its_log_left: "is gone, though Chapar was started",
+    restored_half_way: "a restore was interrupted; stop Chapar, and run chapar restore again, or",
 }
 
 

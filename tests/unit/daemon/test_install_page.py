@@ -22,15 +22,21 @@ LINES = [
 ]
 TARGETS = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M)
 #: Programs of the system on which the pages may count.
-PROGRAMS = ("apt-get", "git", "mkdir", "cd", "pipx", "python3", "systemctl", "podman")
+PROGRAMS = (
+    *("apt-get", "git", "mkdir", "cd", "pipx", "python3", "systemctl", "podman"),
+    *("rm", "userdel", "umask", "systemd-sysusers", "install", "chmod", "chown", "python"),
+)
+#: What the scripts run in a system that they booted.
+STEPS = ("packaging/boot_steps", "packaging/service_steps")
 #: What works in an empty folder without anybody else, and installs nothing.
-ALONE = [line for line in LINES if re.match(r"chapar (files|init --|upgrade$)", line)]
+ALONE = [line for line in LINES if re.match(r"(\S*/)?chapar (files|init --|upgrade$)", line)]
 TOKEN = "123456789:" + "A" * 35
 
 
 @pytest.mark.parametrize("line", LINES)
 def test_a_command_of_the_pages_is_one_that_there_is(line):
-    program, *rest = shlex.split(line.partition(" >")[0])
+    path, *rest = shlex.split(line.partition(" >")[0])
+    program = os.path.basename(path)
     if program == "make":
         assert rest[-1] in TARGETS
     elif program == "chapar":
@@ -63,7 +69,7 @@ def test_a_command_of_the_pages_does_what_they_say(line, tmp_path):
 
 def init_words():
     """The flags of `chapar init` as the page has them."""
-    line = next(line for line in ALONE if line.startswith("chapar init"))
+    line = next(line for line in ALONE if line.startswith("chapar init "))
     return shlex.split(line)[2:]
 
 
@@ -74,9 +80,10 @@ def test_the_scripts_that_the_pages_name_are_there_and_sound():
         "packaging/try_deb",
         "packaging/try_boot",
         "packaging/try_container",
+        "packaging/try_service",
         "packaging/try_tools",
     }
-    for name in (*named, "packaging/build_deb", "packaging/boot_steps"):
+    for name in (*named, "packaging/build_deb", *STEPS):
         assert os.access(ROOT / name, os.X_OK)
         subprocess.run(["sh", "-n", ROOT / name], check=True)
 

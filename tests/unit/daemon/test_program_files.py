@@ -141,6 +141,23 @@ def test_a_checkout_goes_to_a_commit_and_back(checkout: Path, prefix: Path) -> N
     assert git(checkout, "symbolic-ref", "--short", "HEAD") == "main"
 
 
+@pytest.mark.parametrize(("shared", "mode"), [(0o755, 0o644), (0o700, 0o600)])
+def test_the_user_of_a_service_can_read_what_an_administrator_of_a_strict_umask_brings(
+    checkout: Path, prefix: Path, shared: int, mode: int
+) -> None:
+    prefix.chmod(shared)
+    files = CheckoutFiles("new", prefix=prefix, code=checkout)
+    before = os.umask(0o077)
+    try:
+        files.install()
+        brought = (checkout / "module.py").stat().st_mode & 0o777
+        files.put_back()
+    finally:
+        os.umask(before)
+
+    assert (brought, (checkout / "module.py").stat().st_mode & 0o777) == (mode, mode)
+
+
 @pytest.mark.parametrize("change", ["changed", "unknown"])
 def test_a_checkout_that_git_cannot_move_stays(checkout: Path, prefix: Path, change: str) -> None:
     if change == "changed":

@@ -1,5 +1,6 @@
 """What `chapar init` writes into a file that may be there already."""
 
+import io
 import os
 import stat
 import subprocess
@@ -115,3 +116,31 @@ def test_ctrl_c_behind_the_write_says_that_the_file_is_written(tmp_path, capsys)
 
     assert f"stopped; written: {path}" in capsys.readouterr().err
     assert settings_file.texts(path) == given
+
+
+def test_the_first_name_of_a_file_with_a_byte_order_mark_is_replaced_and_not_given_twice(tmp_path):
+    path = tmp_path / ".env"
+    path.write_bytes(b"\xef\xbb\xbfCHAPAR_API_ID=1\r\nCHAPAR_ADMINS=2\r\n")
+
+    settings_file.write(path, {"CHAPAR_API_ID": "7"})
+
+    assert path.read_bytes() == b"CHAPAR_API_ID=7\nCHAPAR_ADMINS=2\n"
+
+
+@pytest.mark.parametrize("way", ["flag", "file", "answer"])
+def test_a_token_out_of_a_chat_from_right_to_left_is_taken_without_its_unseen_marks(
+    tmp_path, monkeypatch, way
+):
+    path, token = tmp_path / ".env", "777000001:AAsandboxsandboxsandboxsandboxsandb"
+    marked = f"\ufeff\u2067\u200f{token}\u2069\u200e"
+    (tmp_path / "token").write_text(f"{marked}\r\n")
+    given = {"CHAPAR_API_ID": "12345\u200f", "CHAPAR_API_HASH": "0" * 32, "CHAPAR_ADMINS": ""}
+    if way != "answer":
+        file = tmp_path / "token" if way == "file" else None
+        given["CHAPAR_BOT_TOKEN"] = first_settings.token_of(marked, file) or ""
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{marked}\n"))
+
+    first_settings.init(given, path, live=False, environ={})
+
+    found = settings_file.texts(path)
+    assert (found["CHAPAR_BOT_TOKEN"], found["CHAPAR_API_ID"]) == (token, "12345")

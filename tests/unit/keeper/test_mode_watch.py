@@ -84,6 +84,29 @@ def test_a_low_disk_lets_only_kept_media_out_and_admins_are_told_of_both_ends(db
     assert (held(db), told(db)) == ((Mode.NORMAL, ""), [])
 
 
+def test_memory_that_becomes_low_is_seen_though_the_rules_are_looked_at_seldom(
+    db, watch, monkeypatch, tmp_path
+):
+    watch.watch_memory()
+    before = held(db)
+    memory(monkeypatch, tmp_path, 5)
+    watch.watch_memory()
+
+    assert (before, held(db)) == ((Mode.NORMAL, ""), (Mode.LIGHT, "memory"))
+
+
+def test_memory_that_stays_as_it_was_asks_the_store_nothing(db, watch, monkeypatch, tmp_path):
+    memory(monkeypatch, tmp_path, 5)
+    watch.watch_memory()
+    db.close()
+    watch.watch_memory()
+    memory(monkeypatch, tmp_path, 50)
+    watch.watch_memory()
+
+    with pytest.raises(Exception, match="closed"):
+        watch.watch()
+
+
 def test_little_memory_makes_films_small_until_there_is_enough(db, watch, monkeypatch, tmp_path):
     for share, mode in ((5, Mode.LIGHT), (8, Mode.LIGHT), (20, Mode.NORMAL)):
         memory(monkeypatch, tmp_path, share)

@@ -33,6 +33,13 @@ def test_a_slope_is_found_beside_its_noise():
     assert not found.flat
 
 
+def test_the_true_slope_is_in_its_interval_in_nineteen_of_twenty_runs():
+    found = [slope(samples(30.0, noise=5.0, seed=seed)) for seed in range(400)]
+    inside = sum(abs(one.per_hour - 30.0) <= one.within for one in found)
+
+    assert inside / len(found) == pytest.approx(0.95, abs=0.03)
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_what_only_varies_is_flat(seed):
     assert slope(samples(0.0, noise=5.0, seed=seed)).flat

@@ -70,7 +70,7 @@ def without_secrets(settings: Settings, lines: list[str]) -> str:
 
 def secrets(settings: Settings) -> set[str]:
     """The known secrets: those of the settings, and the value of each cookie in use."""
-    proxies = [settings.upstream_proxy, settings.database_url]
+    proxies = [settings.upstream_proxy, settings.database_url, settings.database_direct_url]
     found = [settings.bot_token, settings.api_hash]
     rules = settings.sites.sites.values()
     proxies += [egress for one in rules for egress in one.egress]

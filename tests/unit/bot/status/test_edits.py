@@ -9,6 +9,7 @@ import pytest
 
 from procs.bot.status.edit_throttle import SAME
 from procs.core import clock
+from procs.core.clock import Now
 from procs.records.job import Lane, Link, Step
 from procs.store import wake
 from procs.store.database import Database
@@ -173,3 +174,22 @@ def entry_ends(db: Database, hands: Hands) -> None:
     lease = hands.claim()
     hands.fetches(lease)
     hands.delivers()
+
+
+@pytest.mark.parametrize("step", [3600.0, -3600.0], ids=["on", "back"])
+async def test_edits_keep_their_distance_where_the_machines_clock_is_set(
+    bot, db, hands, tg, sara, monkeypatch, step
+):
+    await sara.sends(LINK)
+    status = await sara.sees("In line")
+    lease = hands.claim()
+    hands.report(lease, Step.FETCH, 1 * MIB, 10 * MIB)
+    began = (await sara.sees_edit(status, "10%")).edits[-1]["at"]
+    await until(lambda: "10%" in db.all("SELECT shown FROM requests")[0][0])
+    real = clock.now
+    monkeypatch.setattr(clock, "now", lambda: Now(real().wall + step, real().boot))
+    monkeypatch.setattr(clock, "own_wall", lambda: real().wall + step)
+    hands.report(lease, Step.FETCH, 5 * MIB, 10 * MIB)
+    again = (await sara.sees_edit(status, "50%")).edits[-1]["at"]
+    assert SAME - 0.5 < again - began < 2 * SAME
+    assert await tg.violations() == []

@@ -137,6 +137,27 @@ def test_a_home_without_logs_says_where_else_they_may_be(logs, capsys):
     assert "journalctl" in capsys.readouterr().err
 
 
+def test_lines_for_the_journal_stand_in_their_place_without_their_priority(logs, says):
+    put(logs / "nursery.log", f"<6>{LOGFMT.format(2, 'a.b')}", f"<3>{LOGFMT.format(4, 'a.d')}")
+    put(logs / "bot.log", LOGFMT.format(1, "a.a"), LOGFMT.format(3, "a.c"))
+
+    assert [line.split()[1:] for line in says()] == [
+        LOGFMT.format(second, name).split()
+        for second, name in enumerate(("a.a", "a.b", "a.c", "a.d"), start=1)
+    ]
+
+
+def test_where_most_is_in_the_journal_that_is_said_beside_what_the_files_have(
+    logs, capsys, monkeypatch
+):
+    put(logs / "nursery.log", LOGFMT.format(1, "a.b"))
+    monkeypatch.setenv("CHAPAR_LOG_FORM", "stderr")
+
+    assert cli.main(["logs"]) == 0
+    told = capsys.readouterr()
+    assert ("a.b" in told.out, "journalctl -u chapar" in told.err) == (True, True)
+
+
 def test_a_follower_sees_what_is_added_rotated_and_appears(logs):
     put(logs / "bot.log", LOGFMT.format(1, "before"))
     follower = LogFollower(logs)

@@ -102,9 +102,17 @@ def test_other_events_are_answered_and_change_nothing(listener, db):
     carry_off(db)
 
     assert say(listener, event("PROCESS_STATE_RUNNING")) == b"RESULT 2\nOKREADY\n"
+    keeper = PAYLOAD.replace(b"worker", b"keeper")
+    assert say(listener, event("PROCESS_STATE_EXITED", keeper)) == b"RESULT 2\nOKREADY\n"
+    assert jobs(db) == (0, 1)
+
+
+def test_what_a_dead_bot_held_is_queued_again_at_its_death(listener, db):
+    carry_off(db)
+
     bot = PAYLOAD.replace(b"worker", b"bot")
     assert say(listener, event("PROCESS_STATE_EXITED", bot)) == b"RESULT 2\nOKREADY\n"
-    assert jobs(db) == (0, 1)
+    assert jobs(db) == (1, 0)
 
 
 def test_a_stop_of_everything_is_noted_until_it_starts_again(listener, home):

@@ -23,6 +23,8 @@ class Hook(ThreadingHTTPServer):
         self.called: list[str] = []
         self.authorizations: list[str] = []
         self.status = 200
+        #: What is answered to messages of some kinds instead.
+        self.status_of: dict[str, int] = {}
 
     @property
     def url(self) -> str:
@@ -37,14 +39,14 @@ class HookHandler(BaseHTTPRequestHandler):
             self.server.authorizations.append(known)
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.bodies.append(body)
-        self.answer()
+        self.answer(self.server.status_of.get(body["alerts"][0]["kind"]))
 
     def do_GET(self) -> None:
         self.server.called.append(self.path)
         self.answer()
 
-    def answer(self) -> None:
-        self.send_response(self.server.status)
+    def answer(self, status: int | None = None) -> None:
+        self.send_response(status or self.server.status)
         if self.server.status in (301, 302):
             self.send_header("Location", "/elsewhere")
         self.end_headers()

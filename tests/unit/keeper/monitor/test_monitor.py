@@ -1,6 +1,7 @@
 """The monitor: what it sees on a real home, what it tells, and that a kill repeats nothing."""
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,10 @@ from procs.core.files.event_file import LOCKS, STATES
 from procs.errors import alert_kinds
 from procs.keeper.monitor import alert_file
 from procs.keeper.monitor.alert_watch import Monitor
+from procs.keeper.monitor.chat_alerts import ChatAlerts
+from procs.keeper.outside.outside_message import ToldAlert
 from procs.store.database import Database
-from procs.store.health import alerts, workers
+from procs.store.health import alerts, notifications, workers
 from tests.unit.keeper.monitor.conftest import Hook
 
 STEP = 5.0
@@ -140,6 +143,41 @@ def test_what_goes_on_is_told_again_as_it_is_by_then(watch: Watch, hook: Hook) -
         if one["kind"] == alert_kinds.WORKERS_DOWN
     ]
     assert said == ["0 of 2 serve", "1 of 2 serve"]
+
+
+def test_the_chat_repeats_what_goes_on_as_it_is_by_then(watch: Watch) -> None:
+    watch.looks_for(120)
+    notifications.plan(watch.db, [1], now=watch.now)
+    worker = workers.enter(watch.db, "w00-1", now=watch.now)
+    workers.serve(watch.db, worker, slot=0, now=watch.now)
+    watch.now = Now(watch.now.wall + 4 * 3600, watch.now.boot + 4 * 3600)
+
+    watch.looks_for(60)
+
+    notifications.plan(watch.db, [1], now=watch.now)
+    told = [one for notice in notifications.unsent(watch.db) for one in notice.body]
+    said = [(a["word"], a["detail"]) for a in told if a["kind"] == alert_kinds.WORKERS_DOWN]
+    assert said == [("new", "0 of 2 serve"), ("again", "1 of 2 serve")]
+
+
+def test_a_figure_that_changes_with_each_look_is_written_for_the_chat_once_a_minute(
+    watch: Watch, db: Database
+) -> None:
+    said = {alert_kinds.MEMORY: ToldAlert(alert_kinds.MEMORY, "", 0.0, 0.0, "81 %")}
+    chat = ChatAlerts(db)
+    seen = []
+    for second in range(0, 65, 5):
+        detail = f"{81 + second / 10} %"
+        chat.bring(
+            {key: replace(one, detail=detail) for key, one in said.items()},
+            now=Now(second, second),
+        )
+        assert chat.thread is not None
+        chat.thread.join()
+        seen += [alerts.standing(db)[0]]
+
+    assert {one.detail for one in seen} == {"81.0 %", "87.0 %"}
+    assert {one.count for one in seen} == {1}
 
 
 def test_what_begins_within_half_a_minute_is_one_message(watch: Watch, hook: Hook) -> None:

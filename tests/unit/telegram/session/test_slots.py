@@ -1,6 +1,7 @@
 """How a slot signs in, connects again, and learns that Telegram does not want it or is away."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -19,6 +20,21 @@ async def test_a_slot_signs_in_once_in_its_life(tg, settings):
         await courier.connect()
         await courier.close()
     assert len(await tg.calls("auth.importBotAuthorization")) == 1
+
+
+async def test_a_session_of_another_bot_than_the_tokens_is_not_used(tg, settings, courier):
+    """As a restored backup of that bot has, or a home whose token was changed."""
+    await courier.close()
+    before = len(await tg.calls("*"))
+    other = replace(settings, bot_token="777000002:AAsandboxsandboxsandboxsandboxsandb")
+
+    with pytest.raises(SessionRevoked) as caught:
+        await Courier(other, 0).connect()
+
+    assert "signed in as bot 777000001, and CHAPAR_BOT_TOKEN is that of bot 777000002" in str(
+        caught.value
+    )
+    assert [call["method"] for call in (await tg.calls("*"))[before:]] == ["help.getConfig"]
 
 
 async def test_a_login_wait_holds_up_only_slots_that_never_signed_in(tg, settings, courier):

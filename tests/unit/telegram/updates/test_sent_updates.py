@@ -34,11 +34,35 @@ def test_the_number_is_there_without_the_message(answer):
     assert message_id(damaged.result, RANDOM) == NUMBER
 
 
-def test_who_asks_for_more_has_all_of_it(answer):
-    told = decode_object(answer).result
+def test_the_numbers_are_those_of_a_message_to_a_person(answer):
+    told = decode_object(answer).result.numbers()
     assert isinstance(told, types.Updates)
     assert [type(one) for one in told.updates] == [types.UpdateMessageID, types.UpdateNewMessage]
-    assert (told.updates[1].pts, told.users[0].first_name, told.date, told.seq) == (9, "Ann", 3, 0)
+    assert (told.updates[1].pts, told.updates[1].pts_count) == (9, 1)
+    assert (told.updates[1].message.id, told.date, told.seq) == (NUMBER, 3, 0)
+
+
+def test_who_asks_for_more_has_the_message_and_the_people_in_it(answer):
+    told = decode_object(answer).result
+    assert told.updates[1].message.message == "A film"
+    assert told.users[0].first_name == "Ann"
+
+
+def test_who_asks_for_more_has_all_that_is_told_besides(answer):
+    first = types.UpdateMessageID(id=NUMBER, random_id=RANDOM)
+    typing = types.UpdateUserTyping(user_id=7, action=types.SendMessageTypingAction())
+    told = decode_object(body(first, SENT, typing)).result
+    assert told.numbers() is None
+    assert [type(one) for one in told.updates[1:]] == [types.UpdateNewMessage, type(typing)]
+    assert (told.updates[1].message.message, told.users[0].first_name) == ("A film", "Ann")
+
+
+def test_an_answer_is_not_decoded_for_the_numbers_behind_its_message(answer, monkeypatch):
+    def decode(*_):
+        raise AssertionError("decoded")
+
+    monkeypatch.setattr(types.UpdateNewMessage, "read", decode)
+    assert decode_object(answer).result.numbers().updates[1].pts == 9
 
 
 def test_of_what_nobody_can_decode_there_is_the_number_alone(answer):

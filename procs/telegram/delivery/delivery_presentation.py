@@ -1,6 +1,7 @@
 """How a media is presented in a chat: caption, buttons and notification sound, by its reader's
 preferences."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import PurePath
 
@@ -23,20 +24,25 @@ from procs.texts import i18n
 from procs.wishes import variant
 from procs.wishes.variant import Variant
 
+#: What makes tokens of buttons.
+Offer = Callable[..., list[str]]
 #: Kinds of media that are available in other forms.
 FORMED = ("video", "audio")
 #: How the name of a file of subtitles ends.
 WORDS_SUFFIX = ".srt"
 
 
-def presentation(db: Database, order: RequestOrder, media: Media) -> Presentation:
+def presentation(
+    db: Database, order: RequestOrder, media: Media, *, offer: Offer = buttons.offer
+) -> Presentation:
     """How a media is shown to the person who asked for it. The buttons' rows are committed when
-    this returns; a repeated call returns the same buttons."""
+    this returns; a repeated call returns the same buttons. For a request that is made in this very
+    transaction, which can have none yet, `offer` may be `buttons.mint`."""
     now = clock.now()
     wanted = preferences.read(db, order.user)
     group = preferences.read_group(db, order.chat) if order.chat < 0 else None
     language = spoken(db, order, wanted, group)
-    offered = under(db, order, media, language, now=now) if wanted.media_buttons else ()
+    offered = under(db, order, media, language, offer, now=now) if wanted.media_buttons else ()
     spoiler = group.spoiler if group else wanted.spoiler
     return Presentation(
         caption(db, order, media, wanted, language) if wanted.captions else NOTHING,
@@ -75,7 +81,7 @@ def caption(
 
 
 def under(
-    db: Database, order: RequestOrder, media: Media, language: str, *, now: Now
+    db: Database, order: RequestOrder, media: Media, language: str, offer: Offer, *, now: Now
 ) -> tuple[MediaButton, ...]:
     """The buttons under a media that has other forms: one for each form, and one that shares it
     when inline mode is switched on."""
@@ -84,7 +90,7 @@ def under(
         return ()
     wish = variant.parse(order.variant)
     offers = {label: meaning(order, action, data) for label, action, data in forms(order, wish)}
-    tokens = buttons.offer(db, list(offers.values()), now=now)
+    tokens = offer(db, list(offers.values()), now=now)
     made = [
         MediaButton(i18n.say(language, label), token)
         for label, token in zip(offers, tokens, strict=True)

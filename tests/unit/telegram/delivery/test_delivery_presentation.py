@@ -13,10 +13,10 @@ from procs.store.people import preferences, users
 from procs.store.requests import buttons, requests
 from procs.store.requests.requests import RequestOrder
 from procs.telegram.delivery.courier import Courier
+from procs.telegram.delivery.delivery_presentation import presentation
 from procs.telegram.delivery.send_once import ChatTarget
 from procs.telegram.session.rpc import free
 from procs.worker.delivery_jobs import deliver
-from procs.worker.delivery_jobs.delivery_presentation import presentation
 from tests.sandbox.person import labels
 from tests.sandbox.telegram.server import Telegram
 from tests.sandbox.uploads import JPEG, heard

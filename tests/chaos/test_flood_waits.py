@@ -1,0 +1,45 @@
+"""Each flood wait of a storm has a cause, or is the bot's fault."""
+
+import pytest
+
+from tests.chaos.flood_waits import BUSY, EDIT, ENDS, FELT, ORDERED, FloodWaits
+
+
+def refused(at: float = 100.0, *, bunched: bool = True) -> dict[str, object]:
+    facts = {"method": "messages.SendMedia", "result": "FLOOD_WAIT_1", "peer": 7, "age": 0.5}
+    return {**facts, "at": at, "bunched": bunched}
+
+
+@pytest.mark.parametrize(
+    ("spans", "cause"),
+    [
+        ({"telegram slow": [(95.0, 101.0)]}, "telegram slow"),
+        ({"telegram slow": [(95.0, 101.0)], "stop worker": [(98.0, 99.0)]}, "stop worker"),
+        ({"telegram slow": [(95.0, 99.0 - FELT)]}, BUSY),
+        ({"site slow": [(95.0, 101.0)]}, BUSY),
+    ],
+)
+def test_what_came_together_though_it_was_written_apart_is_the_troubles(spans, cause):
+    waits = FloodWaits()
+    waits.judge([refused()], [], spans)
+    assert dict(waits.by_cause) == {f"messages.SendMedia bunched by {cause}": 1}
+    assert waits.unexplained == []
+
+
+def test_what_was_written_together_is_unexplained_whatever_happened_then():
+    waits = FloodWaits()
+    waits.judge([refused(bunched=False)], [], {"telegram slow": [(95.0, 101.0)]})
+    (words,) = waits.unexplained
+    assert words.startswith("messages.SendMedia FLOOD_WAIT_1 in 7")
+
+
+def test_what_was_ordered_is_nobodys_fault():
+    waits = FloodWaits()
+    waits.judge([refused(bunched=False)], [(99.0, 99.5)], {})
+    assert dict(waits.by_cause) == {ORDERED: 1}
+
+
+def test_last_words_may_meet_the_storms_own_limit_of_edits():
+    waits = FloodWaits()
+    waits.judge([refused(bunched=False) | {"method": EDIT}], [], {})
+    assert (dict(waits.by_cause), waits.unexplained) == ({ENDS: 1}, [])
