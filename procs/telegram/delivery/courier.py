@@ -225,13 +225,19 @@ class Courier:
     ) -> int | None:
         """The message that shows a part as an answer to the target's `reply_to`, found by reading
         the chat; `taken` are messages of other parts. A part that answers no message is searched
-        behind message `since`. None when no message shows it. Raises as `Rpc.ask`."""
-        to, rpc = max(target.reply_to, 0), self._connected()
+        behind message `since`. What was sent before a restore shows another upload of the file: the
+        first that is like it then. None when no message shows it. Raises as `Rpc.ask`."""
+        to, rpc, alike = max(target.reply_to, 0), self._connected(), None
         seen = message_lookup.messages_after(rpc, target.chat, target.access, to or since)
         async for message in seen:
-            if message.id not in taken and message_lookup.answers(message, to, part.reference):
+            file = message_lookup.answer(message, to, part.reference.kind)
+            if file is None or message.id in taken:
+                continue
+            if file.id == part.reference.id:
                 return int(message.id)
-        return None
+            if to and alike is None and getattr(file, "size", part.size) == part.size:
+                alike = int(message.id)
+        return alike
 
     async def refreshed(self, *, chat: int, access: int, message: int) -> Reference | None:
         """A fresh reference of the file that a message of ours shows; None when it is gone.

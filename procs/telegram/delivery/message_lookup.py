@@ -6,7 +6,6 @@ from typing import Any
 
 from pyrogram import raw
 
-from procs.records.job import Reference
 from procs.telegram.session.peers import CHANNELS, peer
 from procs.telegram.session.rpc import Rpc
 
@@ -41,13 +40,13 @@ async def messages_after(line: Rpc, chat: int, access: int, after: int) -> Async
             return
 
 
-def answers(message: Any, to: int, reference: Reference) -> bool:
-    """Whether a message of ours shows this file as an answer to message `to`."""
+def answer(message: Any, to: int, kind: str) -> Any | None:
+    """The file or photo that a message of ours shows as an answer to message `to`, if it is of this
+    kind."""
     header = getattr(message, "reply_to", None)
     replied = getattr(header, "reply_to_msg_id", 0) if header else 0
-    media = message.media
-    shown = getattr(media, reference.kind, None) if is_file(media) else None
-    return bool(message.out and replied == to and getattr(shown, "id", 0) == reference.id)
+    is_ours = message.out and replied == to and is_file(message.media)
+    return getattr(message.media, kind, None) if is_ours else None
 
 
 def is_file(media: Any) -> bool:

@@ -33,6 +33,11 @@ async def photos(courier: Courier, folder: Path, count: int) -> list[Part]:
     return parts
 
 
+async def document(courier: Courier, path: Path) -> Part:
+    file = File(str(path), "document", path.name, "application/octet-stream", path.stat().st_size)
+    return Part(await courier.upload(file, heard), "document", path.name, file.size)
+
+
 def to(tg: Telegram, ali: Person, reply_to: int = 0) -> ChatTarget:
     return ChatTarget(ali.id, tg.world.access_hash(tg.bot, ali.id), reply_to)
 
@@ -111,6 +116,25 @@ async def test_what_is_not_there_or_answers_another_message_is_not_found(
     receipt = await courier.send(others, part, 7, leave=free)
     assert await courier.find(asks, part, taken=()) is None
     assert await courier.find(others, part, taken={receipt}) is None
+
+
+async def test_what_was_sent_of_an_upload_that_a_restore_forgot_is_found_by_its_size(
+    tg, courier, ali, tmp_path
+):
+    """The file is uploaded once more then, and Telegram knows it by another number."""
+    asked = await ali.sends("a link")
+    (tmp_path / "film.bin").write_bytes(b"film" * 500)
+    first, again = [await document(courier, tmp_path / "film.bin") for _ in range(2)]
+    (tmp_path / "other.bin").write_bytes(b"other" * 500)
+    other = await document(courier, tmp_path / "other.bin")
+    asks = to(tg, ali, asked.id)
+
+    receipt = await courier.send(asks, first, 7, leave=free)
+
+    assert first.reference.id != again.reference.id
+    assert await courier.find(asks, again, taken=()) == receipt
+    assert await courier.find(asks, again, taken={receipt}) is None
+    assert await courier.find(asks, other, taken=()) is None
 
 
 def planned(*kinds: str) -> list[list[int]]:
