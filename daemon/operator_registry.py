@@ -56,7 +56,9 @@ def logs(options: argparse.Namespace) -> int:
             named = f"no worker {options.worker}" if options.worker else "no worker"
             raise Refusal(f"{named} has a log; chapar status shows their names")
     since = clock.now().wall - error_groups.length_of(options.since) if options.since else 0.0
-    marks = log_report.marks_of(settings, options.job, code)
+    marks, elsewhere = log_report.job_of(settings, options.job, code)
+    if elsewhere:
+        print(f"chapar: run this on {', '.join(elsewhere)} too, which had the job", file=sys.stderr)
     query = log_query.LogQuery(marks, processes, since)
     usual = 0 if query.is_narrow else log_report.ENTRIES_SHOWN
     most = usual if options.lines is None else options.lines

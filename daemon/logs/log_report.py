@@ -20,7 +20,7 @@ from procs.core import codec
 from procs.core.log_files import log_entries
 from procs.core.log_files.log_entries import LogEntry
 from procs.errors import StoreError
-from procs.store.reports import job_record
+from procs.store.reports import job_people, job_record
 
 #: Entries that are shown where nothing narrows them, and bytes that are read for them from the end
 #: of each file.
@@ -106,16 +106,17 @@ def as_json(entry: LogEntry) -> str:
     return codec.dump({"time": entry.at, "process": entry.process, "text": entry.text})
 
 
-def marks_of(settings: config.Settings, job: str, code: str) -> tuple[re.Pattern[str], ...]:
-    """What entries of a job have in them. A code is looked up, so that all entries of its job are
-    found; without the database it stands for itself."""
-    number = int(job) if job.isdecimal() else 0
-    if code and not number:
-        try:
+def job_of(
+    settings: config.Settings, job: str, code: str
+) -> tuple[tuple[re.Pattern[str], ...], list[str]]:
+    """What entries of a job have in them, and which other machines have some. A code is looked up,
+    so that all entries of its job are found; without the database it stands for itself."""
+    number, elsewhere = int(job) if job.isdecimal() else 0, list[str]()
+    if code or (number and settings.has_server):
+        with suppress(StoreError, Refusal):
             if open_store.is_there(settings):
                 with open_store.opened(settings) as db:
-                    found = job_record.find(db, code)
-                    number = found.id if found else 0
-        except (StoreError, Refusal):
-            number = 0
-    return log_query.of_job(number, code)
+                    if found := job_record.find(db, code or job):
+                        number, elsewhere = found.id, job_people.machines(db, found.story)
+    others = [one for one in elsewhere if settings.has_server and one != settings.machine]
+    return log_query.of_job(number, code), others

@@ -46,8 +46,8 @@ class SentUpdates(types.Updates):
         return getattr(self, name)
 
     def numbers(self) -> types.Updates | None:
-        """The number of the message and that of its update, if the answer tells only of a message to
-        a person; None for any other."""
+        """The number of a message to a person and that of its update, if the answer tells only
+        of them."""
         told = own_words.of_push(without_first(self.body))
         if told is not None:
             told.updates.insert(0, self.first)
