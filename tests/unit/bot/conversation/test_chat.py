@@ -41,7 +41,7 @@ async def test_what_is_not_a_link_gets_a_friendly_hint(bot, sara, tmp_path):
 
 
 async def test_a_failure_of_ours_is_a_sentence_with_a_code_that_the_log_has(bot, sara, caplog):
-    bot.db.connection.close()
+    bot.db.cursor.close()
     await sara.sends(LINK)
     told = await sara.sees("my fault")
     code = told.text.rsplit(" ", 1)[1]
