@@ -2,7 +2,6 @@
 JSON line. The exit code says whether all goals are met."""
 
 import argparse
-import json
 import os
 import shutil
 import sys
@@ -12,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bench.figures import report
 from bench.machines import cycles, dead_rows, depth, idle, moves, peer_queues, wakes
 from bench.machines.amounts import BRIEF, WHOLE, Amounts
 from bench.machines.lease_table import COUNTS, server
@@ -54,7 +54,7 @@ def main() -> int:
             found |= measured(name, BRIEF if asked.brief else WHOLE)
     finally:  # a part that fails leaves the figures of those before it
         found["bench_s"] = round(time.monotonic() - start)
-        code = told(found, parts)
+        code = report(found, asked_of(MOST, parts), asked_of(LEAST, parts))
     return code
 
 
@@ -71,27 +71,9 @@ def measured(name: str, amounts: Amounts) -> dict[str, Any]:
     return figures
 
 
-def told(found: Mapping[str, Any], parts: Sequence[str]) -> int:
-    """Print each figure that has a goal beside it, and all as one line. Returns the exit code."""
-    met = [
-        verdict(name, found.get(name), goal, most)
-        for goals, most in ((MOST, True), (LEAST, False))
-        for part in parts
-        for name, goal in goals.get(part, {}).items()
-    ]
-    print(json.dumps(found), flush=True)
-    return 0 if all(met) else 1
-
-
-def verdict(name: str, value: float | None, goal: float, most: bool) -> bool:
-    """Whether a figure meets its goal; one that was not measured does not."""
-    if value is None:
-        print(f"{name:<32}{'':>10}  goal {'≤' if most else '≥'} {goal:g}  not measured")
-        return False
-    met = value <= goal if most else value >= goal
-    said = "ok" if met else "MISSED"
-    print(f"{name:<32}{value:>10.2f}  goal {'≤' if most else '≥'} {goal:g}  {said}")
-    return met
+def asked_of(goals: Mapping[str, Mapping[str, float]], parts: Sequence[str]) -> dict[str, float]:
+    """The goals of these parts, by figure."""
+    return {name: goal for part in parts for name, goal in goals.get(part, {}).items()}
 
 
 if __name__ == "__main__":
