@@ -97,3 +97,25 @@ async def test_each_message_is_answered_once_whatever_is_late_lost_or_killed(tg,
     assert missing == []
     assert [mark for mark, times in answers.items() if times > 1] == []
     assert found.bot.unowned == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("text", ["hello there", "http://127.0.0.1/film.mp4"])
+async def test_what_was_never_answered_is_answered_whatever_often_its_bot_was_killed(
+    tg, short_home, text
+):
+    """The answers that somebody gets in a minute are counted before they leave."""
+    ali, bot = await tg.person("Ali"), Process(short_home, tg)
+    await tg.swallows("messages.sendMessage", times=1000, done=False)
+    await bot.start()
+    await bot.says("telegram.listening")
+    sent = await ali.sends(text)
+    for kills in range(1, 5):
+        await tg.called("messages.sendMessage", times=kills, timeout=30)
+        bot.process.kill()
+        await bot.process.wait()
+        await bot.start()
+    await tg.heals()
+    answer = await ali.sees(lambda m: m.reply == sent.id, timeout=30)
+    assert "stay quiet" not in answer.text
+    assert await bot.ends() == 0

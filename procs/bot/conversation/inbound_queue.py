@@ -94,9 +94,13 @@ class InboundQueue:
         return count
 
     def count_answer(self, incoming: Incoming, kind: str, *, count: int = 1) -> int:
-        """Count something to be said to a person. Returns how often it was said in this minute, 0
-        when that is enough."""
-        total = repeat_tallies.note(self.db, incoming.person.id, kind, count=count, now=clock.now())
+        """Count something to be said to a person, once for a message, however often that comes.
+        Returns how often it was said in this minute, 0 when that is enough."""
+        message = "/".join(map(str, incoming.mark))
+        who = incoming.person.id
+        total = repeat_tallies.note(
+            self.db, who, kind, count=count, message=message, now=clock.now()
+        )
         said = total - count + 1  # what came at once is answered once
         return said if said <= ANSWERS_OF_KIND.get(kind, ANSWERS) else 0
 

@@ -142,3 +142,24 @@ def test_a_tally_counts_for_a_minute_and_ends_once(desk: Desk, clock: Clock) -> 
     assert sorted(found, key=str) == [Tally(1, "hint", 3), Tally(1, "refused", 20)]
     assert repeat_tallies.take_ended(desk.db, now=clock.now()) == []
     assert repeat_tallies.note(desk.db, 1, "hint", now=clock.now()) == 1
+
+
+def test_a_message_that_comes_again_keeps_its_place_in_the_minute(desk: Desk, clock: Clock) -> None:
+    def count(message: str) -> int:
+        return repeat_tallies.note(desk.db, 1, "hint", message=message, now=clock.now())
+
+    assert [count("7/1/0"), count("7/2/0"), count("7/1/0"), count("7/3/0")] == [1, 2, 1, 3]
+    clock.skip(repeat_tallies.MINUTE)
+
+    found = repeat_tallies.take_ended(desk.db, now=clock.now())
+
+    assert found == [Tally(1, "hint", 3)]
+    assert desk.db.all("SELECT kind FROM tallies") == []
+
+
+def test_a_flood_has_no_row_for_each_of_its_messages(desk: Desk, clock: Clock) -> None:
+    for number in range(50):
+        repeat_tallies.note(desk.db, 1, "hint", message=f"7/{number}/0", now=clock.now())
+
+    rows = desk.db.all("SELECT count(*) FROM tallies")[0][0]
+    assert rows == 1 + repeat_tallies.PLACES
