@@ -12,7 +12,8 @@ import psycopg
 
 from procs.store.postgresql import server_faults
 from procs.store.postgresql.dialect import numbered
-from procs.store.postgresql.server_session import Row, connect
+from procs.store.postgresql.pooler import answering
+from procs.store.postgresql.server_session import Row
 
 #: What an operator may have set for all programs would end a long copy; one whose reader stands
 #: still for ten minutes is of no use to anybody. All of it ends with the transaction: behind a
@@ -44,7 +45,7 @@ class ServerSnapshot:
 @contextmanager
 def opened(url: str) -> Iterator[ServerSnapshot]:
     """The database as it is now, whatever is written meanwhile. Raises StoreError, StoreAway."""
-    session = connect(url)
+    session = answering(url)
     try:
         for statement in BEGIN_READING:
             session.execute(statement)
