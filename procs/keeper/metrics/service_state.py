@@ -2,8 +2,8 @@
 
 The watchdog is a joined one: it is fed while a write to the store, the claims of the workers and
 the bot's round trips to Telegram are all fresh. Each is missed only once it was there, and an
-answer that there is no way to Telegram, or no room on the disk, is one too: a restart mends what
-hangs, not what is not there.
+answer that there is no way to Telegram, no room on the disk, or no server of the database, is one
+too: a restart mends what hangs, not what is not there.
 """
 
 from procs.backups import backup_store
@@ -11,7 +11,7 @@ from procs.config import Settings
 from procs.core import clock, disk, durations, log
 from procs.core.files import event_file
 from procs.core.files.rest_file import RestingView
-from procs.errors import StoreFull
+from procs.errors import StoreAway, StoreFull
 from procs.keeper.metrics import readiness, service_report
 from procs.keeper.metrics.service_report import ServiceReport
 from procs.records.job import State
@@ -24,6 +24,8 @@ from procs.store.reports.system_report import overview
 BEAT_ROW = "service.beat"
 #: Seconds between two such rows; free bytes below which each report writes one.
 BEAT_INTERVAL, SCARCE = 60.0, 64 * disk.MIB
+#: What people are told while no server answers.
+AWAY = "the server of the database is away"
 #: Seconds for which a report holds while the database is at rest: a silence ends that.
 REST_LIFE = 300.0
 
@@ -44,9 +46,15 @@ class ServiceState:
 
     def report(self) -> None:
         """Write the report, for a while the same while the database is at rest. Raises StoreError
-        but StoreFull; then none is written."""
-        if not self.view.holds(self.db.rest()) or self.words is None:
-            self.words = self.judged()
+        but StoreFull; then none is written, but for a server that is away."""
+        try:
+            if not self.view.holds(self.db.rest()) or self.words is None:
+                self.words = self.judged()
+        except StoreAway:
+            self.words = None
+            self.joined.clear()  # what is in rows grew old meanwhile
+            service_report.write(self.settings.run, ServiceReport(AWAY, (), serves=False))
+            raise
         service_report.write(self.settings.run, self.words)
 
     def judged(self) -> ServiceReport:
