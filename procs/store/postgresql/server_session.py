@@ -28,7 +28,8 @@ OPTIONS: Mapping[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-#: What an operator may have set for all programs, and our statements do not go by. Who stands still
+#: What an operator may have set for all programs, and our statements do not go by: a number is told
+#: whole, in as many digits as it has. Who stands still
 #: inside of a transaction (a debugger, a stopped process) is thrown out after ten seconds, because
 #: others wait behind it. Statements are planned as the other kind of database plans them: once,
 #: without a look at the values (a claim has a LIMIT, and is else planned anew each time, for longer
@@ -49,7 +50,7 @@ SELECT SET_CONFIG('statement_timeout', '60s', pooled), SET_CONFIG('lock_timeout'
        SET_CONFIG('idle_in_transaction_session_timeout', '10s', pooled),
        SET_CONFIG('plan_cache_mode', 'force_generic_plan', pooled),
        SET_CONFIG('enable_seqscan', 'off', pooled), SET_CONFIG('enable_bitmapscan', 'off', pooled),
-       SET_CONFIG('jit', 'off', pooled),
+       SET_CONFIG('jit', 'off', pooled), SET_CONFIG('extra_float_digits', '1', pooled),
        CURRENT_SETTING('transaction_read_only'),
        CASE WHEN PG_IS_IN_RECOVERY() THEN ''
             ELSE SUBSTRING(PG_WALFILE_NAME(PG_CURRENT_WAL_LSN()), 1, 8) END,

@@ -22,6 +22,8 @@ BEGIN_READING = (
     b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
     b"SET LOCAL application_name = 'chapar backup'",
     b"SET LOCAL statement_timeout = 0",
+    b"SET LOCAL lock_timeout = 0",
+    b"SET LOCAL extra_float_digits = 1",
     b"SET LOCAL idle_in_transaction_session_timeout = '10min'",
 )
 
