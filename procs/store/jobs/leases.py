@@ -117,7 +117,8 @@ class RenewedLease:
 def claim(db: Database, *, lane: Lane, most: int = ENDLESS, **wanted: Any) -> list[Lease]:
     """The same as `claiming`, in a transaction of its own or the running one."""
     with db.write(only=counted(lane, most)):
-        return claiming(db, lane=lane, most=most, **wanted)()
+        found = claiming(db, lane=lane, most=most, **wanted)
+    return found()
 
 
 def claiming(
@@ -134,9 +135,11 @@ def claiming(
     """Inside of a transaction: take up to `room` queued jobs of a lane, the longest in the ring
     first, never more than `most` of the lane leased in all. `local`: only those whose files stay on
     this disk. `since`: none with an earlier place. Read behind the commit, they cost no answer."""
-    wanted = {"lane": int(lane), "local": int(local), "room": room, "most": most, "since": since}
-    said = event(now, f"claimed worker={worker}")
-    facts = {"worker": worker, "end": now.boot + LEASE, "event": said, **wanted, **here()}
+    facts: dict[str, Any] = here()
+    facts["worker"], facts["end"] = worker, now.boot + LEASE
+    facts["event"] = event(now, f"claimed worker={worker}")
+    facts["lane"], facts["local"], facts["room"] = int(lane), int(local), room
+    facts["most"], facts["since"] = most, since
     both = TAKE_ANY if most >= ENDLESS else TAKE
     rows = db.take(PICK, partial(take, db, facts), both, facts)
     return lambda: in_line(rows())
@@ -156,10 +159,9 @@ def take(db: Database, facts: dict[str, Any], rows: Sequence[Row]) -> None:
 
 def in_line(rows: Sequence[Row]) -> list[Lease]:
     """The leases of rows, the longest in line first."""
-    found = [lease(row) for row in rows]
-    if len(found) > 1:
-        found.sort(key=PLACE)
-    return found
+    if len(rows) == 1:
+        return [lease(rows[0])]
+    return sorted(map(lease, rows), key=PLACE)
 
 
 def counted(lane: Lane, most: int) -> tuple[str, ...]:
@@ -176,8 +178,8 @@ def names(lease: Lease, lane: Lane, most: int) -> tuple[str, ...]:
 def lease(row: Row) -> Lease:
     """A lease from the row that a claim returns, with payload and progress as records."""
     job, fence, worker, user, lane, seat, kind, attempt, payload, progress, at = row
-    lane, kind = LANES[lane], KINDS[kind]
     wish, done = job_payload.decode(kind, payload), job_progress.decode(progress)
+    lane, kind = LANES[lane], KINDS[kind]
     return Lease(job, fence, worker, user, lane, seat, kind, attempt, wish, done, at)
 
 
@@ -208,9 +210,15 @@ def end(
     db: Database, lease: Lease, state: State, *, now: Now, error: str | None = None, word: str = ""
 ) -> None:
     """The job is over; its seat goes to the user's next. Raises LeaseLost and changes nothing."""
-    said = f"{word or WORDS[state]} error={error}" if error else word or WORDS[state]
-    facts = {**_name(lease), "state": int(state), "now": now.wall, "error": error}
-    facts["event"] = event(now, said)
+    said = word or WORDS[state]
+    facts = {
+        "job": lease.job,
+        "fence": lease.fence,
+        "state": int(state),
+        "now": now.wall,
+        "error": error,
+        "event": event(now, f"{said} error={error}" if error else said),
+    }
     with db.write(full=True, only=(seats.of(lease.user),)):
         db.fence(END, FORGET_PROGRESS, facts, _lost(lease))
         seats.hand_on(db, user=lease.user, lane=lease.lane, seat=lease.seat, now=now)
