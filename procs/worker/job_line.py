@@ -103,6 +103,10 @@ class JobLine:
 
     def claim(self, lane: Lane, room: int, *, local: bool) -> list[Lease]:
         """Claim the first of a lane. Raises StoreFull, StoreAway."""
+        if not machine_name.shared():
+            with self.db.write(only=leases.counted(lane, self.most[lane])):
+                found = self.claiming(lane, room, local=local)
+            return found()
         wanted, note = self.wanted(lane, room, local=local)
         return note(leases.claim(self.db, **wanted))
 
