@@ -60,6 +60,9 @@ class Connection:
         self.gate = Gate(run)
         self.usual, self.durable = Transaction(self, full=False), Transaction(self, full=True)
         self.inside = self.full = False
+        #: Whether the last transaction waited for the disk, and whether one that does not followed
+        #: the last that did: then the way back is right behind its commit.
+        self.was_full, self.alternates = False, True
         #: What the running transaction names, and whether it is a sign of life alone.
         self.only: Collection[str] | None = None
         self.quiet = False
@@ -148,6 +151,9 @@ class Connection:
             self.only = {*self.only, *names}
 
     def _begin(self, full: bool) -> None:
+        if self.was_full:
+            self.alternates = not full
+        self.was_full = full
         if full is not self.full:
             self._wait_for_disk(full)
         began = clock.steady()

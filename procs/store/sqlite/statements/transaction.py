@@ -32,5 +32,7 @@ class Transaction:
             finally:
                 db.inside = False
                 db.gate.leave()
-        if db.full:  # nobody waits for it here; before the next claim a person does
+        # Nobody waits for it here; before the next claim a person does. Where such transactions
+        # follow each other, as in a busy worker, it stays.
+        if db.full and db.alternates:
             db._wait_for_disk(False)
