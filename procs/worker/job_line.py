@@ -90,7 +90,8 @@ class JobLine:
         """The lanes in which there is something. Raises StoreAway."""
         reach, began, now = self.reach(), clock.steady(), clock.now()
         since = {lane: self.heads.since(lane, reach) for lane in Lane}
-        seen = claimable.look(self.db, most=self.most[Lane.HEAVY], since=since)
+        most, alive = self.most[Lane.HEAVY], claimable.alive_since(now)
+        seen = claimable.look(self.db, most=most, since=since, alive=alive)
         self.heads.note_look(reach, clock.steady() - began)
         self.heads.note_empty(seen.empty, now.wall)
         self.heads.found = dict.fromkeys(seen.ready, reach)

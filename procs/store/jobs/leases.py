@@ -20,7 +20,7 @@ from procs.records import job_payload, job_progress
 from procs.records.job import Kind, Lane, Lease, State
 from procs.store.database import Database, Row
 from procs.store.jobs import file_owners, seats
-from procs.store.jobs.claimable import CLAIMABLE, LANES, here
+from procs.store.jobs.claimable import CLAIMABLE, DOWNLOADS, LANES, alive_since, here
 from procs.store.jobs.claimable import ENDLESS as ENDLESS
 from procs.store.jobs.history import WORDS, event
 from procs.store.literals import EVERY_LANE
@@ -28,14 +28,15 @@ from procs.store.literals import EVERY_LANE
 #: Seconds a lease lasts without a beat.
 LEASE = 60.0
 KINDS = {kind.value: kind for kind in Kind}
-COUNTED = {lane: (f"lane {lane:d}",) for lane in Lane}
+#: Downloads alone have a limit of all.
+COUNTED = (f"lane {Lane.HEAVY:d}",)
 PLACE = attrgetter("place", "job")
 
 LIMIT = f"""
  LIMIT (CASE WHEN :most >= CAST({ENDLESS} AS INTEGER) THEN :room ELSE
          (SELECT CASE WHEN COUNT(*) >= :most THEN 0
                       WHEN COUNT(*) > :most - :room THEN :most - COUNT(*) ELSE :room END
-            FROM jobs WHERE state = {State.LEASED} AND lane = :lane) END)
+            FROM jobs WHERE {DOWNLOADS}) END)
 """
 #: The first in line.
 FIRST = f"{CLAIMABLE} ORDER BY at, id {LIMIT} /* FOR UPDATE SKIP LOCKED */"
@@ -132,11 +133,12 @@ def claiming(
     since: float = 0.0,
 ) -> Callable[[], list[Lease]]:
     """Inside of a transaction: take up to `room` queued jobs of a lane, the longest in the ring
-    first, never more than `most` of the lane leased in all. `local`: only those whose files stay on
+    first, never more than `most` downloads leased in all. `local`: only those whose files stay on
     this disk. `since`: none with an earlier place. Read behind the commit, they cost no answer."""
     wanted = {"lane": int(lane), "local": int(local), "room": room, "most": most, "since": since}
     said = event(now, f"claimed worker={worker}")
     facts = {"worker": worker, "end": now.boot + LEASE, "event": said, **wanted, **here()}
+    facts["alive"] = alive_since(now)
     both = TAKE_ANY if most >= ENDLESS else TAKE
     rows = db.take(PICK, partial(take, db, facts), both, facts)
     return lambda: in_line(rows())
@@ -164,13 +166,13 @@ def in_line(rows: Sequence[Row]) -> list[Lease]:
 
 def counted(lane: Lane, most: int) -> tuple[str, ...]:
     """The same of any claim: who counts what is leased in a lane must not count beside another."""
-    return () if most >= ENDLESS else COUNTED[lane]
+    return () if most >= ENDLESS else COUNTED
 
 
 def names(lease: Lease, lane: Lane, most: int) -> tuple[str, ...]:
     """What the end of a lease and the next claim in a lane are about."""
     user = seats.of(lease.user)
-    return (user,) if most >= ENDLESS else (user, *COUNTED[lane])
+    return (user,) if most >= ENDLESS else (user, *COUNTED)
 
 
 def lease(row: Row) -> Lease:

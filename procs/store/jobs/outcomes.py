@@ -140,8 +140,9 @@ def claim_at_once(
     or `pays`, which is asked last, finds that it must wait."""
     said = event(now, f"claimed worker={worker}")
     facts = {"worker": worker, "end": now.boot + leases.LEASE, "event": said}
-    wanted = {"lane": int(Lane.LIGHT), "local": 0, "room": 1, "most": leases.ENDLESS, "since": 0.0}
-    rows = db.all(leases.PICK, {**facts, **wanted, **leases.here()})
+    wanted = {"lane": int(Lane.LIGHT), "local": 0, "room": 1, "since": 0.0}
+    endless = {"most": leases.ENDLESS, "alive": 0.0}
+    rows = db.all(leases.PICK, {**facts, **wanted, **endless, **leases.here()})
     if not rows or rows[0][0] != job:
         return None
     lease = leases.lease(rows[0])
