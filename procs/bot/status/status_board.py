@@ -38,8 +38,7 @@ CLOCK_INTERVAL = 5.0
 #: Seconds that a known media has to arrive before its request gets a status message, and of rest
 #: for a message that could not be written.
 MEDIA_GRACE, RETRY_REST = 1.5, 2.0
-#: Messages of one person that are written at once.
-MESSAGES_AT_ONCE = 4
+MESSAGES_AT_ONCE = 4  # of one person, that are written
 
 Edit = Coroutine[Any, Any, None]
 
@@ -80,9 +79,9 @@ class StatusBoard:
         self.load: Counter[int] = Counter()
         self.memories: dict[int, MessageState] = {}
         self.absence = ServerAbsence("status board")
-        self.next_edit, self.looked = 0.0, 0.0
-        #: The boot instant at which something of what was seen becomes due.
-        self.next_look = 0.0
+        #: `next_look`: the boot instant at which something of what was seen becomes due.
+        self.next_edit, self.looked, self.next_look = 0.0, 0.0, 0.0
+        self.hear: Callable[[set[bytes]], None] = lambda words: None  # also what it is told
 
     # --- first answers, asked for by intake --------------------------------------------------
 
@@ -131,6 +130,7 @@ class StatusBoard:
             while not self.chat_session.dead:
                 called, due = await wake_socket.wait(self.patience()), True
                 with self.absence.tolerated():
+                    self.hear(called)
                     if due := bool(called) or self.is_due():
                         self.look()
                     await self.chat_session.save()

@@ -152,8 +152,11 @@ def claim_at_once(
     return lease, media
 
 
-def finish_delivery(db: Database, lease: Lease, request: int, *, worker: str, now: Now) -> bool:
-    """Everything was sent. Whether nothing is left to be said about it. Raises LeaseLost."""
+def finish_delivery(
+    db: Database, lease: Lease, request: int, *, worker: str, now: Now
+) -> bool | None:
+    """Everything was sent. Whether nothing is left to be said about it; None when the request was
+    over already. Raises LeaseLost."""
     with db.write(full=True, only=(seats.of(lease.user),)):
         leases.finish(db, lease, now=now)
         rows = db.all(DELIVERED, {"request": request, "worker": worker, "now": now.wall})
@@ -161,7 +164,7 @@ def finish_delivery(db: Database, lease: Lease, request: int, *, worker: str, no
             usage.note(db, user, lease.delivery.media, kept=bool(cached), now=now)
             sponsor_notes.take_turn(db, request, user, now=now)
         settle_lists(db, rows, now=now)
-    return bool(rows) and all(is_closed for *_, is_closed in rows)
+    return all(is_closed for *_, is_closed in rows) if rows else None
 
 
 def finish_outbox(db: Database, lease: Lease, *, now: Now) -> None:
