@@ -189,6 +189,12 @@ class Loader(yt_dlp.YoutubeDL):
         nine times a film, for what it was told to print, and we tell it nothing: a third of the
         time that its Python takes."""
 
+    def write_debug(self, message: str, only_once: bool = False) -> None:
+        """Hear also that a form was left out for want of a token, which yt-dlp tells nobody of the
+        clients that it asks by itself."""
+        if "PO Token" in message and "not provided" in message:
+            self.report_warning(message, only_once)
+
     def process_info(self, info_dict: dict[str, Any]) -> None:
         """Fetch one media."""
         with self.merging.of(info_dict) if self.merging else nullcontext():
