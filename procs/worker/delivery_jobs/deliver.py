@@ -121,7 +121,7 @@ async def end(
     lease now need not search for the messages."""
     db, receipts = context.db, partial(deliveries.receipts, context.db, order.id, media.id, copies)
     finish = partial(outcomes.finish_delivery, db, lease, order.id, worker=context.name)
-    said: list[bool] = []
+    said: list[bool | None] = []
 
     def write() -> None:
         receipts(now=clock.now())
