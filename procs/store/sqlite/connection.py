@@ -163,6 +163,8 @@ class Connection:
 
     def changed(self) -> bool:
         """Whether another connection committed since the last call (PRAGMA data_version)."""
+        if self.full and not self.inside:  # who asks is about to sleep: nobody waits for it here
+            self._wait_for_disk(False)
         before, seen = self.version, self.one("PRAGMA data_version")
         self.version = seen[0] if seen else 0
         return self.version != before
@@ -293,5 +295,3 @@ class Transaction:
             finally:
                 db.inside = False
                 db.gate.leave()
-        if db.full:  # nobody waits for it here; before the next claim a person does
-            db._wait_for_disk(False)
