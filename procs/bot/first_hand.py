@@ -77,12 +77,13 @@ class Claim:
     def claim(self, accepted: Submitted) -> bool:
         """Claim its delivery, pay for it and store the random id; whether that was possible."""
         db, now, request = self.db, clock.now(), accepted.request
-        facts: dict[str, Any] = {"worker": self.holder, "pays": self.pay, "now": now}
-        found = outcomes.claim_at_once(db, accepted.job, **facts)
-        order = requests.order(db, request) if found else None
-        if found is None or order is None or self.place is None:
+        if (media := accepted.media) is None:
             return False
-        lease, media = found
+        facts: dict[str, Any] = {"worker": self.holder, "pays": self.pay, "now": now}
+        lease = outcomes.claim_at_once(db, accepted.job, media, **facts)
+        order = requests.order(db, request) if lease else None
+        if lease is None or order is None or self.place is None:
+            return False
         db.also((f"request {request}",))
         ((_, random_id),) = deliveries.plan(db, request, 1)
         target = ChatTarget(order.chat, order.chat_access, order.message, order.topic)
@@ -203,7 +204,9 @@ class FirstHand:
         try:
             with db.write(full=True, only=(seats.of(lease.user),)):
                 receipts()
-                said = outcomes.finish_delivery(db, lease, one.request, worker=HOLDER, now=now)
+                said = outcomes.finish_delivery(
+                    db, lease, one.request, worker=HOLDER, media=one.media, now=now
+                )
         except LeaseLost as error:
             log.warning("lease.lost", job=lease.job, worker=HOLDER, why=error)
             receipts()

@@ -86,9 +86,10 @@ class StatusBoard:
 
     # --- first answers, asked for by intake --------------------------------------------------
 
-    def withhold(self, request: int, *, fresh: bool = True) -> None:
-        """Send none yet: the media is on its way. `fresh`: nobody can have sent one before."""
-        speaker = link_groups.speaker(self.db, request)
+    def withhold(self, request: int, *, fresh: bool = True, alone: bool = False) -> None:
+        """Send none yet: the media is on its way. `fresh`: nobody can have sent one before;
+        `alone`: it came as the only link of its message."""
+        speaker = request if alone else link_groups.speaker(self.db, request)
         if speaker not in self.busy:
             memory = self.memory(speaker)
             memory.withheld, memory.fresh = clock.now().boot + MEDIA_GRACE, fresh
