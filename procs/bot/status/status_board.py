@@ -87,8 +87,7 @@ class StatusBoard:
     # --- first answers, asked for by intake --------------------------------------------------
 
     def withhold(self, request: int, *, fresh: bool = True, alone: bool = False) -> None:
-        """Send none yet: the media is on its way. `fresh`: nobody can have sent one before;
-        `alone`: it came as the only link of its message."""
+        """Send none yet. `fresh`: nobody can have sent one; `alone`: its message had one link."""
         speaker = request if alone else link_groups.speaker(self.db, request)
         if speaker not in self.busy:
             memory = self.memory(speaker)
