@@ -145,10 +145,14 @@ class FirstHand:
             hand=hand.claim if hand else None,
         )
         if hand is not None and hand.claimed is not None:
-            task = asyncio.create_task(logged(self.carry(hand.claimed), job=done[0].job))
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
+            self.begin(hand.claimed)
         return done
+
+    def begin(self, one: Handed) -> None:
+        """Carry it in a task of its own."""
+        task = asyncio.create_task(logged(self.carry(one), job=one.lease.job))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
     def new_claim(self, links: Sequence[Ask]) -> Claim | None:
         """A claim of a known media for these where the bot may have one: for one link of a private
