@@ -21,6 +21,7 @@ from procs.engine.failures.classify import is_generic, judged
 from procs.engine.failures.exception_chain import flatten
 from procs.engine.forms import formats
 from procs.engine.jail import jail, refused_calls, resource_limits
+from procs.engine.protocol import part_file
 from procs.engine.protocol.messages import Limits, Order, Probed, check_scheme
 from procs.engine.protocol.progress_meter import DownloadMeter
 from procs.engine.releases import token_plugin
@@ -253,6 +254,7 @@ def took(
             raise
         if (again := anew(ydl, order)) is None:
             raise
+        part_file.forget_pieces(Path())
         taking = DownloadRun(ydl, order)
         taking.all(*again)
     return taking

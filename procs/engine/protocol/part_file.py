@@ -8,6 +8,7 @@ If-Range (RFC 9110, 13.1.5) and by comparison, since not every site heeds that. 
 is fetched from its beginning.
 """
 
+import glob
 import os
 import re
 from collections.abc import Mapping
@@ -16,8 +17,9 @@ from typing import Any
 
 from procs.core import codec, disk
 
-#: What yt-dlp calls a file that is not whole yet, one stream of several, and a whole file.
-PART_NAME, HEAD_NAME = ".part", ".head"
+#: What yt-dlp calls a file that is not whole yet, its note of the pieces in one, one stream of
+#: several, and a whole file.
+PART_NAME, HEAD_NAME, NOTE_NAME = ".part", ".head", ".ytdl"
 STREAM = re.compile(r"media-\d+\.f[\w-]+\.\w+")
 WHOLE_NAME = re.compile(r"media-\d+\.\w+")
 PARTIAL = re.compile(r"media-\d+\.(?:f[\w-]+\.)?\w+\.part")
@@ -60,6 +62,16 @@ def forget_heads(folder: Path) -> None:
     """Remove what the site said of files that are whole by now."""
     for head in folder.glob(f"*{HEAD_NAME}"):
         head.unlink()
+
+
+def forget_pieces(folder: Path) -> None:
+    """Remove what came of media in pieces. yt-dlp notes how many of them are in the file, and
+    counts those that came out of turn: who goes on by that leaves a piece out."""
+    for note in folder.glob(f"*{NOTE_NAME}"):
+        name = note.name.removesuffix(NOTE_NAME)
+        for path in folder.glob(f"{glob.escape(name)}{PART_NAME}*"):
+            path.unlink()
+        note.unlink()
 
 
 class PartFile:
