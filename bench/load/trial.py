@@ -140,8 +140,8 @@ class Trial:
         for person, ours in by_person(self.crowd.asked).items():
             for one in ours:
                 free = self.interrupted or leaves(one, ours, self.scenario.drain)
-                facts = {"shown": shown.get(person, ()), "free": free}
-                self.outcome.judge(one, histories[person], self.began, **facts)
+                signs, chat = shown.get(person, ()), histories[person]
+                self.outcome.judge(one, chat, self.began, shown=signs, free=free)
             self.outcome.strays(ours, histories[person], self.began)
         self.outcome.compare()
         with suppress(TimeoutError):
