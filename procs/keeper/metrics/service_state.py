@@ -18,7 +18,7 @@ from procs.records.job import State
 from procs.store.database import Database
 from procs.store.health import round_trips, runtime_settings, workers
 from procs.store.jobs import claimable
-from procs.store.reports.system_report import overview
+from procs.store.reports.system_report import under_way
 
 #: The row that is written to try the store.
 BEAT_ROW = "service.beat"
@@ -92,11 +92,10 @@ class ServiceState:
 
     def line(self, serving: int, full: bool) -> str:
         """`2/2 workers, 3 running, 0 waiting, backup 12 min ago`."""
-        jobs = overview(self.db, now=clock.now()).jobs.values()
-        running = sum(lane.get(State.LEASED.name.lower(), 0) for lane in jobs)
-        waiting = sum(lane.get(state, 0) for lane in jobs for state in ("queued", "waiting"))
-        words = [f"{serving}/{self.settings.posts} workers", f"{running} running"]
-        words += [f"{waiting} waiting", self.backup()]
+        jobs = under_way(self.db)
+        words = [f"{serving}/{self.settings.posts} workers"]
+        words += [f"{jobs[State.LEASED.name.lower()]} running"]
+        words += [f"{jobs[State.QUEUED.name.lower()] + jobs['waiting']} waiting", self.backup()]
         words += ["DISK FULL"] if full else []
         words += ["Telegram cannot be reached"] if round_trips.is_away(self.db) else []
         return ", ".join(words)
