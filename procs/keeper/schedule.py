@@ -27,12 +27,13 @@ from procs.keeper.order_runner import OrderRunner
 from procs.keeper.server_samples import ServerSamples
 from procs.store import wake
 from procs.store.admins import admin_orders, audit_log, conversation_states, support_threads
+from procs.store.broadcasts import recipients
 from procs.store.database import Database
 from procs.store.follows import sources
 from procs.store.health import alerts, counters, failed_attempts, notifications
 from procs.store.inline import inline_messages
 from procs.store.jobs import claimable, recovery, reservations
-from procs.store.limits import send_budget
+from procs.store.limits import flood_waits, send_budget
 from procs.store.machines import database_clock, machine_rows, restart_orders
 from procs.store.media import looks, thumbnails, uploads
 from procs.store.reports import personal_data, pruner, use_sums
@@ -248,7 +249,9 @@ class Keeper:
         now = clock.now()
         forget(self.db, before=now.wall - KEEP)
         failed_attempts.prune(self.db, before=now.wall - KEEP)
+        recipients.forget(self.db, before=now.wall - KEEP)
         self.prune_budget()
+        flood_waits.prune(self.db, now=now)
         breakers.prune(self.db, now=now)
         looks.prune(self.db, now=now)
         thumbnails.prune(self.db, now=now)
