@@ -34,7 +34,7 @@ BRIEFLY, LONG = "PRAGMA busy_timeout = 50", f"PRAGMA busy_timeout = {BUSY * 1000
 LOG_PAGES = 8000
 LOGGED = ("journal_mode = WAL", "synchronous = NORMAL", "wal_autocheckpoint = 0")
 #: Bytes that SQLite has in a process which looks at every table: what it rereads the kernel keeps.
-SPARING = "PRAGMA soft_heap_limit = 1572864"
+SPARING = "PRAGMA soft_heap_limit = 1048576"
 #: Statements that stay prepared: more than there are in the store.
 PREPARED = 512
 
