@@ -5,6 +5,7 @@ CHAPAR_TEST_POOLER names its mode: all databases of the contract tests are reach
 
 import atexit
 import os
+import re
 import shutil
 import signal
 import socket
@@ -22,6 +23,8 @@ from tests import postgresql_server
 PROGRAM = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 MODE = os.environ.get("CHAPAR_TEST_POOLER", "")
 TRANSACTION = "transaction"
+#: The first version that knows a prepared statement in every session of the server.
+FIRST_KEEPER = (1, 21)
 #: Where the pooler of this process and its children is.
 FOLDER = "POOLER_OF_TESTS"
 PORT = 6432
@@ -39,6 +42,7 @@ pool_mode = {mode}
 default_pool_size = 12
 max_client_conn = 1000
 server_login_retry = 0.5
+{kept}
 """
 
 
@@ -47,12 +51,16 @@ class Pooler:
 
     def __init__(self, folder: Path, mode: str, server: Path) -> None:
         self.folder, self.mode, self.server = folder, mode, server
+        #: Prepared statements that it keeps for each session, where it can.
+        self.kept = 1000
         self.settings = folder / "pgbouncer.ini"
         self.running: subprocess.Popen[bytes] | None = None
 
     def configure(self) -> None:
         """Write its settings."""
-        text = SETTINGS.format(server=self.server, folder=self.folder, mode=self.mode)
+        kept = f"max_prepared_statements = {self.kept}" if keeps_statements() else ""
+        facts = {"server": self.server, "folder": self.folder, "mode": self.mode, "kept": kept}
+        text = SETTINGS.format(**facts)
         self.settings.write_text(text)
 
     def start(self) -> None:
@@ -92,6 +100,14 @@ class Pooler:
     def url_of(self, name: str) -> str:
         """The address of a database behind it."""
         return f"postgresql://chapar@/{name}?host={self.folder}&port={PORT}"
+
+
+@cache
+def keeps_statements() -> bool:
+    """Whether the one that is installed may keep prepared statements."""
+    said = subprocess.run([str(PROGRAM), "--version"], capture_output=True, text=True).stdout
+    found = re.search(r"(\d+)\.(\d+)", said)
+    return found is not None and (int(found[1]), int(found[2])) >= FIRST_KEEPER
 
 
 @contextmanager

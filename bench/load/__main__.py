@@ -7,6 +7,7 @@ something was lost, came twice, or in wrong bytes, or when a goal was missed.
 import argparse
 import asyncio
 import json
+import os
 import signal
 import sys
 import time
@@ -73,30 +74,62 @@ def main() -> int:
         return 1
     played = whole.shortened(options.seconds, options.scale)
     try:
+        scenario.judge_size(played)
+        options.out.mkdir(parents=True, exist_ok=True)
         trial = made(played, options.server)
-    except BadServer as error:
+    except (scenario.BadScenario, BadServer, OSError) as error:
         print(f"chapar load: {error}", file=sys.stderr)
         return 1
     if not trial.plan:
         print("chapar load: nobody comes in so short a time; give more seconds", file=sys.stderr)
         return 1
-    # Whoever ends the test ends the stack with it, as Ctrl-C does.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
-        result = asyncio.run(trial.run())
-    except KeyboardInterrupt:
+        result = asyncio.run(interruptible(trial))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        print("\nchapar load: interrupted, and nothing is told", file=sys.stderr)
         return INTERRUPTED
     except (BadServer, AssertionError) as error:  # nobody signs in there, or the product ended
         print(f"chapar load: {error}", file=sys.stderr)
         return 1
     result = summary.result(options.scenario, played, result)
-    name = f"{Path(options.scenario).stem}-{time.strftime('%Y%m%d-%H%M%S')}"
-    options.out.mkdir(parents=True, exist_ok=True)
-    page, told = options.out / f"{name}.html", options.out / f"{name}.json"
+    print(*summary.lines(result), sep="\n")
+    try:
+        print(*written(result, options.out, Path(options.scenario).stem), sep="\n")
+    except OSError as error:
+        print(f"chapar load: the result is not kept: {error}", file=sys.stderr)
+        return 1
+    if result["interrupted"]:
+        return INTERRUPTED
+    return 0 if result["good"] else 1
+
+
+async def interruptible(trial: Trial) -> dict[str, Any]:
+    """Run it. A first signal ends the load, and what was asked so far is judged; a second one, or
+    one before anybody wrote, ends everything. In each case the stack ends with the test. Raises
+    CancelledError."""
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    assert task is not None
+
+    def end() -> None:
+        if trial.interrupt():
+            print("\ninterrupted: what was asked so far is judged", file=sys.stderr)
+        else:
+            task.cancel()
+
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(one, end)
+    return await trial.run()
+
+
+def written(result: dict[str, Any], folder: Path, name: str) -> tuple[Path, Path]:
+    """Keep a result as JSON and as a page: their paths. Raises OSError."""
+    base = f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
+    told, page = folder / f"{base}.json", folder / f"{base}.html"
+    if told.exists():  # of another run that ended in the same second
+        told, page = (path.with_stem(f"{base}-{os.getpid()}") for path in (told, page))
     told.write_text(json.dumps(result, indent=1), encoding="utf-8")
     page.write_text(report_page.page(result), encoding="utf-8")
-    print(*summary.lines(result), f"{told}", f"{page}", sep="\n")
-    return 0 if result["good"] else 1
+    return told, page
 
 
 if __name__ == "__main__":

@@ -31,6 +31,8 @@ RATES = (2, 4, 6, 8, 10, 12, 14, 16, 20)
 ON_TIME = {"answer_p95_s": 1.0, "film_p95_s": 5.0}
 #: Seconds of one try of a rate.
 TRY = 60.0
+#: Messages that a shortened scenario has at least, if it has them.
+FEWEST = 30
 #: The same of a brief series, its scenarios, and the minutes after which no rate is tried any more.
 BRIEF_TRY, BRIEF, BRIEF_MINUTES = 25.0, 30.0, 26.0
 BRIEF_SCENARIOS = ("advert", "burst", "c1", "c1_64", "c2", "c3", "edge", "hostile")
@@ -64,9 +66,16 @@ class Capacity:
         """The result of each scenario, shortened to what was asked for."""
         found = []
         for name in names:
-            played = scenario.read(name).shortened(self.seconds, self.scale)
+            whole = scenario.read(name)
+            played = whole.shortened(self.span(whole), self.scale)
             found.append(self.plays(name, played))
         return found
+
+    def span(self, whole: Scenario) -> float:
+        """Seconds of a scenario: those that were asked for, or until enough have come to be judged;
+        eight of C2 are without a film."""
+        rate = whole.per_second * self.scale
+        return max(self.seconds, FEWEST / rate) if rate else self.seconds
 
     def ladders(self, every: list[float]) -> dict[float, list[Result]]:
         """By cores, the rates that were tried, in their order."""

@@ -59,8 +59,9 @@ def shortened(seconds: float, scale: float) -> str:
     """The warning above results of shortened runs."""
     if scale == 1:
         return (
-            f"**These runs were shortened** to {seconds:g} s of each scenario at most: they show"
-            " what the machine carries for so long, and not what hours of it do.\n"
+            f"**These runs were shortened** to {seconds:g} s of each scenario, and to its first few"
+            " dozen messages where fewer come: they show what the machine carries for so long, and"
+            " not what hours of it do.\n"
         )
     return (
         f"**These runs were shortened**: at most {seconds:g} s of each scenario, {scale:g} times"

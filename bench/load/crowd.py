@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bench.load import links
@@ -47,6 +48,8 @@ class Crowd:
     asked: list[Asked] = field(default_factory=list)
     blocked: set[int] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
+    #: Set when nobody is to write any more.
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
     #: Messages of the plan that Telegram did not take from a person.
     unwritten: int = 0
 
@@ -77,13 +80,21 @@ class Crowd:
         await asyncio.gather(*waiting)
 
     async def plays(self, plan: Iterable[Ask]) -> None:
-        """Write every message at its instant, and return when the last one is written and those
-        who press have pressed."""
+        """Write every message at its instant, and return when the last one is written, or nobody is
+        to write any more, and those who press have pressed."""
         began, wall = time.monotonic(), time.time()
         async with asyncio.TaskGroup() as group:
             for ask in plan:
-                await asyncio.sleep(max(0.0, began + ask.at - time.monotonic()))
+                if await self.ends_within(began + ask.at - time.monotonic()):
+                    break
                 group.create_task(self.comes(ask, wall + ask.at))
+
+    async def ends_within(self, seconds: float) -> bool:
+        """Wait for so long; whether nobody is to write any more."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, seconds)):
+                await self.ended.wait()
+        return self.ended.is_set()
 
     async def comes(self, ask: Ask, due: float) -> None:
         """One person writes, and does what else the plan has them do."""

@@ -14,6 +14,8 @@ from tests.sandbox.person import Message
 #: A histogram in microseconds up to an hour, three digits exact.
 LOWEST, HIGHEST, DIGITS = 1, 3_600_000_000, 3
 PERCENTILES = (50.0, 75.0, 90.0, 95.0, 99.0, 99.9)
+#: Kinds of links of which all lead to the same media, as the site has them.
+ALIKE = ("list", "album")
 #: Of each series so many worst cases are told; of each fault so many names.
 WORST, NAMED = 5, 20
 
@@ -47,19 +49,31 @@ class Series:
 
 @dataclass
 class Outcome:
-    """`faults` by their kind, each naming requests; `series` of times; `points` for plots."""
+    """`faults` by their kind, each naming requests; `series` of times; `points` for plots. `exact`:
+    Telegram's record has the sum of every media. `sums`: who got which bytes, by the kind of link
+    and the media's name, where all links of a kind lead to the same."""
 
     asked: int = 0
     fine: int = 0
     faults: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     allowed: Counter[str] = field(default_factory=Counter)
     series: dict[str, Series] = field(default_factory=lambda: defaultdict(Series))
+    exact: bool = True
+    sums: dict[tuple[str, str], dict[str, list[str]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(list))
+    )
 
     def judge(
-        self, one: Asked, chat: list[Message], began: float, shown: Sequence[float] = ()
+        self,
+        one: Asked,
+        chat: list[Message],
+        began: float,
+        *,
+        shown: Sequence[float] = (),
+        free: bool = False,
     ) -> None:
         """One ask and the chat in which it was asked. `shown`: the instants at which the bot showed
-        there that it is at work."""
+        there that it is at work. `free`: the person may have got everything or nothing."""
         self.asked += 1
         ask, due = one.ask, links.due(one.ask)
         answers = [m for m in chat if not m.mine and answered(one, m)]
@@ -68,13 +82,29 @@ class Outcome:
         signs = [*(m.at for m in answers), *(at for at in shown if at >= one.message.at)]
         if signs and one.ask.deed != "block":
             self.series["sign"].add(one.due - began, min(signs) - one.due)
-        wrong = list(faults(one, answers, media, due))
+        free = free or ask.deed in ("cancel", "block")
+        wrong = list(faults(one, answers, media, due, free=free))
+        if self.exact and any(m.media and not m.media["sha256"] for m in media):
+            wrong.append("no sum")
+        name = f"{one.person.name}:{one.message.id} {ask.kind} {ask.number}"
         for fault in wrong:
-            self.faults[fault].append(f"{one.person.name}:{one.message.id} {ask.kind} {ask.number}")
+            self.faults[fault].append(name)
+        for m in media:
+            if ask.kind in ALIKE and m.media and m.media["sha256"]:
+                self.sums[ask.kind, m.media["name"]][m.media["sha256"]].append(name)
         if not wrong:
             self.fine += 1
         if ask.deed in ("cancel", "block"):
             self.allowed[f"{ask.deed}: {len(media)} media"] += 1
+
+    def compare(self) -> None:
+        """Hold the media of links that lead to the same against each other: what fewer got is not
+        what the site has."""
+        for sums in self.sums.values():
+            usual = max(sums, key=lambda one: len(sums[one]))
+            for sum_, names in sums.items():
+                if sum_ != usual:
+                    self.faults["other bytes than others got"] += names
 
     def strays(self, ours: list[Asked], chat: list[Message], began: float) -> None:
         """Media in a chat that answer nothing that was asked there."""
@@ -113,12 +143,15 @@ def answered(one: Asked, message: Message) -> bool:
 
 
 def faults(
-    one: Asked, answers: list[Message], media: list[Message], due: links.Due
+    one: Asked, answers: list[Message], media: list[Message], due: links.Due, *, free: bool = False
 ) -> Iterator[str]:
-    """What is wrong with it. Who cancelled or blocked may have got everything or nothing."""
-    free = one.ask.deed in ("cancel", "block")
-    if not answers and one.ask.deed != "block":
+    """What is wrong with it. Who is `free` may have got everything or nothing; and an answer, but
+    for those who cancelled, who are told that they did."""
+    if not answers and (not free or one.ask.deed == "cancel"):
         yield "unanswered"
+    names = [m.media["name"] for m in media if m.media]
+    if due.media > 1 and len(set(names)) < len(names):
+        yield "twice"
     if len(media) > due.media:
         yield "too many" if due.media else "media of a bad link"
     if len(media) < due.media and not free:

@@ -11,6 +11,8 @@ from typing import Any
 from bench.load import scenario_rules
 from bench.load.scenario_rules import HOURS as HOURS
 
+#: Messages of one run; an hour at Telegram's limit has 108,000.
+MOST = 2_000_000
 SCENARIOS = Path(__file__).with_name("scenarios")
 
 
@@ -79,6 +81,14 @@ def read(name: str) -> Scenario:
     except ValueError as error:  # no TOML, or no text
         raise BadScenario(f"{path}: {error}") from error
     return built(facts, path)
+
+
+def judge_size(played: Scenario) -> None:
+    """Raises BadScenario when more people come than can be drawn before the first one does."""
+    mean = sum(played.curve) / len(played.curve) if played.curve else 1.0
+    coming = played.per_second * mean * played.seconds + sum(one.count for one in played.bursts)
+    if coming > MOST:
+        raise BadScenario(f"{coming:,.0f} messages are too many; a run has {MOST:,} at most")
 
 
 def names() -> list[str]:

@@ -13,6 +13,8 @@ KINDS = ("known", "film", "list", "album", "sound", "clip", "slow", "broken")
 #: that somebody else just asked for; `block`: block the bot right after asking.
 DEEDS = ("cancel", "press", "join", "block")
 HOURS = 24
+#: Bytes of a file that Telegram takes.
+LARGEST = 2_000_000_000
 #: The figures that a goal may be about: times by what is timed, and what else a run comes to.
 TIMED, POINTS = (*KINDS, "answer", "sign"), ("p50", "p95", "p99", "p99.9", "max")
 FIGURES = (
@@ -82,8 +84,14 @@ def shares(facts: Facts) -> Iterator[str]:
         for one, share in table.items():
             if not is_number(share) or share < 0:
                 yield f"{name}.{one} is a number from 0 on, not {share!r}"
+    deeds = facts.get("deeds", {})
+    parts = [one for one in deeds.values() if is_number(one)] if isinstance(deeds, dict) else []
+    if sum(parts) > 1 + 1e-9:
+        yield f"deeds are parts of one, and come to {sum(parts):g}"
     if isinstance(sizes := facts.get("sizes", {}), dict):
         yield from (f"{one!r} in sizes is no number of bytes" for one in sizes if not is_size(one))
+        large = (one for one in sizes if is_size(one) and int(one) > LARGEST)
+        yield from (f"{one} in sizes is too large; Telegram takes {LARGEST}" for one in large)
 
 
 def is_size(word: str) -> bool:
@@ -106,7 +114,10 @@ def bursts(facts: Facts) -> Iterator[str]:
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         yield "bursts is a list of tables, as [{ at = 1, count = 100, within = 1 }]"
         return
+    lasts: Any = facts.get("seconds")
     for one in found:
+        if is_number(lasts) and is_number(one.get("at")) and one["at"] >= lasts > 0:
+            yield f"a burst at {one['at']} comes after the {lasts} seconds of the load"
         if strange := sorted(one.keys() - {"at", "count", "within"}):
             yield f"unknown {', '.join(strange)} in a burst; it has at, count, within"
         if not is_number(one.get("at")) or one["at"] < 0:

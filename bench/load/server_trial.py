@@ -61,7 +61,7 @@ class ServerTrial(Trial):
 
     def __init__(self, scenario: Scenario, progress: Progress, server: TestServer) -> None:
         super().__init__(scenario, progress)
-        self.server = server
+        self.server, self.outcome.exact = server, False
 
     def made(self, settings: dict[str, str]) -> Stack:
         return ServerStack(self.server, **settings)

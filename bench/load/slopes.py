@@ -1,76 +1,104 @@
-"""Whether something grows: a line by least squares through its samples, beside its own noise.
+"""Whether something grows: the slope of its samples by Theil and Sen, beside what chance would do.
 
-Samples of one process that follow each other are alike, so that their number says too much. They
-are averaged in batches first, and the noise is that of the batches (batch means, Law 1977).
+The slope is the median of the slopes between all pairs of samples, and its interval are those of
+them that are as many ranks from the middle as Kendall's test allows (Sen 1968): no distribution is
+assumed, and one step or a few wild samples move it little. Samples of one process that follow each
+other are alike, so that their number says too much: they are averaged in batches first.
 
 What grows once and stays so, as an allocator's arena or a cache that is full by then, has a slope
-too, the larger the shorter the run is. A leak goes on: so both halves of the samples have to rise.
+too, the larger the shorter the run is. A leak goes on to the end. So something grows when it surely
+rises over all that is judged, and in the last half of that by itself as well. That a growth becomes
+slower is no excuse: a leak behind a cache that fills would look the same.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from math import inf, sqrt
+from statistics import fmean, median
 
 HOUR = 3600.0
-#: Batches; and how often its noise a slope may be before it is one. Of a thousand that are nothing,
-#: one is beyond it by chance (Student's t at 18 degrees of freedom, one side: 3.61): a soak has two
-#: dozen series that vary, and should name one of them by chance in one of forty runs.
-BATCHES, SIGMAS = 20, 3.61
+#: Batches, and the fewest in which something can be seen to rise.
+BATCHES, FEWEST = 20, 8
+#: Deviations of Kendall's test at which a slope is sure: by chance alone one series of a thousand
+#: is (one side), of the last half one of twenty. A soak has two dozen series that vary.
+SURE, LIKELY = 3.09, 1.64
 #: The same for an interval that holds the true slope in 95 of 100 runs.
-STUDENT = 2.10
+INTERVAL = 1.96
 
 Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Slope:
-    """Growth an hour and its standard error, in the unit of the samples; `mean` of the samples;
-    `least` is a growth an hour that nobody would feel; `halves` the growth of the first and of the
-    second half of the samples."""
+class Trend:
+    """A rise an hour in the unit of the samples, and what it is at the least."""
 
     per_hour: float
-    noise: float
+    surely: float = inf
+
+    def exceeds(self, least: float) -> bool:
+        """Whether it is no chance, and more than `least`."""
+        return self.surely > 0 and self.per_hour > least
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """What is judged as a whole, and its last half; `low` and `high` hold the true slope in 95 of
+    100 runs; `mean` of the samples; `least` is a growth an hour that nobody would feel."""
+
+    whole: Trend
+    last: Trend
+    low: float
+    high: float
     mean: float
     least: float = 0.0
-    halves: tuple[float, float] = (inf, inf)
+
+    @property
+    def per_hour(self) -> float:
+        """The growth an hour."""
+        return self.whole.per_hour
 
     @property
     def within(self) -> float:
-        """By how much the true slope may be another one, either way (95 %): what grows by less than
-        that is not seen in so short a run."""
-        return STUDENT * self.noise
+        """By how much the true slope may be another one (95 %): what grows by less than that is
+        not seen in so short a run."""
+        return (self.high - self.low) / 2
 
     @property
     def flat(self) -> bool:
-        """Whether it is 0 within noise, or does not go on. What shrinks does not grow."""
-        is_noise = self.per_hour <= max(SIGMAS * self.noise, self.least)
-        return is_noise or min(self.halves) <= self.least
+        """Whether it is 0 within noise, or has ended. What shrinks does not grow."""
+        return not (self.whole.exceeds(self.least) and self.last.exceeds(self.least))
 
 
 def slope(points: Sequence[Point], least: float = 0.0) -> Slope | None:
     """Of samples (seconds, value); None for too few to say anything."""
     found = sorted(batches(points))
-    middle = len(found) // 2
-    whole, *halves = map(line, (found, found[:middle], found[middle:]))
-    if len(found) < 4 or whole is None or None in halves:
+    if len(found) < FEWEST:
         return None
-    rise, noise, mean = whole
-    first, second = (half[0] * HOUR for half in halves if half)
-    return Slope(rise * HOUR, noise * HOUR, mean, least, (first, second))
+    count, rises = len(found), pairs(found)
+    low, high = bound(rises, count, INTERVAL), -bound([-one for one in rises], count, INTERVAL)
+    mean = fmean(value for _, value in points)
+    last = trend(found[count // 2 :], LIKELY)
+    return Slope(trend(found, SURE), last, low * HOUR, high * HOUR, mean, least)
 
 
-def line(points: Sequence[Point]) -> tuple[float, float, float] | None:
-    """The rise a second of a line through points by least squares, its standard error, and the mean
-    of their values; None where there is no line."""
-    n = len(points)
-    x = sum(at for at, _ in points) / max(n, 1)
-    y = sum(value for _, value in points) / max(n, 1)
-    spread = sum((at - x) ** 2 for at, _ in points)
-    if not spread:
-        return None
-    rise = sum((at - x) * (value - y) for at, value in points) / spread
-    rest = sum((value - y - rise * (at - x)) ** 2 for at, value in points)
-    return rise, sqrt(rest / max(n - 2, 1) / spread), y
+def trend(points: Sequence[Point], deviations: float) -> Trend:
+    """The rise of a line through points, and the least that it is at so many deviations."""
+    rises = pairs(points)
+    return Trend(median(rises) * HOUR, bound(rises, len(points), deviations) * HOUR)
+
+
+def pairs(points: Sequence[Point]) -> list[float]:
+    """The rise a second between each two points, which have different times and are in order."""
+    return [(b - a) / (later - at) for (at, a), (later, b) in combinations(points, 2)]
+
+
+def bound(rises: Sequence[float], count: int, deviations: float) -> float:
+    """The lower bound of the slope of so many points, by the rank that Kendall's test has at so
+    many deviations; -inf where they are too few for it."""
+    spread = deviations * sqrt(count * (count - 1) * (2 * count + 5) / 18)
+    rank = int((len(rises) - spread) / 2)
+    return sorted(rises)[rank] if rank >= 0 and len(rises) > spread else -inf
 
 
 def batches(points: Sequence[Point]) -> list[Point]:
@@ -84,6 +112,5 @@ def batches(points: Sequence[Point]) -> list[Point]:
     for point in ordered:
         held.setdefault(min(BATCHES - 1, int((point[0] - first) / wide)), []).append(point)
     return [
-        (sum(at for at, _ in some) / len(some), sum(value for _, value in some) / len(some))
-        for some in held.values()
+        (fmean(at for at, _ in some), fmean(value for _, value in some)) for some in held.values()
     ]

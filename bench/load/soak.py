@@ -18,8 +18,8 @@ from bench.load.__main__ import Progress
 from bench.load.slopes import Slope, slope
 from bench.load.soak_trial import SoakTrial
 
-#: Ten times as many as C2's; of the samples the first part is left out, while caches fill.
-TIMES, WARM = 10.0, 0.25
+#: Ten times as many as C2's; of the samples the first third is left out, while caches fill.
+TIMES, WARM = 10.0, 1 / 3
 #: Growth an hour that nobody would feel, by the beginning of a series' name.
 LEAST = {
     "anon MiB": 1.0,
@@ -50,10 +50,10 @@ def grown(series: dict[str, list[tuple[float, float]]], seconds: float) -> dict[
 
 def lines(slopes: dict[str, Slope], asked: int, hours: float) -> list[str]:
     """A table: what must not grow first, and what the record takes for each request."""
-    told = [f"{'':<36}{'mean':>10}{'an hour':>11}{'± (95 %)':>10}{'halves':>20}"]
+    told = [f"{'':<36}{'mean':>10}{'an hour':>11}{'± (95 %)':>10}{'last half':>11}"]
     for name, one in slopes.items():
         row = f"{name:<36}{one.mean:>10.2f}{one.per_hour:>+11.3f}{one.within:>10.3f}"
-        row += "".join(f"{half:>+10.2f}" for half in one.halves)
+        row += f"{one.last.per_hour:>+11.3f}"
         if name.startswith("record: "):
             row += f"   {one.per_hour * hours / max(asked, 1):.4f} a request"
         elif not one.flat:
@@ -97,8 +97,8 @@ def main() -> int:
     slopes = grown({**trial.samples.series, "claim, s": trial.claims}, seconds)
     hours = seconds / 3600
     told = figures(slopes, result)
-    result["slopes"] = {n: [one.per_hour, one.noise, one.mean] for n, one in slopes.items()}
-    result["samples"] = {name: trial.samples.series[name] for name in growing(slopes)}
+    result["slopes"] = {n: [one.per_hour, one.within, one.mean] for n, one in slopes.items()}
+    result["samples"] = {n: p for n, p in trial.samples.series.items() if n[:7] != "record:"}
     options.out.mkdir(parents=True, exist_ok=True)
     name = options.out / f"soak-{time.strftime('%Y%m%d-%H%M%S')}"
     name.with_suffix(".json").write_text(json.dumps(result), encoding="utf-8")

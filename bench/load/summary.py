@@ -18,7 +18,7 @@ def result(name: str, scenario: Scenario, measured: dict[str, Any]) -> dict[str,
         if figures.get(key, most + 1) > most
     }
     clean = not measured["faults"] and not any(measured[key] for key in NOTHING)
-    good = clean and measured["quiet_in_time"] and not missed
+    good = clean and measured["quiet_in_time"] and not missed and not measured.get("interrupted")
     about = {"name": name, "scenario": asdict(scenario)}
     verdict = {"figures": figures, "missed": missed, "clean": clean, "good": good}
     return {**about, **verdict, **measured}
@@ -71,6 +71,10 @@ def lines(result: dict[str, Any]) -> list[str]:
     """What the command prints at its end."""
     figures, faults = result["figures"], result["faults"]
     told = [f"{result['scenario']['title']}: {result['fine']} of {result['asked']} as they should"]
+    if result.get("interrupted"):
+        told.append(
+            f"  interrupted: {result['asked']} of {result['planned']} messages were written"
+        )
     told += [f"  {name}: {count} {result['which'][name][:3]}" for name, count in faults.items()]
     told += [f"  {name}: {result[name]}" for name in NOTHING if result[name]]
     if not result["quiet_in_time"]:

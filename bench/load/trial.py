@@ -22,6 +22,8 @@ from tests.sandbox.stack import Stack
 OPEN = "SELECT COUNT(*) FROM requests WHERE state = 'open' OR closed_at IS NULL"
 #: Seconds that files of finished jobs may still be there.
 SWEPT = 20.0
+#: Seconds that the last requests have where the test was interrupted.
+HURRIED = 15.0
 #: Seconds between two samples, and before the load so that the beginning is seen.
 BEAT = 1.0
 
@@ -42,6 +44,9 @@ class Trial:
         self.plan = schedule.asks(scenario)
         self.outcome = Outcome()
         self.quiet = True
+        #: Whether somebody ended it before everybody had written.
+        self.interrupted = False
+        self.writing: Crowd | None = None
         self.spans: dict[str, float] = {}
 
     async def run(self) -> dict[str, Any]:
@@ -62,9 +67,21 @@ class Trial:
         held = {"held_to_cores": self.cores, "settings": settings(stack)}
         return {"machine": about, **held, **result}
 
+    def interrupt(self) -> bool:
+        """Let nobody write any more and judge what was asked so far. False when there is nothing to
+        judge yet, or it was said before."""
+        if self.writing is None or self.writing.ended.is_set():
+            return False
+        self.interrupted = True
+        self.writing.ended.set()
+        return True
+
     def stack(self) -> Stack:
-        """A stack with the scenario's settings and its rule for sites, not yet started."""
+        """A stack with the scenario's settings and its rule for sites, not yet started. Ctrl-C
+        reaches the test alone, which ends it."""
         stack = self.made(self.scenario.settings)
+        for one in (stack, *stack.servers.values()):
+            one.group = 0
         stack.state.mkdir(mode=0o700, parents=True)
         rules = stack.state / "sites.toml"
         rules.write_text(f"[default]\nconcurrency = {self.scenario.site_concurrency}\n")
@@ -78,7 +95,7 @@ class Trial:
     async def load(self) -> None:
         """The people come, and afterwards everything has time to arrive."""
         watching = asyncio.create_task(self.watch())
-        self.began = time.time()
+        self.began, self.writing = time.time(), self.crowd
         await self.crowd.plays(self.plan)
         self.spans["asked_s"] = time.time() - self.began
         try:
@@ -92,12 +109,14 @@ class Trial:
         await self.usage.sample()
 
     async def crowd_is_served(self) -> None:
-        """Wait until no request is open. Raises TimeoutError after the scenario's `drain`
-        seconds."""
-        async with asyncio.timeout(self.scenario.drain):
-            await asyncio.sleep(BEAT)  # the last message is on its way to the bot
-            while number(self.usage.stack, OPEN):
-                await asyncio.sleep(BEAT / 4)
+        """Wait until no request is open. Raises TimeoutError after the scenario's `drain` seconds,
+        or fewer where somebody waits for the end."""
+        began = time.monotonic()
+        await asyncio.sleep(BEAT)  # the last message is on its way to the bot
+        while number(self.usage.stack, OPEN):
+            if time.monotonic() - began > (HURRIED if self.interrupted else self.scenario.drain):
+                raise TimeoutError
+            await asyncio.sleep(BEAT / 4)
 
     async def watch(self) -> None:
         """Sample the stack once a second, for ever, and report how far the load is."""
@@ -118,11 +137,13 @@ class Trial:
         stack = self.usage.stack
         histories = {one.person.id: await one.person.history() for one in self.crowd.asked}
         shown = by_peer(await stack.telegram.calls("messages.setTyping"))
-        for one in self.crowd.asked:
-            them = one.person.id
-            self.outcome.judge(one, histories[them], self.began, shown.get(them, ()))
         for person, ours in by_person(self.crowd.asked).items():
+            for one in ours:
+                free = self.interrupted or leaves(one, ours, self.scenario.drain)
+                signs, chat = shown.get(person, ()), histories[person]
+                self.outcome.judge(one, chat, self.began, shown=signs, free=free)
             self.outcome.strays(ours, histories[person], self.began)
+        self.outcome.compare()
         with suppress(TimeoutError):
             await stack.until(lambda: not left_over(stack), patience=SWEPT)
         calls = await stack.telegram.calls("messages.*")
@@ -135,6 +156,8 @@ class Trial:
             "uncertain": number(stack, UNCERTAIN),
             "unwritten": self.crowd.unwritten,
             "quiet_in_time": self.quiet,
+            "interrupted": self.interrupted,
+            "planned": len(self.plan),
         }
         return {**self.spans, **self.outcome.facts(), **limits, **self.told()}
 
@@ -166,6 +189,13 @@ def by_person(asked: list[Asked]) -> dict[int, list[Asked]]:
     for one in asked:
         found.setdefault(one.person.id, []).append(one)
     return found
+
+
+def leaves(one: Asked, ours: list[Asked], within: float) -> bool:
+    """Whether the person blocked the bot while what they had asked for may have been on its way:
+    with that they leave all of it."""
+    blocked = (other.message.at for other in ours if other.ask.deed == "block")
+    return any(0 <= at - one.message.at <= within for at in blocked)
 
 
 def settings(stack: Stack) -> dict[str, str]:

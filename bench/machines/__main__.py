@@ -33,7 +33,11 @@ MOST = {
     "wakes": {"wake_p99_ms": 10.0, "wakes_lost": 0.0},
     "idle": {"idle_queries_per_s_per_machine": 1.2, "takeover_s": 15.0},
     "depth": {"depth_1e6_ratio": 2.0},
-    "dead-rows": {"bloat_ratio": 3.0, "snapshot_claim_ratio": 2.0},
+    "dead-rows": {
+        "bloat_ratio": 3.0,
+        "snapshot_claim_ratio": 2.0,
+        "snapshot_limited_claim_ratio": 2.0,
+    },
     "moves": {"move_pause_s": 60.0},
 }
 LEAST = {

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Amounts:
     """`jobs`: cycles of processes; `busy`: those that take a while; `turns`: of what is measured
-    in turns; `peers`: jobs of each other queue; `wakes`: trips; `rest` and `counted`: seconds of an
-    idle machine before its statements are counted, and of the count; `deep`: jobs in a long line;
-    `cycles`: after which tables are measured; `free` and `held`: seconds of work before a snapshot
-    and under it; `round`: jobs that come and go at a time there; `aged`: those that did before;
-    `users` and `moved`: people and jobs of a store that moves."""
+    in turns; `peers`: jobs of each other queue; `wakes`: trips; `rest` and `counted`: seconds
+    without a change before an idle machine's statements are counted, and of the count; `deep`: jobs
+    in a long line; `cycles`: after which tables are measured; `free` and `held`: seconds of work
+    before a snapshot and under it; `round`: jobs that come and go at a time there; `aged`: those
+    that did before; `users` and `moved`: people and jobs of a store that moves."""
 
     jobs: int
     busy: int
@@ -53,8 +53,8 @@ BRIEF = Amounts(
     turns=60,
     peers=80,
     wakes=30,
-    rest=20.0,
-    counted=10.0,
+    rest=70.0,
+    counted=20.0,
     deep=20_000,
     cycles=4_000,
     free=2.0,

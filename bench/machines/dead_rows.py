@@ -21,7 +21,7 @@ from procs.core.machine import machine_name
 from procs.records.job import Lane, Lease, State
 from procs.store.database import Database
 from procs.store.health import workers
-from procs.store.jobs import leases, seats
+from procs.store.jobs import leases
 from procs.worker.job_line import JobLine
 
 #: Processes that make the cycles after which the tables are measured, and jobs of a transaction.
@@ -31,11 +31,15 @@ PROCESSES, TOGETHER = 2, 8
 ROUNDS, SINGLE, BITE = 10, 3, 100_000
 SIZE = "SELECT SUM(PG_TOTAL_RELATION_SIZE(oid)) FROM pg_class WHERE relname IN ('jobs', 'progress')"
 DEAD = "SELECT n_dead_tup FROM pg_stat_user_tables WHERE relname = 'jobs'"
-#: Deliveries of as many people, in line now.
+#: Downloads that come and go a second, as ten machines of 32 have them; of an hour; and the limit.
+DOWNLOADS, HOUR, LIMIT = 32, 3600.0, 320
+#: Jobs of as many people, in line since so many seconds, one behind the other.
 PUT_OURS = """
 INSERT INTO jobs (id, user_id, lane, state, at, seat, kind, site, payload, story)
-SELECT %(first)s + n, %(first)s + n, 0, 0, EXTRACT(EPOCH FROM CLOCK_TIMESTAMP()) + n * 1e-6, -1,
-       'deliver', '', '{"request":1,"media":1}', '' FROM GENERATE_SERIES(1, %(count)s) AS n
+SELECT %(first)s + n, %(first)s + n, %(lane)s, 0,
+       EXTRACT(EPOCH FROM CLOCK_TIMESTAMP()) - %(since)s * (%(count)s - n) / %(count)s
+       + n * 1e-6, -1, 'deliver', '', '{"request":1,"media":1}', ''
+  FROM GENERATE_SERIES(1, %(count)s) AS n
 """
 #: And through, as a worker's statements leave them.
 TAKE_OURS = f"""
@@ -92,20 +96,25 @@ def bloat(conninfo: str, folder: Path, cycles: int) -> dict[str, Any]:
 
 
 class Worker:
-    """One that ends eight jobs and claims the next eight in one transaction."""
+    """One that ends eight jobs of a lane and claims the next eight in one transaction."""
 
-    def __init__(self, place: LeaseTable) -> None:
+    def __init__(self, place: LeaseTable, lane: Lane = Lane.LIGHT) -> None:
         self.db: Database = place.open()
         self.number = workers.enter(self.db, f"w-{clock.now().boot}", now=clock.now())
         settings = config.load({"CHAPAR_HOME": str(place.run.parent)}, None, need_telegram=False)
-        machine_name.give("bench")  # one of several, or every look begins at the beginning
-        self.line = JobLine(self.db, settings, self.number)
+        # One of several: else every look begins at the beginning, and leases end by another clock.
+        machine_name.give("bench")
+        shared = self.db.time()
+        assert shared is not None
+        clock.share(shared - clock.elapsed())
+        self.line, self.lane = JobLine(self.db, settings, self.number), lane
+        self.line.most[Lane.HEAVY] = LIMIT
         #: Seconds of each claim of eight, with the transaction that it is in.
         self.times: list[float] = []
 
     def claim(self) -> list[Lease]:
         """The first eight in line, as the product's worker looks for them."""
-        return self.line.claim(Lane.LIGHT, TOGETHER, local=False)
+        return self.line.claim(self.lane, TOGETHER, local=False)
 
     def work(self) -> int:
         """Claim and finish until nothing is left. Returns how many jobs."""
@@ -113,11 +122,12 @@ class Worker:
         while held:
             count += len(held)
             began = time.monotonic()
-            names = [seats.of(lease.user) for lease in held]
+            most = self.line.most[self.lane]
+            names = {name for lease in held for name in leases.names(lease, self.lane, most)}
             with self.db.write(only=names):
                 for lease in held:
                     leases.finish(self.db, lease, now=clock.now())
-                found = self.line.claiming(Lane.LIGHT, TOGETHER, local=False)
+                found = self.line.claiming(self.lane, TOGETHER, local=False)
             held = found()
             self.times.append(time.monotonic() - began)
         return count
@@ -147,6 +157,7 @@ def torture(conninfo: str, folder: Path, amounts: Amounts) -> dict[str, Any]:
     lines.age(amounts.aged)
     held = lines.run(amounts.held)
     aged = lines.ours.jobs - before
+    limited = downloads(place, calm, amounts)
     peer_queues.age_pgqueuer(others, aged)
     theirs.append(peer_queues.pgqueuer_rate(others, TOGETHER, 40))
     dead = plain.execute(DEAD).fetchone()[0]
@@ -159,30 +170,52 @@ def torture(conninfo: str, folder: Path, amounts: Amounts) -> dict[str, Any]:
         "snapshot_dead_rows": dead,
         "snapshot_claim_ms": [round(one * 1000, 2) for one in (held[1], held[0])],
         "snapshot_claim_ratio": round(held[0] / held[1], 2),
+        "snapshot_limited_claim_ms": [round(one * 1000, 2) for one in reversed(limited)],
+        "snapshot_limited_claim_ratio": round(limited[0] / limited[1], 2),
         "snapshot_claim_ratio_of_a_plain_table": round(held[2] / free[2], 2),
         "snapshot_claim_ratio_of_pgqueuer": round(theirs[0] / theirs[1], 2),
     }
 
 
+def downloads(place: LeaseTable, calm: LeaseTable, amounts: Amounts) -> list[float]:
+    """The median of a transaction of eight downloads under the limit of all, after an hour of them
+    (or as much as there was of the others) under the snapshot; and without one."""
+    lines = [OurLine(one, Lane.HEAVY, 500_000_000) for one in (place, calm)]
+    share = min(1.0, amounts.aged / (800 * HOUR))
+    for line in lines:
+        line.age(round(DOWNLOADS * HOUR * share), HOUR * share)
+    times: list[list[float]] = [[] for _ in lines]
+    for _ in range(ROUNDS):
+        for line, one in zip(lines, times, strict=True):
+            one += line.round(amounts.round // ROUNDS)
+    return [median(one) for one in times]
+
+
 class OurLine:
-    """One lease table, its worker, and how many jobs went through it."""
+    """A lane of one lease table, a worker of it, and how many jobs went through it."""
 
-    def __init__(self, place: LeaseTable) -> None:
-        self.worker, self.session, self.jobs = Worker(place), open_session(place.url), 0
+    def __init__(self, place: LeaseTable, lane: Lane = Lane.LIGHT, first: int = 2_000_000) -> None:
+        self.worker, self.session, self.jobs = Worker(place, lane), open_session(place.url), 0
+        self.lane, self.first = lane, first
 
-    def age(self, jobs: int) -> None:
+    def put(self, jobs: int, since: float = 0.0) -> None:
+        """Put so many in line, the first of them `since` seconds ago."""
+        facts = {"first": self.first + self.jobs, "count": jobs, "since": since}
+        self.session.execute(PUT_OURS, {**facts, "lane": int(self.lane)})
+        self.jobs += jobs
+
+    def age(self, jobs: int, since: float = 0.0) -> None:
         """Let so many jobs come and go."""
-        for _ in range(max(1, jobs // BITE)):
-            put = {"first": 2_000_000 + self.jobs, "count": min(jobs, BITE)}
-            for sql, facts in ((PUT_OURS, put), (TAKE_OURS, None), (END_OURS, None)):
-                self.session.execute(sql, facts)
-            self.jobs += min(jobs, BITE)
+        for start in range(0, jobs, BITE):
+            self.put(min(jobs - start, BITE), since)
+            for sql in (TAKE_OURS, END_OURS):
+                self.session.execute(sql)
 
     def round(self, jobs: int) -> list[float]:
         """So many jobs come and go; how long each transaction took."""
-        self.session.execute(PUT_OURS, {"first": 2_000_000 + self.jobs, "count": jobs})
+        self.put(jobs)
         self.worker.times.clear()
-        self.jobs += self.worker.work()
+        self.worker.work()
         return list(self.worker.times)
 
 

@@ -6,16 +6,20 @@ BEGIN and COMMIT go with others in one message and are told apart."""
 
 import asyncio
 import time
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 from bench.machines.amounts import Amounts
 from bench.machines.lease_table import open_session
+from procs.core.files import rest_file
 from procs.store.machines import bot_lease
 from tests.sandbox.stack import Stack
 
 MACHINES, WORKERS = 3, 2
+#: Seconds between two looks whether they rest, and for which that may take.
+LOOK, PATIENCE = 0.5, 600.0
 STATEMENTS = """
 SELECT COALESCE(SUM(calls), 0), COALESCE(SUM(calls) FILTER (WHERE query IN ('BEGIN', 'COMMIT')), 0)
   FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
@@ -55,7 +59,7 @@ async def measured(conninfo: str, amounts: Amounts) -> dict[str, Any]:
             await up.enter_async_context(Stack(beside=first, machine=f"m{n}", **facts))
             for n in range(2, MACHINES + 1)
         ]
-        await asyncio.sleep(amounts.rest)
+        await rested([first, *others], amounts.rest)
         figures = await counted(counter, amounts.counted)
         holder = bot_lease.holder(first.db)
         assert holder is not None
@@ -69,6 +73,20 @@ async def measured(conninfo: str, amounts: Amounts) -> dict[str, Any]:
         stack.remove()
     counter.close()
     return figures | {"takeover_s": round(takeover, 1)}
+
+
+async def rested(stacks: Sequence[Stack], seconds: float) -> None:
+    """Wait until no machine has heard of a change for so long. Each of their rounds looks once more
+    after the last one, the seldom ones a minute later, and what is counted then is still the start.
+    Raises TimeoutError."""
+    async with asyncio.timeout(PATIENCE):
+        marks: set[int | None] = set()
+        began = time.monotonic()
+        while time.monotonic() - began < seconds:
+            await asyncio.sleep(LOOK)
+            found = {rest_file.read(stack.state / "run") for stack in stacks}
+            if found != marks or None in found:
+                marks, began = found, time.monotonic()
 
 
 async def counted(counter: Any, seconds: float) -> dict[str, Any]:

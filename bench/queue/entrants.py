@@ -7,6 +7,7 @@ from pathlib import Path
 from procrastinate import App, PsycopgConnector
 
 from bench.queue import servers
+from bench.queue.bare import Bare
 from bench.queue.programs import Program
 from bench.queue.report import Report
 from bench.queue.servers import NoServer
@@ -73,6 +74,12 @@ def sleeper(folder: Path, *, full: bool = False) -> Program:
     return Program(
         "ours", "ours", ("-m", "bench.queue.sleeper", str(folder)), str(folder), 0, environment
     )
+
+
+def bare(folder: Path) -> Program:
+    """The barest table with one datagram a job, in a folder of its own."""
+    Bare(folder, room=1).fill(users=0, each=0)
+    return Program("bare", "bare_app", ("-m", "bench.queue.peers.bare_app"), str(folder), 0)
 
 
 def huey(folder: Path, fsync: str, *, jobs: int = MANY) -> Program:

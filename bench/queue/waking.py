@@ -13,7 +13,7 @@ from bench.queue.rounds import middle, percentile
 
 #: Seconds until a worker that was started does nothing any more, and over which it is watched.
 SETTLE, WATCH = 4.0, 15.0
-OURS = "ours"
+OURS, BARE = "ours", "the barest table and a datagram, for comparison"
 
 
 def measure(report: Report, folder: Path, *, quick: bool) -> None:
@@ -22,6 +22,7 @@ def measure(report: Report, folder: Path, *, quick: bool) -> None:
     with ExitStack() as up:
         programs = {
             OURS: entrants.sleeper(folder / "ours"),
+            BARE: entrants.bare(folder / "bare"),
             "huey, fsync=off": entrants.huey(folder, "off"),
             **entrants.with_servers(report, folder, up, 1),
         }
@@ -33,7 +34,7 @@ def wake(report: Report, folder: Path, programs: dict[str, Program], probes: int
     """Milliseconds from the enqueue to the job's start, of each program."""
     report.part("From the enqueue to the job's start in a worker that slept (median, one in 100)")
     for name, program in programs.items():
-        took = program.wakes(folder, probes if name == OURS else probes // 8)
+        took = program.wakes(folder, probes if name in (OURS, BARE) else probes // 8)
         report.row(name, middle(took), "ms", note=f"p99 {percentile(took, 0.99):.2f} ms")
         if name == OURS:
             report.figure("wake_p50_ms", middle(took))

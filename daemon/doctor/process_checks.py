@@ -140,9 +140,15 @@ def standing(facts: DoctorFacts) -> Iterator[Finding]:
         )
     for scope, since, why in pauses.listed(facts.db):
         seen = f"since {minute(since)} {why}".rstrip()
-        yield Finding("pauses", Severity.HINT, f"paused: {scope}", seen, "chapar resume")
+        yield Finding("pauses", Severity.HINT, f"paused: {scope}", seen, end_of(scope))
     if not raised:
         yield fine("alerts", "none stands")
+
+
+def end_of(scope: str) -> str:
+    """The command that ends a pause."""
+    kind, _, name = scope.partition(":")
+    return f"chapar resume --{kind} {name}" if name else "chapar resume"
 
 
 def time_of_day(facts: DoctorFacts) -> Iterator[Finding]:

@@ -74,7 +74,8 @@ class FirstAnswers:
         for one in accepted:
             event = "request.repeated" if one.outcome == "again" else "request.received"
             log.info(event, request=one.request, job=one.job, outcome=one.outcome)
-        answers = [task for one in accepted if (task := self.first(one, incoming))]
+        alone = len(done) == 1 and not incoming.edited
+        answers = [task for one in accepted if (task := self.first(one, incoming, alone=alone))]
         if accepted:
             self.chat_actions.follow(accepted[0].request, incoming.chat)
         complaints = [self.hints.complain(incoming, problem) for problem in parsed.problems]
@@ -89,7 +90,7 @@ class FirstAnswers:
         await asyncio.gather(*answers, *complaints, *questions, *rest)
 
     def first(
-        self, accepted: Submitted, incoming: Incoming | None = None
+        self, accepted: Submitted, incoming: Incoming | None = None, *, alone: bool = False
     ) -> asyncio.Task[str] | None:
         """Begin the first answer to a request. A known media is in the chat in a moment: its status
         message would only flicker. A repeated update is answered already, or will be. To what was
@@ -97,7 +98,7 @@ class FirstAnswers:
         with the last seconds of the database."""
         fresh = incoming is None or self.status_board.chat_session.is_new(incoming)
         if accepted.outcome == "cached":
-            self.status_board.withhold(accepted.request, fresh=fresh)
+            self.status_board.withhold(accepted.request, fresh=fresh, alone=alone)
         elif accepted.outcome != "again":
             return self.status_board.answer(accepted.request, fresh=fresh)
         return None

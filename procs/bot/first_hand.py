@@ -77,12 +77,13 @@ class Claim:
     def claim(self, accepted: Submitted) -> bool:
         """Claim its delivery, pay for it and store the random id; whether that was possible."""
         db, now, request = self.db, clock.now(), accepted.request
-        facts: dict[str, Any] = {"worker": self.holder, "pays": self.pay, "now": now}
-        found = outcomes.claim_at_once(db, accepted.job, **facts)
-        order = requests.order(db, request) if found else None
-        if found is None or order is None or self.place is None:
+        if (media := accepted.media) is None:
             return False
-        lease, media = found
+        facts: dict[str, Any] = {"worker": self.holder, "pays": self.pay, "now": now}
+        lease = outcomes.claim_at_once(db, accepted.job, media, **facts)
+        order = requests.order(db, request) if lease else None
+        if lease is None or order is None or self.place is None:
+            return False
         db.also((f"request {request}",))
         ((_, random_id),) = deliveries.plan(db, request, 1)
         target = ChatTarget(order.chat, order.chat_access, order.message, order.topic)
@@ -99,6 +100,9 @@ class FirstHand:
         self.pace = status_board.replies.pace
         #: The number of this process among those who hold leases; None while it may hold none.
         self.holder: int | None = None
+        #: What is being sent, by its job, until it is over or must stop.
+        self.sends: dict[int, Handed] = {}
+        status_board.hear = self.hear
         self.tasks: set[asyncio.Task[str]] = set()
         self.counts: Counter[str] = Counter()
 
@@ -145,10 +149,14 @@ class FirstHand:
             hand=hand.claim if hand else None,
         )
         if hand is not None and hand.claimed is not None:
-            task = asyncio.create_task(logged(self.carry(hand.claimed), job=done[0].job))
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
+            self.begin(hand.claimed)
         return done
+
+    def begin(self, one: Handed) -> None:
+        """Carry it in a task of its own."""
+        task = asyncio.create_task(logged(self.carry(one), job=one.lease.job))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
     def new_claim(self, links: Sequence[Ask]) -> Claim | None:
         """A claim of a known media for these where the bot may have one: for one link of a private
@@ -161,20 +169,40 @@ class FirstHand:
         return Claim(self.db, self.pace, self.holder, one.chat)
 
     async def carry(self, one: Handed) -> None:
-        """Send one and end its job, or give it back. Raises SessionRevoked, StoreError."""
-        is_over = False
+        """Send one and end its job, or give it back. Raises SessionRevoked, StoreError; and of one
+        that must go again, what `delete` raises."""
+        job, is_over, is_wanted = one.lease.job, False, True
+        self.sends[job] = one
         try:
             async with asyncio.timeout(HAND_TIMEOUT):
                 copy = await self.send(one)
-            is_over = self.end(one, copy)
+            is_wanted = self.end(one, copy)
+            is_over = True
         except TelegramWait as wait:
             self.pace.note(wait)
         except (JobError, ReferenceStale, TimeoutError) as error:
             why = type(error).__name__
-            log.info("delivery.given-back", job=one.lease.job, why=why, error=error)
+            log.info("delivery.given-back", job=job, why=why, error=error)
         finally:
-            if not is_over:
+            if self.drop(one) and not is_over:
                 self.give_back(one)
+        if not is_wanted:
+            await self.status_board.chat_session.delete(copy.chat, copy.access, copy.message)
+            log.info("delivery.taken-away", job=job, request=one.request)
+
+    def hear(self, words: set[bytes]) -> None:
+        """End the lease of each job that nobody waits for any more at once, however long its send
+        still takes; what arrives of it is deleted."""
+        for job in wake.understood(words)[1]:
+            if one := self.sends.pop(job, None):
+                self.give_back(one)
+
+    def drop(self, one: Handed) -> bool:
+        """Have it no longer in hand; whether it was, and its lease with it. The same job may have
+        been claimed again since."""
+        if is_held := self.sends.get(one.lease.job) is one:
+            del self.sends[one.lease.job]
+        return is_held
 
     async def send(self, one: Handed) -> SentCopy:
         """The message that shows it now. Raises TelegramAway where it is there already and nobody
@@ -197,17 +225,24 @@ class FirstHand:
 
     def end(self, one: Handed, copy: SentCopy) -> bool:
         """Store the receipt and the end of the job; then wake who has something to do by that.
-        Returns True. Of a lease that was lost the receipt is stored. Raises StoreError."""
+        Whether anybody wants the message: its person may have cancelled, and was told so. Of a
+        lease that was lost the receipt is stored. Raises StoreError."""
         db, lease, now = self.db, one.lease, clock.now()
         receipts = partial(deliveries.receipts, db, one.request, one.media.id, {0: copy}, now=now)
         try:
             with db.write(full=True, only=(seats.of(lease.user),)):
                 receipts()
-                said = outcomes.finish_delivery(db, lease, one.request, worker=HOLDER, now=now)
+                said = outcomes.finish_delivery(
+                    db, lease, one.request, worker=HOLDER, media=one.media, now=now
+                )
         except LeaseLost as error:
+            if self.sends.get(lease.job) is not one:  # it was to stop
+                return False
             log.warning("lease.lost", job=lease.job, worker=HOLDER, why=error)
             receipts()
             return True
+        if said is None:
+            return False
         if not said:
             self.status_board.call()
         if claimable.ready(db, Lane.LIGHT):

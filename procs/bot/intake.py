@@ -47,7 +47,6 @@ from procs.telegram.chat.inbound import Incoming, Press
 from procs.telegram.chat.inline_updates import InlineChoice, InlineQuery
 from procs.telegram.chat.member_updates import MemberChange
 from procs.telegram.chat.sender import OutgoingMessage
-from procs.telegram.session.rpc import free
 from procs.texts import i18n
 from procs.wishes.grammar import link
 from procs.wishes.grammar.link import Parsed
@@ -174,7 +173,8 @@ class Intake:
         text = i18n.say(incoming.language, "oops", code=code)
         random_id = once("oops", incoming.chat, incoming.message)
         facts = (incoming.chat, incoming.access, text, random_id, incoming.message)
-        await self.chat_session.send(OutgoingMessage(*facts, (), incoming.topic), leave=free)
+        words = OutgoingMessage(*facts, (), incoming.topic)
+        await self.chat_session.send(words, leave=self.replies.leave_unpaid)
 
     async def handle_press(self, press: Press) -> None:
         """Act on a press, unless its person is banned or has to join the sponsors."""

@@ -200,7 +200,9 @@ def write(
     level: int, event: str, facts: dict[str, Any], trace: BaseException | None = None
 ) -> None:
     """Log an event with its facts; both formatters find them in the record's `event` and
-    `facts`."""
+    `facts`. The record is made here: the library's way to it is a tenth of a line's cost."""
     if LOGGER.isEnabledFor(level):
-        known = {"event": event, "facts": facts}
-        LOGGER.log(level, "%s", line(event, facts), exc_info=trace, extra=known)
+        why = (type(trace), trace, trace.__traceback__) if trace else None
+        record = logging.LogRecord(LOGGER.name, level, "", 0, line(event, facts), None, why)
+        record.__dict__.update(event=event, facts=facts)
+        LOGGER.handle(record)

@@ -52,6 +52,7 @@ from procs.errors.site_errors import SiteBroken as SiteBroken
 from procs.errors.site_errors import SiteBusy as SiteBusy
 from procs.errors.site_errors import SiteFiltered as SiteFiltered
 from procs.errors.site_errors import TlsBroken as TlsBroken
+from procs.errors.site_errors import TokenMissing as TokenMissing
 from procs.errors.site_errors import Unsupported as Unsupported
 from procs.errors.store_errors import LeaseLost as LeaseLost
 from procs.errors.store_errors import NewerDatabase as NewerDatabase

@@ -44,6 +44,7 @@ FAILURE_ALERTS = frozenset(
     kind().name
     for kind in (
         *(errors.BotCheck, errors.SiteFiltered, errors.ProxyBroken, errors.ExtractorBroken),
+        errors.TokenMissing,
         *(errors.DiskFull, errors.EngineDied, errors.Quarantined, errors.Unknown),
         errors.UploadRefused,
     )

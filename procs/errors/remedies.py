@@ -19,6 +19,7 @@ ADVICE: dict[type[JobError], str] = {
     errors.SiteFiltered: "set CHAPAR_UPSTREAM_PROXY, or the site's egress in sites.toml",
     errors.ProxyBroken: "look at the proxy that CHAPAR_UPSTREAM_PROXY or sites.toml names",
     errors.ExtractorBroken: "chapar engine update; report the example if that does not help",
+    errors.TokenMissing: "see what chapar doctor says of tokens, and chapar why JOB",
     errors.DiskFull: FREE_SPACE,
     errors.DiskTooSmall: "give CHAPAR_HOME a larger disk, or lower CHAPAR_MAX_FILE_SIZE",
     errors.EngineDied: "see the worker's log; the machine may be short of memory",

@@ -63,6 +63,15 @@ class ExtractorBroken(JobError):
     say = "failed-extractor"
 
 
+class TokenMissing(JobError):
+    """The site wants a token with each visit, and our script made none."""
+
+    retry = True
+    attempts = 2
+    least = 60.0
+    say = "failed-token-missing"
+
+
 class Unsupported(JobError):
     """Nothing on that page that we can fetch."""
 

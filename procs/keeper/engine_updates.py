@@ -26,7 +26,8 @@ MANY = 10
 #: one, but never more than most.
 PROBATION = 24 * 3600.0
 FAILED, SHARE, TIMES, WORST_SHARE = 10, 0.2, 3.0, 0.9
-#: The rows that say when it was looked, with how many broken then; and what was the newest.
+#: The rows that say when it was looked, with how many broken then, behind this the name of the
+#: machine; and what was the newest. One without a name is of a version that had one for all.
 LOOKED, NEWEST = "engine.looked", "engine.newest"
 
 
@@ -94,15 +95,17 @@ class EngineUpdates:
         return not 0 <= now - at < (SOONER if more >= MANY else DAY)
 
     def last_look(self) -> tuple[float, int]:
-        """The wall instant of the last look, and the extractors that had broken by then."""
-        at, broken = codec.load(rows.read(self.db, LOOKED, "[0, 0]"))
+        """The wall instant of this machine's last look, and the extractors that had broken by
+        then."""
+        before = rows.read(self.db, LOOKED, "[0, 0]")
+        at, broken = codec.load(rows.read(self.db, own_row(), before))
         return float(at), int(broken)
 
     def note_look(self, at: float) -> None:
         """Note the wall instant of a look, and how many downloads the version had broken by
         then."""
         text = codec.dump([at, engine_records.count_broken(self.db)])
-        rows.write(self.db, LOOKED, text, now=clock.now())
+        rows.write(self.db, own_row(), text, now=clock.now())
 
     async def look(self) -> None:
         """Ask the index for the newest version; install it, or log that it exists."""
@@ -129,6 +132,11 @@ class EngineUpdates:
             engine_records.use(self.db, disk.host(), version.name, now=clock.now())
         else:
             log.warning("engine.newer", version=newest, fix="chapar engine update")
+
+
+def own_row() -> str:
+    """The row of this machine's last look: each has versions of its own."""
+    return f"{LOOKED}.{disk.host()}"
 
 
 def is_worse(used: EngineUse) -> bool:

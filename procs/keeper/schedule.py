@@ -27,12 +27,13 @@ from procs.keeper.order_runner import OrderRunner
 from procs.keeper.server_samples import ServerSamples
 from procs.store import wake
 from procs.store.admins import admin_orders, audit_log, conversation_states, support_threads
+from procs.store.broadcasts import recipients
 from procs.store.database import Database
 from procs.store.follows import sources
 from procs.store.health import alerts, counters, failed_attempts, notifications
 from procs.store.inline import inline_messages
 from procs.store.jobs import claimable, recovery, reservations
-from procs.store.limits import send_budget
+from procs.store.limits import flood_waits, send_budget
 from procs.store.machines import database_clock, machine_rows, restart_orders
 from procs.store.media import looks, thumbnails, uploads
 from procs.store.reports import personal_data, pruner, use_sums
@@ -52,9 +53,8 @@ FORGET = 10_000
 SELDOM, RARELY = 120.0, 300.0
 #: Seconds by which the wall clock was set back, and not only drifted.
 CLOCK_STEP = 1.0
-#: Seconds after the server of the database came back in which no lease is taken for over: the
-#: workers could not renew theirs, and do so within a second or two.
-RENEWAL = 20.0
+#: Seconds after which what failed for want of a server is tried again, at most.
+AWAY_AGAIN = 2.0
 
 
 class PeriodicTask:
@@ -70,11 +70,17 @@ class PeriodicTask:
         self.next = 0.0
 
     def run(self, now: float, rest: int | None) -> None:
-        """Do it when it is due; `rest` as of `Database`. Raises StoreFull."""
+        """Do it when it is due; `rest` as of `Database`. Raises StoreError."""
         if now < self.next or self.view.holds(rest):
             return
         self.next = now + self.every
-        self.work()
+        try:
+            self.work()
+        except StoreError as error:
+            self.view.forget()
+            if isinstance(error, StoreAway):
+                self.next = now + min(self.every, AWAY_AGAIN)
+            raise
 
 
 class Keeper:
@@ -85,8 +91,6 @@ class Keeper:
         self.settings = settings
         #: The boot instant of the last round.
         self.turned = clock.now().boot
-        #: The boot instant until which expired leases are left alone.
-        self.renewed_by = 0.0
         #: What was wrong with the database, as it was logged last.
         self.unusable = ""
         #: What was wrong with a file, as it was logged last.
@@ -144,7 +148,8 @@ class Keeper:
     def run(self) -> None:
         """Whatever is due now."""
         self.turned = clock.now().boot
-        rest = None if self.restarts.is_busy() else self.db.rest()
+        waits = self.restarts.is_busy() or not self.machines.may_judge()
+        rest = None if waits else self.db.rest()
         for one in self.rounds:
             try:
                 one.run(time.monotonic(), rest)
@@ -172,7 +177,7 @@ class Keeper:
     def note_unusable(self, error: StoreError) -> None:
         """Log once what is wrong with the database, and stay: the monitor tells of it."""
         if isinstance(error, StoreAway):
-            self.renewed_by = clock.now().boot + RENEWAL
+            self.machines.renewal.begin()
         if self.unusable != str(error):
             self.unusable = str(error)
             log.error("store.unusable", error=error)
@@ -212,14 +217,15 @@ class Keeper:
     def take_back(self) -> None:
         """Take back the leases of dead workers and those whose time is over, and kill workers that
         hang."""
-        now = clock.now()
+        now, is_judged = clock.now(), self.machines.may_judge()
         freed = recovery.release_dead(self.db, now=now)
-        if now.boot >= self.renewed_by:
+        if is_judged:
             freed += recovery.reap(self.db, now=now)
         if freed:
             log.warning("leases.taken-back", jobs=freed)
             wake.notify_idle(self.db.run, freed)
-        hung_workers.kill_hung(self.db, now=now)
+        if is_judged:
+            hung_workers.kill_hung(self.db, now=now)
 
     def maintain(self) -> None:
         """Have the database tidy its files, and log what that did."""
@@ -248,7 +254,9 @@ class Keeper:
         now = clock.now()
         forget(self.db, before=now.wall - KEEP)
         failed_attempts.prune(self.db, before=now.wall - KEEP)
+        recipients.forget(self.db, before=now.wall - KEEP)
         self.prune_budget()
+        flood_waits.prune(self.db, now=now)
         breakers.prune(self.db, now=now)
         looks.prune(self.db, now=now)
         thumbnails.prune(self.db, now=now)

@@ -205,7 +205,7 @@ def require_reachable(url: str) -> None:
     """Raises StoreError for an address of no known kind and an unusable server."""
     require_known(url)
     if url.startswith(SERVER):
-        from procs.store.postgresql.server_session import greet
+        from procs.store.postgresql.pooler import greet
 
         greet(url).session.close()
 

@@ -20,6 +20,8 @@ BOT = "bot"
 RELAY, IDLE_WORKERS = "relay", b"idle"
 #: There is work of this lane.
 WORK = b"work %d"
+#: By their numbers: to ask the class for one costs a sleeper microseconds.
+LANES = {int(lane): lane for lane in Lane}
 #: Bytes of one word; a cancelled job's number fits.
 WORD = 64
 
@@ -55,12 +57,20 @@ class WakeSocket:
 
     @contextlib.contextmanager
     def listening(self, hear: Callable[[set[bytes]], None]) -> Iterator[None]:
-        """Have `hear` called at once with whatever is said, by the running loop: a task that waits
-        for it would come two turns of the loop later."""
+        """Have `hear` called at once with each word that is said, by the running loop: a task that
+        waits for it would come two turns of the loop later, and to ask for a second word costs as
+        much as the first."""
         import asyncio  # as in `wait`
 
+        def read() -> None:
+            try:
+                word = self.socket.recv(WORD)
+            except BlockingIOError:
+                return
+            hear({word})
+
         loop = asyncio.get_running_loop()
-        loop.add_reader(self.socket, lambda: hear(self.heard()))
+        loop.add_reader(self.socket, read)
         try:
             yield
         finally:
@@ -99,9 +109,14 @@ class WakeSocket:
 
 def understood(words: Iterable[bytes]) -> tuple[set[Lane], list[int]]:
     """What a worker was told: the lanes in which there is work, and the jobs that must stop."""
-    parts = [word.split(b" ", 1) for word in words]
-    lanes = {Lane(int(rest[0])) for kind, *rest in parts if kind == b"work"}
-    return lanes, [int(rest[0]) for kind, *rest in parts if kind == b"stop"]
+    lanes, stopped = set(), []
+    for word in words:
+        kind, _, number = word.partition(b" ")
+        if kind == b"work":
+            lanes.add(LANES[int(number)])
+        elif kind == b"stop":
+            stopped.append(int(number))
+    return lanes, stopped
 
 
 def notify(run: Path, name: str, word: bytes = b"") -> bool:
@@ -166,19 +181,19 @@ def notify_all(run: Path) -> None:
 def wake_idle(run: Path, lane: int, count: int = 1) -> int:
     """Wake up to `count` workers of this machine that are idle for work of a lane: those that were
     idle before come first, for to read the folder takes longer than all the rest."""
-    door = doors(run, Lane(lane))
-    known, woken = seen_idle(door), 0
-    woken += wake_named(run, lane, known, count)
+    door = doors(run, LANES[lane])
+    known = seen_idle(door)
+    woken = wake_named(run, door, lane, known, count)
     if woken < count:
         with contextlib.suppress(FileNotFoundError):
             known[:] = sorted(os.listdir(door))
-            woken += wake_named(run, lane, known, count - woken)
+            woken += wake_named(run, door, lane, known, count - woken)
     return woken
 
 
-def wake_named(run: Path, lane: int, names: Iterable[str], count: int) -> int:
-    """Wake up to `count` of these workers: those that are still idle."""
-    woken, door = 0, doors(run, Lane(lane))
+def wake_named(run: Path, door: str, lane: int, names: Iterable[str], count: int) -> int:
+    """Wake up to `count` of these workers: those that are still idle behind a door."""
+    woken = 0
     for name in names:
         if woken == count:
             break

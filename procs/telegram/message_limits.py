@@ -8,6 +8,8 @@ from enum import IntEnum
 
 from procs.store.limits.send_budget import EVERYBODY, CountLimit, GapLimit
 
+Rules = list[GapLimit | CountLimit]
+
 
 class Urgency(IntEnum):
     """Who leaves first. What somebody waits for in front of the screen passes all that waits in
@@ -38,7 +40,8 @@ GROUP, MINUTE, COMMAND_RESERVE = 20, 60.0, 2
 EDITS = GapLimit("edits", 1.0 + LATE, 0.0)
 #: Reactions, of the whole bot and in one chat. Telegram publishes no number for them (bots/faq
 #: speaks of messages, core.telegram.org/method/messages.sendReaction names no wait), so these are a
-#: guess below what it says of messages; they do not count against a group's twenty a minute.
+#: guess below what it says of messages. Whether they count as messages it does not say either: they
+#: take a place among all, but none of a group's twenty a minute.
 REACTIONS, IN_CHAT = GapLimit("reactions", 0.2, 2.0), (1.0, 3.0)
 #: The call that puts one, by whose name Telegram's waits are kept.
 REACT = "messages.SendReaction"
@@ -53,7 +56,7 @@ def scope(chat: int) -> str:
     return f"chat:{chat}"
 
 
-def chat_rules(chat: int, urgency: Urgency) -> list[GapLimit | CountLimit]:
+def chat_rules(chat: int, urgency: Urgency) -> Rules:
     """The limits of one chat: a gap, in groups so many a minute too, some of them for commands."""
     in_line = urgency in IN_LINE
     any_chat = GapLimit(scope(chat), CHAT, CHAT_BURST if in_line else CHAT_BURST - LEFT)
@@ -61,7 +64,7 @@ def chat_rules(chat: int, urgency: Urgency) -> list[GapLimit | CountLimit]:
     return [any_chat] if chat > 0 else [any_chat, CountLimit(scope(chat), most, MINUTE)]
 
 
-def departures(chat: int) -> list[GapLimit | CountLimit]:
+def departures(chat: int) -> Rules:
     """What leaves a chat, whoever waits for it, by the instants at which it does."""
     if not chat:
         return []
@@ -69,7 +72,13 @@ def departures(chat: int) -> list[GapLimit | CountLimit]:
     return [any_chat] if chat > 0 else [any_chat, CountLimit(f"left:{chat}", GROUP, MINUTE)]
 
 
-def bot_rules(urgency: Urgency) -> list[GapLimit | CountLimit]:
+def reactions(chat: int) -> Rules:
+    """Those of reactions alone, of the whole bot and in a chat, by the instants at which they
+    leave."""
+    return [REACTIONS, GapLimit(f"reactions:{chat}", *IN_CHAT)]
+
+
+def bot_rules(urgency: Urgency) -> Rules:
     """The limits over all chats; less urgent messages may use a smaller share of the burst."""
     everything = GapLimit(EVERYBODY, GLOBAL_GAP, BURST * SHARE[urgency], strict=True)
     return [everything, EDITS] if urgency is Urgency.PROGRESS else [everything]

@@ -6,11 +6,7 @@ budget are those of `message_limits`.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import (
-    AbstractAsyncContextManager,
-    asynccontextmanager,
-    nullcontext,
-)
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import partial
 from math import inf
 from weakref import WeakValueDictionary
@@ -21,20 +17,20 @@ from procs.core.round_robin import RoundRobin, Withdrawn
 from procs.errors import Crowded, StoreUnready, TelegramWait
 from procs.store.database import Database
 from procs.store.limits import flood_waits, send_budget
-from procs.store.limits.send_budget import EVERYBODY, CountLimit, GapLimit
+from procs.store.limits.send_budget import EVERYBODY
 from procs.telegram.departure import ANY_TIME, Departure
 from procs.telegram.message_limits import (
     CHAT,
     GLOBAL_GAP,
-    IN_CHAT,
     IN_LINE,
     LATE,
     LATE_IN_CHAT,
     REACT,
-    REACTIONS,
+    Rules,
     bot_rules,
     chat_rules,
     departures,
+    reactions,
     scope,
 )
 from procs.telegram.message_limits import Urgency as Urgency
@@ -110,18 +106,13 @@ class Pace:
             send_budget.spend(self.db, line, at=now.boot, now=now)
         return place
 
-    async def react(self, chat: int, patience: float) -> None:
-        """Wait until a reaction may be put in a chat. Raises TelegramWait beyond `patience`."""
+    async def react(self, chat: int, patience: float) -> Departure:
+        """Wait until a reaction may be put in a chat. Returns its place among all messages, of
+        which it takes one. Raises TelegramWait beyond `patience`."""
         end = clock.now().boot + patience
         await self.wait_until_allowed(REACT, patience)
-        rules = [REACTIONS, GapLimit(f"reactions:{chat}", *IN_CHAT)]
-        with self.db.write(only={rule.scope for rule in rules}):
-            now = clock.now()
-            left = max(0.0, end - now.boot)
-            wait = send_budget.take(self.db, rules, patience=left, now=now)
-        if wait > left:
-            raise Crowded(wait, rules[0].scope)
-        await asyncio.sleep(wait)
+        own = reactions(chat)
+        return await self._leave_among_all(chat, Urgency.DELIVERY, 1, end, own=own)
 
     async def _leave(self, chat: int, urgency: Urgency, messages: int, end: float) -> Departure:
         """First the place in the chat's own line, then one among all messages, which may be seconds
@@ -155,11 +146,12 @@ class Pace:
         return wait, place
 
     async def _leave_among_all(
-        self, chat: int, urgency: Urgency, messages: int, end: float
+        self, chat: int, urgency: Urgency, messages: int, end: float, *, own: Rules | None = None
     ) -> Departure:
+        rules = departures(chat) if own is None else own
         while True:
             async with self._turn(chat, urgency, end):
-                place, held = await self._depart(chat, urgency, messages, end)
+                place, held = await self._depart(chat, urgency, messages, end, rules)
             if not held:
                 return place
             await asyncio.sleep(max(held, PRIORITY_POLL))
@@ -198,12 +190,12 @@ class Pace:
         log.info("telegram.waits", scope=wait.scope, seconds=wait.seconds)
 
     async def _depart(
-        self, chat: int, urgency: Urgency, messages: int, end: float
+        self, chat: int, urgency: Urgency, messages: int, end: float, own: Rules
     ) -> tuple[Departure, float]:
-        """Spend among all messages, in line or when nobody is in line any more, and in the chat for
-        the same instant. Returns that place, and 0; or for how long its chat holds it back, with
-        nothing spent: in line it would hold back all others. Raises Crowded."""
-        rules, own = bot_rules(urgency), departures(chat)
+        """Spend among all messages, in line or when nobody is in line any more, and under the rules
+        of its `own` for the same instant. Returns that place, and 0; or for how long those hold it
+        back, with nothing spent: in line it would hold back all others. Raises Crowded."""
+        rules = bot_rules(urgency)
         ahead = AHEAD if urgency is Urgency.BROADCAST else 0.0
         if ahead:
             if messages == 1 and (second := self._take_second(rules, own)):
@@ -233,9 +225,7 @@ class Pace:
         await asyncio.sleep(wait)
         return Departure(at + LATE, partial(self._renew, rules, own, messages, at)), 0.0
 
-    def _take_second(
-        self, rules: list[GapLimit | CountLimit], own: list[GapLimit | CountLimit]
-    ) -> Departure | None:
+    def _take_second(self, rules: Rules, own: Rules) -> Departure | None:
         """The place beside the message before, which took two: what costs is that a process wakes
         up, and so the worker, and the bot that is told of each message, wake half as often. None
         where there is none, or the chat is held back."""
@@ -250,14 +240,7 @@ class Pace:
         self.second = -inf
         return Departure(at + LATE, partial(self._renew, rules, own, 1, at))
 
-    def _take_now(
-        self,
-        rules: list[GapLimit | CountLimit],
-        own: list[GapLimit | CountLimit],
-        messages: int,
-        *,
-        now: Now,
-    ) -> Departure | None:
+    def _take_now(self, rules: Rules, own: Rules, messages: int, *, now: Now) -> Departure | None:
         """The place of this moment, inside a transaction; None where there is none."""
         both, at = [*rules, *own], now.boot
         if send_budget.wait_of(self.db, both, messages=messages, now=now) > 0:
@@ -265,13 +248,7 @@ class Pace:
         send_budget.spend(self.db, both, messages=messages, at=at, now=now)
         return Departure(at + LATE, partial(self._renew, rules, own, messages, at))
 
-    def _renew(
-        self,
-        rules: list[GapLimit | CountLimit],
-        own: list[GapLimit | CountLimit],
-        messages: int,
-        at: float,
-    ) -> bool:
+    def _renew(self, rules: Rules, own: Rules, messages: int, at: float) -> bool:
         """Take a place for this moment, for a message that is late; whether there is one."""
         try:
             with self.db.write(only={rule.scope for rule in (*rules, *own)}):

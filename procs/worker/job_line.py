@@ -90,7 +90,8 @@ class JobLine:
         """The lanes in which there is something. Raises StoreAway."""
         reach, began, now = self.reach(), clock.steady(), clock.now()
         since = {lane: self.heads.since(lane, reach) for lane in Lane}
-        seen = claimable.look(self.db, most=self.most[Lane.HEAVY], since=since)
+        most, alive = self.most[Lane.HEAVY], claimable.alive_since(now)
+        seen = claimable.look(self.db, most=most, since=since, alive=alive)
         self.heads.note_look(reach, clock.steady() - began)
         self.heads.note_empty(seen.empty, now.wall)
         self.heads.found = dict.fromkeys(seen.ready, reach)
@@ -103,6 +104,10 @@ class JobLine:
 
     def claim(self, lane: Lane, room: int, *, local: bool) -> list[Lease]:
         """Claim the first of a lane. Raises StoreFull, StoreAway."""
+        if not machine_name.shared():
+            with self.db.write(only=leases.counted(lane, self.most[lane])):
+                found = self.claiming(lane, room, local=local)
+            return found()
         wanted, note = self.wanted(lane, room, local=local)
         return note(leases.claim(self.db, **wanted))
 

@@ -57,8 +57,7 @@ class WorkerLoop:
         self.budget = budget
         self.news = asyncio.Event()
         self.running_jobs = RunningJobs(context, rooms, self.note_ended)
-        self.drained = asyncio.Event()
-        self.cancelled = asyncio.Event()
+        self.drained, self.cancelled = asyncio.Event(), asyncio.Event()
         self.absence = ServerAbsence(context.name)
         self.why = STOPPED
         #: Lanes named by wake-ups, or seen to have work, since the last claim.
@@ -161,8 +160,11 @@ class WorkerLoop:
         rooms; known behind it. Raises StoreFull, StoreAway."""
         if self.drained.is_set():
             return []
-        wanted = [(n, room) for n, more in freed.items() if (room := self.room(n) + more) > 0]
-        return [self.line.claiming(n, room, local=not self.serves(n)) for n, room in wanted]
+        return [
+            self.line.claiming(lane, room, local=not self.serves(lane))
+            for lane, more in freed.items()
+            if (room := self.room(lane) + more) > 0
+        ]
 
     def start(self, found: Sequence[Lease]) -> None:
         """Begin what was claimed."""
@@ -283,9 +285,8 @@ class WorkerLoop:
             async with asyncio.timeout(self.context.settings.drain_grace):
                 await self.signals.now.wait()
         except TimeoutError:
-            log.info(
-                "worker.impatient", worker=self.context.name, running=len(self.running_jobs.jobs)
-            )
+            running = len(self.running_jobs.jobs)
+            log.info("worker.impatient", worker=self.context.name, running=running)
         self.cancelled.set()
 
     async def settle(self) -> None:

@@ -62,7 +62,7 @@ class RunningJobs:
         for one in self.displaced:
             if one.lease.lane is lane:
                 left -= 1
-        return max(0, left)
+        return left if left > 0 else 0
 
     def start(self, lease: Lease) -> None:
         """Carry a lease in a task; an older lease of the same job is taken away first."""

@@ -2,8 +2,9 @@
 
 Telegram counts what arrives (core.telegram.org/api/errors, 420). What a bad way, or a machine on
 which a process got no turn, brings at once is refused though it was written far enough apart: then
-the wait is to be obeyed, and is no fault. One that was refused and was written too near to those
-before it has no such cause.
+the wait is to be obeyed, and is no fault. One that was refused where more were written in a stretch
+than a rate allows has no such cause, and what filled the stretch is told. No ordered flood excuses
+it either: that is another wait than a rate's.
 
 Edits are apart: Telegram publishes no number for them, and the storm's own (`storm_limits`) is met
 by last words and answers to presses, which somebody waits for and nothing paces. Those that only
@@ -42,7 +43,7 @@ class FloodWaits:
     ) -> None:
         """Find the cause of each."""
         for call in refused:
-            if within(call["at"], floods, LATE):
+            if not call["beside"] and within(call["at"], floods, LATE):
                 self.by_cause[ORDERED] += 1
             elif call["bunched"]:
                 self.by_cause[f"{call['method']} bunched by {trouble(call['at'], spans)}"] += 1
@@ -50,7 +51,8 @@ class FloodWaits:
                 self.by_cause[ENDS] += 1
             else:
                 said = f"{call['method']} {call['result']} in {call['peer']} at {call['at']:.3f}"
-                self.unexplained.append(f"{said}, {call['age']:.3f} s under way")
+                way = f"{call['age']:.3f} s under way"
+                self.unexplained.append(f"{said}, {way}, beside {call['beside'] or 'nothing'}")
 
     def lines(self) -> list[str]:
         """What the verdict says of them."""

@@ -4,10 +4,12 @@ import pytest
 
 from tests.chaos.flood_waits import BUSY, EDIT, ENDS, FELT, ORDERED, FloodWaits
 
+FULL = "30 messages.send* in 1 s: 29 messages.SendMedia ok, 1 messages.SendMessage ok"
 
-def refused(at: float = 100.0, *, bunched: bool = True) -> dict[str, object]:
+
+def refused(at: float = 100.0, *, bunched: bool = True, beside: str = FULL) -> dict[str, object]:
     facts = {"method": "messages.SendMedia", "result": "FLOOD_WAIT_1", "peer": 7, "age": 0.5}
-    return {**facts, "at": at, "bunched": bunched}
+    return {**facts, "at": at, "bunched": bunched, "beside": beside}
 
 
 @pytest.mark.parametrize(
@@ -31,12 +33,14 @@ def test_what_was_written_together_is_unexplained_whatever_happened_then():
     waits.judge([refused(bunched=False)], [], {"telegram slow": [(95.0, 101.0)]})
     (words,) = waits.unexplained
     assert words.startswith("messages.SendMedia FLOOD_WAIT_1 in 7")
+    assert words.endswith(FULL)
 
 
-def test_what_was_ordered_is_nobodys_fault():
+@pytest.mark.parametrize(("beside", "ordered"), [("", 1), (FULL, 0)])
+def test_an_ordered_flood_is_nobodys_fault_and_excuses_no_other_wait(beside, ordered):
     waits = FloodWaits()
-    waits.judge([refused(bunched=False)], [(99.0, 99.5)], {})
-    assert dict(waits.by_cause) == {ORDERED: 1}
+    waits.judge([refused(bunched=False, beside=beside)], [(99.0, 99.5)], {})
+    assert (waits.by_cause[ORDERED], len(waits.unexplained)) == (ordered, 1 - ordered)
 
 
 def test_last_words_may_meet_the_storms_own_limit_of_edits():

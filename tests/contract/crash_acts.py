@@ -36,8 +36,9 @@ def nobody_wants_b(db: Database, scene: Scene, now: Now) -> None:
 
 def claims_at_once(db: Database, scene: Scene, done: requests.Submitted, *, now: Now) -> bool:
     """As the bot does that sends it itself."""
-    found = outcomes.claim_at_once(db, done.job, worker=scene.worker, pays=lambda: True, now=now)
-    assert found is not None
+    assert done.media is not None
+    facts: dict[str, Any] = {"worker": scene.worker, "pays": lambda: True, "now": now}
+    assert outcomes.claim_at_once(db, done.job, done.media, **facts) is not None
     db.also((f"request {done.request}",))
     return bool(deliveries.plan(db, done.request, 1))
 

@@ -18,10 +18,15 @@ class Server:
         self.words = words
         self.facts: dict[str, Any] = {}
         self.process: asyncio.subprocess.Process | None = None
+        #: 0: a process group of its own, which Ctrl-C at the terminal does not reach.
+        self.group: int | None = None
 
     async def start(self) -> None:
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", *self.words, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+            *(sys.executable, "-m", *self.words),
+            cwd=ROOT,
+            stdout=asyncio.subprocess.PIPE,
+            process_group=self.group,
         )
         assert self.process.stdout is not None
         line = await asyncio.wait_for(self.process.stdout.readline(), SERVER_PATIENCE * 2)

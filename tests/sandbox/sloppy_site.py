@@ -2,7 +2,9 @@
 
 import asyncio
 import gzip
+import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -11,6 +13,7 @@ import brotli
 
 #: Seconds after which a peer has read what came before its connection breaks.
 READ = 0.2
+RANGE = re.compile(rb"\nrange: bytes=(\d+)-", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,13 @@ class Reply:
     version: str = "1.1"
     resets: bool = False
     status: str = "200 OK"
+    fields: tuple[str, ...] = ()
 
     def sent(self) -> bytes:
         """The answer as it goes over the wire."""
         body = CODINGS[self.coding](self.body)
         fields = [f"HTTP/{self.version} {self.status}", f"Content-Type: {self.kind}"]
+        fields += self.fields
         if self.coding:
             fields.append(f"Content-Encoding: {self.coding}")
         if self.framed == "Content-Length":
@@ -43,16 +48,21 @@ class Reply:
         return "\r\n".join([*fields, "", ""]).encode() + body[: len(body) - self.left]
 
 
+#: An answer by the first byte that is asked for, None where all are.
+ByStart = Callable[[int | None], Reply]
+
 #: How a body is packed.
 CODINGS = {"": bytes, "gzip": gzip.compress, "br": brotli.compress}
 
 
 @dataclass
 class SloppySite:
-    """Answers each path with its replies, one after the other; the last one again and again."""
+    """Answers each path with its replies, one after the other; the last one again and again.
+    `starts` are the first bytes that were asked for, None where all were."""
 
-    replies: dict[str, list[Reply]] = field(default_factory=dict)
+    replies: dict[str, list[Reply | ByStart]] = field(default_factory=dict)
     asked: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    starts: list[int | None] = field(default_factory=list)
 
     async def __aenter__(self) -> Self:
         self.server = await asyncio.start_server(self.serve, "127.0.0.1", 0)
@@ -80,6 +90,10 @@ class SloppySite:
             writer.write(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
         else:
             reply = replies[min(number, len(replies) - 1)]
+            found = RANGE.search(head)
+            self.starts.append(int(found[1]) if found else None)
+            if not isinstance(reply, Reply):
+                reply = reply(self.starts[-1])
             writer.write(reply.sent())
             await writer.drain()
             if reply.resets:

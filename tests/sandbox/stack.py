@@ -66,6 +66,8 @@ class Stack(WholeMachine):
         self.inside, self.host, self.around = inside, host, around or {}
         self.servers = beside.servers if beside else self.own_servers()
         self.chapar: asyncio.subprocess.Process | None = None
+        #: 0: a process group of its own, which Ctrl-C at the terminal does not reach.
+        self.group: int | None = None
         self.database: Database | None = None
         self.ends = AsyncExitStack()
 
@@ -160,6 +162,7 @@ class Stack(WholeMachine):
             env=self.environment,
             stdout=to,
             stderr=asyncio.subprocess.STDOUT,
+            process_group=self.group,
         )
 
     async def says(self, *words: str) -> tuple[int, str]:

@@ -7,12 +7,15 @@ from procs.core import clock
 from procs.errors import Crowded, TelegramAway
 from procs.records.inline_records import InlineTarget
 from procs.records.job import Part
+from procs.store.limits.send_budget import EMPTY_AT, STRICT, GapLimit
 from procs.telegram.delivery.presentation import PLAIN, Presentation
 from procs.telegram.delivery.send_once import ChatTarget
-from procs.telegram.message_limits import LATE, LATE_IN_CHAT
+from procs.telegram.message_limits import LATE, LATE_IN_CHAT, Urgency, bot_rules, departures
+from procs.telegram.pace import AHEAD
 from procs.telegram.rpc_errors import AlreadySent
 from procs.telegram.session.rpc import AGAIN, WRITES, Leave
 from tests.simulation.machine import Until
+from tests.simulation.scheduler import Violation
 
 
 class SimulatedCourier:
@@ -93,6 +96,7 @@ class SimulatedCourier:
     def write(self, place: Any, chat: int, messages: int) -> bool:
         """Whether the call leaves in its place, or in another that there is for it."""
         scheduler, at = self.actor.scheduler, place.until - LATE
+        self.judge_budget(chat, messages, at)
         self.telegram.judge_payment(0, messages, at)
         if chat:
             self.telegram.judge_payment(chat, messages, at)
@@ -110,6 +114,17 @@ class SimulatedCourier:
             return True
         finally:
             scheduler.departing -= 1
+
+    def judge_budget(self, chat: int, messages: int, at: float) -> None:
+        """Whether the rows of the budget have what a place costs: no scope is empty before its
+        messages have passed. Of a place that is long over they are forgotten. Raises Violation."""
+        if self.actor.world.machine.boot > at + STRICT:
+            return
+        for rule in (*bot_rules(Urgency.DELIVERY), *(departures(chat) if chat else ())):
+            if isinstance(rule, GapLimit):
+                rows = self.actor.world.disk.reader.all(EMPTY_AT, {"scope": rule.scope})
+                if not rows or rows[0][0] < at + messages * rule.gap - AHEAD:
+                    raise Violation("sent without its place", f"{rule.scope}: {rows}, for {at:.3f}")
 
     async def travel(self) -> None:
         """The answer is on its way, and others go on."""

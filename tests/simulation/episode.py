@@ -33,6 +33,8 @@ SHARES = {
     "person-6": 1,
     "admin-7": 1,
 }
+#: The same where people ask alone: much of the work is the bot's.
+ALONE = {**SHARES, "bot-4": 20, "person-6": 2}
 KINDS = {
     "worker": WorkerActor,
     "bot": Bot,
@@ -186,9 +188,8 @@ def play(
     """One episode of a seed; `made` are other decisions than its own."""
     folder = Path(tempfile.mkdtemp(prefix="sim-", dir=FAST))
     episode = Episode(seed, folder, observer)
-    own = decisions.drawn(
-        seed, shares=list(SHARES.values()), most=length, runnable=episode.scheduler.able
-    )
+    shares = (ALONE if episode.world.alone else SHARES).values()
+    own = decisions.drawn(seed, shares=list(shares), most=length, runnable=episode.scheduler.able)
     try:
         with episode.world.machine.installed(), pytest.MonkeyPatch.context() as patch:
             if plant:

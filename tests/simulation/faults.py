@@ -14,7 +14,7 @@ from procs.store.limits.send_budget import EVERYBODY, CountLimit, GapLimit
 from procs.store.media import deliveries
 from procs.telegram import pace
 from procs.telegram.departure import Departure
-from procs.telegram.message_limits import LATE, bot_rules, chat_rules, departures
+from procs.telegram.message_limits import LATE, Rules, bot_rules, chat_rules
 from procs.telegram.pace import Pace, Urgency
 from tests.simulation.episode import Plant
 
@@ -27,6 +27,27 @@ def no_fence(patch: pytest.MonkeyPatch) -> None:
     """A job's end names no fence: a lease that is another's by now ends it too."""
     assert FENCE in leases.END
     patch.setattr(leases, "END", leases.END.replace(FENCE, ""))
+
+
+def no_fence_in_notes(patch: pytest.MonkeyPatch) -> None:
+    """How far a job has come names no fence: who lost it writes into another's work."""
+    assert FENCE in leases.NOTE
+    patch.setattr(leases, "NOTE", leases.NOTE.replace(FENCE, ""))
+
+
+def no_fence_in_returns(patch: pytest.MonkeyPatch) -> None:
+    """A job is given back without a fence: who lost it takes it from another."""
+    assert FENCE in leases.RELEASE
+    patch.setattr(leases, "RELEASE", leases.RELEASE.replace(FENCE, ""))
+
+
+def free_of_charge(patch: pytest.MonkeyPatch) -> None:
+    """The bot sends a known media at once, and pays for none."""
+
+    def take_at_once(self: Pace, method: str, *, chat: int) -> Departure:
+        return Departure(clock.now().boot + LATE, lambda: True)
+
+    patch.setattr(Pace, "take_at_once", take_at_once)
 
 
 def no_turns(patch: pytest.MonkeyPatch) -> None:
@@ -85,10 +106,10 @@ def line_up(
 
 
 async def depart(
-    self: Pace, chat: int, urgency: Urgency, messages: int, end: float
+    self: Pace, chat: int, urgency: Urgency, messages: int, end: float, own: Rules
 ) -> tuple[Departure, float]:
     """As `Pace._depart`, but for the transaction."""
-    rules, own, now = bot_rules(urgency), departures(chat), clock.now()
+    rules, now = bot_rules(urgency), clock.now()
     left = max(0.0, end - now.boot)
     wait = take(self.db, [*rules, *own], messages=messages, patience=left, now=now)
     if wait > left:
@@ -124,6 +145,15 @@ def unplanned(patch: pytest.MonkeyPatch) -> None:
 #: What is planted -> what is seen of it.
 FAULTS: dict[str, tuple[Plant, tuple[str, ...]]] = {
     "a missing fence": (no_fence, ("a lease was ended by who does not hold it",)),
+    "a missing fence of a note": (
+        no_fence_in_notes,
+        ("a lease was written by who does not hold it",),
+    ),
+    "a missing fence of a return": (
+        no_fence_in_returns,
+        ("a lease was ended by who does not hold it",),
+    ),
+    "a known media that is not paid for": (free_of_charge, ("sent without its place",)),
     "a turn that another takes": (no_turns, ("claimed before its turn",)),
     "a lease that ends too early": (impatient, ("a lease was taken back early",)),
     "a list that ends too early": (unsettled, ("a list is over before its entries",)),

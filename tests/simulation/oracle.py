@@ -9,11 +9,17 @@ from tests.simulation.disk import Disk
 from tests.simulation.scheduler import Violation
 from tests.simulation.stepped_connection import table
 
-JOBS = "SELECT id, state, fence, worker, lane, at FROM jobs"
+JOBS = "SELECT id, state, fence, worker, lane, at, progress FROM jobs"
 REQUESTS = "SELECT id, state, closed_at IS NOT NULL FROM requests"
 #: Whether nothing may be claimed; and the process of a worker.
 ALL_PAUSED = "SELECT 1 FROM pauses WHERE scope = 'all'"
 PROCESS = "SELECT pid, boot FROM workers WHERE id = :worker"
+#: The lane of a job; and a pause of everything, or of its user.
+LANE = "SELECT lane FROM jobs WHERE id = :job"
+PAUSED = """
+SELECT 1 FROM pauses JOIN jobs ON jobs.id = :job
+ WHERE scope IN ('all', 'user:' || jobs.user_id)
+"""
 #: Entries of a list that are not over; and those before another one that are on their way, with the
 #: stories of both deliveries' jobs.
 OPEN_ENTRIES = "SELECT id FROM requests WHERE parent = :request AND state = 'open'"
@@ -45,8 +51,9 @@ class Oracle:
         self.jobs: Jobs = {}
         #: By lane.
         self.line: Line = {}
-        #: The instants at which leases end, by job.
+        #: The instants at which leases end, and how far their work has come, by job.
         self.ends: dict[int, float] = {}
+        self.progress: dict[int, str] = {}
         self.requests: Requests = {}
         #: Users whose cap was lowered while they had jobs.
         self.lowered: set[int] = set()
@@ -82,7 +89,7 @@ class Oracle:
             raise Violation(f"invariant: {found[0].partition(':')[0]}", "; ".join(found))
 
     def judge_jobs(self, actor: Any) -> None:
-        before, line, ends = self.jobs, self.line, self.ends
+        before, line, ends, progress = self.jobs, self.line, self.ends, self.progress
         self.read_jobs()
         for places in line.values():
             self.judge_line(places)
@@ -91,8 +98,11 @@ class Oracle:
             if new != old:
                 judge_job(actor, job, old, new)
                 self.judge_lease(actor, job, old, new, ends.get(job, 0.0))
+            elif self.progress.get(job) != progress.get(job) and actor.leases.get(job) != old[1]:
+                raise Violation("a lease was written by who does not hold it", f"job {job}")
         for job in self.jobs.keys() - before.keys():
             judge_job(actor, job, (int(State.QUEUED), 0, None), self.jobs[job])
+            self.judge_at_once(actor, job, line)
 
     def judge_lease(
         self, actor: Any, job: int, old: tuple[Any, ...], new: tuple[Any, ...] | None, end: float
@@ -108,6 +118,18 @@ class Oracle:
                 if boot == machine.boot_id() and machine.start_of(pid):
                     left = f"{end - machine.boot:.1f} s before its end"
                     raise Violation("a lease was taken back early", f"job {job}, {left}")
+
+    def judge_at_once(self, actor: Any, job: int, before: Line) -> None:
+        """Whether a job that was claimed as it was added passed one that was in the line of its
+        lane before, or a pause. Raises Violation."""
+        if self.jobs[job][0] != State.LEASED:
+            return
+        ((lane,),) = self.disk.reader.all(LANE, {"job": job})
+        waiting = before.get(lane, {}).keys() & self.line.get(lane, {}).keys()
+        if waiting:
+            raise Violation("claimed before its turn", f"job {job}, {min(waiting)} waits")
+        if self.disk.reader.all(PAUSED, {"job": job}):
+            raise Violation("claimed in a pause", f"job {job} by {actor.name}")
 
     def judge_line(self, places: dict[int, tuple[float, int]]) -> None:
         """Who stood in the line of a lane and was claimed, beside who stands there still."""
@@ -150,11 +172,11 @@ class Oracle:
                     raise Violation("out of order", f"request {request} before {entry}")
 
     def read_jobs(self) -> None:
-        self.jobs, self.line, self.ends = {}, {}, {}
-        for job, state, fence, worker, lane, at in self.disk.reader.all(JOBS):
+        self.jobs, self.line, self.ends, self.progress = {}, {}, {}, {}
+        for job, state, fence, worker, lane, at, progress in self.disk.reader.all(JOBS):
             self.jobs[job] = (state, fence, worker)
             if state == State.LEASED:
-                self.ends[job] = at
+                self.ends[job], self.progress[job] = at, progress
             if state == State.QUEUED:
                 self.line.setdefault(lane, {})[job] = (at, job)
 

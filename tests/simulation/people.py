@@ -4,6 +4,7 @@ Each has a connection of its own, so that two of them are as two processes are.
 """
 
 from collections import Counter
+from typing import Any
 
 from procs.core import clock
 from procs.records import press_actions
@@ -22,26 +23,34 @@ from procs.store.requests.allowances import Allowance
 from procs.store.requests.renewals import RenewalAsker
 from tests.simulation import broadcast_acts, followers, inline_choices
 from tests.simulation.actor import Actor
+from tests.simulation.bot_delivery import SteppedFirstHand
 from tests.simulation.work import kinds
 from tests.simulation.world import HOSTS, PEOPLE
 
 #: The group that most people write in.
 GROUP_CHAT = -7
 FILMS, LISTS = 9, 3
+#: Where people ask alone, the part of the messages that are one link in a private chat; and how
+#: often one comes, and the bot goes on with what it sends itself, beside its other acts.
+ALONE, OWN = 0.8, 8
 #: Requests on the way beyond which the bot takes no more: an episode would not end.
 CROWD = 30
+#: The same where most people ask alone, so that there is mostly no line before the bot's own hands.
+ALONE_OPEN = 4
 ALLOWANCE = Allowance(most=10, entries=12, group=24)
 
 
 class Bot(Actor):
-    """Takes links, some of them twice; and says the last word about what is over."""
+    """Takes links, some of them twice, and sends known media itself; and says the last word about
+    what is over."""
 
     def begin(self) -> None:
-        """In a rush, all films are with Telegram already; where it is about followed lists, all
-        people follow all of them."""
+        """In a rush, and where people ask alone, all films are with Telegram already; where it is
+        about followed lists, all people follow all of them."""
+        self.first_hand = SteppedFirstHand(self)
         if self.world.lists:
             followers.all_follow(self)
-        for number in range(FILMS) if self.world.rush else ():
+        for number in range(FILMS) if self.world.known else ():
             link = film(number)
             if not references.find(self.db, link.key, link.variant):
                 upload = self.world.telegram.upload
@@ -51,16 +60,30 @@ class Bot(Actor):
 
     def act(self) -> None:
         if self.calm:
+            self.first_hand.go_on_with_all()
             self.watch_broadcasts()
             return self.close()
         acts = (*(self.take,) * self.takes(), self.take_again, self.close, self.show)
-        if not self.world.rush:
+        acts = (*acts, self.first_hand.go_on, self.first_hand.restart)
+        if self.world.alone:
+            acts = (*acts, *(self.first_hand.go_on,) * OWN)
+        if not self.world.known:
             acts = (*acts, self.choose_inline, self.edit_inline, self.watch_broadcasts, self.follow)
         return self.random.choice(acts)()
 
+    def forget(self) -> None:
+        super().forget()
+        self.first_hand: Any = None
+
+    def bury(self) -> None:
+        if self.first_hand:
+            self.first_hand.bury()
+
     def takes(self) -> int:
         """How often a message comes, beside the other acts."""
-        return 0 if self.world.lists and self.world.oracle.open > LISTS else 3
+        few = LISTS if self.world.lists else ALONE_OPEN if self.world.alone else CROWD
+        often = OWN if self.world.alone else 3
+        return 0 if self.world.oracle.open > few else often
 
     def choose_inline(self) -> None:
         if self.world.oracle.open < CROWD:
@@ -82,11 +105,13 @@ class Bot(Actor):
             return self.close()
         self.world.messages += 1
         user = self.random.choice(PEOPLE)
+        alone = self.world.alone and self.random.random() < ALONE
         in_group = self.world.rush or self.random.random() < 0.5
-        chat = GROUP_CHAT if user > 1 and in_group else user
+        chat = GROUP_CHAT if user > 1 and in_group and not alone else user
         films, lists = map(film, range(FILMS)), map(list_of, range(LISTS))
         count = 6 if self.world.rush else self.random.choice((1, 1, 2, 4, 6))
-        links = self.random.sample([*films, *(() if self.world.rush else lists)], count)
+        count = 1 if alone else count
+        links = self.random.sample([*films, *(() if self.world.known else lists)], count)
         asks = [Ask(user, chat, self.world.messages, n, one) for n, one in enumerate(links)]
         self.world.inbox.append(asks)
         return self.submit(asks)
@@ -105,7 +130,8 @@ class Bot(Actor):
             where = (asks[0].chat, asks[0].message, key)
             telegram.asked[where] = max(count, telegram.asked[where])
         users.remember(self.db, Person(user, "en", f"person {user}"), now=self.now())
-        done = requests.submit(self.db, asks, now=self.now(), allowance=ALLOWANCE)
+        mark = (asks[0].chat, asks[0].message, 0)
+        done = self.first_hand.submit(asks, allowance=ALLOWANCE, mark=mark)
         for one in done:
             if one.request:
                 self.world.oracle.tell_taken(one.request)
@@ -156,7 +182,7 @@ class People(Actor):
         return self.random.choice(acts)()
 
     def follow(self) -> None:
-        if not self.world.rush:
+        if not self.world.known:
             followers.change(self, self.random.choice(PEOPLE))
 
     def cancel(self) -> None:

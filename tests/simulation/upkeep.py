@@ -29,7 +29,7 @@ class Keeper(Actor):
             self.follow()
             return self.bring_due()
         acts = (self.take_back, self.take_back, self.bring_due, self.prune, self.maintain)
-        if not self.world.rush:
+        if not self.world.known:
             acts = (*acts, *(self.follow,) * (24 if self.world.lists else 2))
         return self.random.choice(acts)()
 
@@ -80,7 +80,7 @@ class Admin(Actor):
             return self.resume_all()
         acts = (self.pause, self.resume, self.resume, self.cap, self.cap_of_all, self.decide)
         acts = (*acts, self.decide, self.open_site, self.configure)
-        if not self.world.rush:
+        if not self.world.known:
             acts = (*acts, self.broadcast)
         return self.random.choice(acts)()
 

@@ -27,7 +27,7 @@ from tests.simulation.world import ROOMS
 
 ROOM = {Lane.LIGHT: 2, Lane.HEAVY: 2, Lane.LOOK: 1, Lane.ENCODE: 1, Lane.SOURCE: 1}
 #: Acts of a busy worker, and how often each is drawn.
-ACTS = {"go_on": 24, "claim": 4, "beat": 1, "give_back": 1, "recycle": 1}
+ACTS = {"go_on": 24, "claim": 4, "beat": 1, "give_back": 3, "recycle": 1}
 #: How often a job that waits for nothing goes on before anything else of its worker.
 AT_ONCE = 0.8
 BEAT = 15.0

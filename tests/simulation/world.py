@@ -26,8 +26,8 @@ HOSTS = ("one.example", "two.example", "three.example")
 PEOPLE = (1, 2, 3, 4, 5, 6)
 #: Seats of a user, and downloads that run at once.
 CAP, ROOMS = 2, 4
-#: Of so many episodes one is a rush, and one is about followed lists.
-RUSHES = 3
+#: Of so many episodes one is a rush, one is about followed lists, and in one people ask alone.
+RUSHES = 4
 
 
 @dataclass
@@ -40,10 +40,13 @@ class World:
     oracle: Oracle
     telegram: TelegramRecord
     calm: bool = False
-    #: Whether everybody asks for what Telegram has already: all work is deliveries.
+    #: Whether everybody asks for much at once, which Telegram has already.
     rush: bool = False
     #: Whether most of the work is looks at followed lists, and what they bring.
     lists: bool = False
+    #: Whether most people ask for one link in their own chat, which Telegram has already: what the
+    #: bot sends itself.
+    alone: bool = False
     #: The numbers of messages of people, which Telegram gives.
     messages: int = 0
     #: Messages that came, for those that come twice.
@@ -51,11 +54,16 @@ class World:
     #: How many entries each followed list has.
     entries: dict[int, int] = field(default_factory=dict)
 
+    @property
+    def known(self) -> bool:
+        """Whether Telegram has all films, and all work is deliveries."""
+        return self.rush or self.alone
+
     @classmethod
     def fresh(cls, folder: Path, seed: int) -> "World":
         machine, disk = Machine(seed), Disk(folder)
         world = cls(machine, disk, settings(), Oracle(disk), TelegramRecord(machine))
-        world.rush, world.lists = seed % RUSHES == 0, seed % RUSHES == 1
+        world.rush, world.lists, world.alone = (seed % RUSHES == one for one in range(3))
         return world
 
 

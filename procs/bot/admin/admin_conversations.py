@@ -31,7 +31,7 @@ from procs.bot.conversation.reply_sender import once
 from procs.core import clock
 from procs.records.admin_role import Role
 from procs.store.admins import conversation_states
-from procs.store.admins.conversation_states import ConversationState
+from procs.store.admins.conversation_states import ConversationKey, ConversationState
 from procs.telegram.chat.inbound import Incoming
 from procs.telegram.chat.sender import OutgoingMessage
 from procs.telegram.pace import Urgency
@@ -68,7 +68,8 @@ class AdminConversations:
         expired, or it was handled already and Telegram repeats it."""
         if incoming.is_nameless or incoming.edited:
             return False
-        state = conversation_states.find(self.db, self.table.call_of(incoming).key)
+        key = ConversationKey(incoming.person.id, incoming.chat, incoming.topic)
+        state = conversation_states.find(self.db, key)
         return state is not None and (bool(state.step) or state.message == incoming.message)
 
     async def take(self, incoming: Incoming) -> bool:

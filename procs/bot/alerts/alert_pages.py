@@ -36,6 +36,7 @@ SITE_KINDS = frozenset(
     for kind in (
         *(errors.BotCheck, errors.SiteFiltered, errors.ProxyBroken),
         errors.ExtractorBroken,
+        errors.TokenMissing,
     )
 )
 JOB_KINDS = frozenset(

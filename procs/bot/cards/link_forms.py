@@ -90,8 +90,8 @@ def _settled(db: Database, ask: Ask, *, few: bool) -> Ask:
     if is_plain(ask) and usual.sound and not card_offer.plays(ask.link.url):
         usual = parse(BEST)  # nobody hears a picture
     settled = _in_form(db, ask, kept, usual)
-    is_here = references.find(db, ask.link.key, settled.link.variant)
-    if form != ASK or not few or is_here or is_plain(ask):
+    is_clear = form != ASK or not few or is_plain(ask)
+    if is_clear or references.find(db, ask.link.key, settled.link.variant):
         return settled
     terms = usual_form.terms(kept, usual)
     return replace(ask, link=replace(ask.link, variant=LOOK), card=terms)

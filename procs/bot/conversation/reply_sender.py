@@ -162,9 +162,13 @@ class ReplySender:
             )
         except StoreFull as error:
             log.warning("budget.unwritten", chat=chat, error=error)
-            async with self.unbudgeted:
-                await asyncio.sleep(UNBUDGETED)
-            return Departure(clock.now().boot + UNBUDGETED / 2, no_other)
+            return await self.leave_unpaid()
+
+    async def leave_unpaid(self) -> Departure:
+        """The place of a message for which the store is not asked: one of them a second."""
+        async with self.unbudgeted:
+            await asyncio.sleep(UNBUDGETED)
+        return Departure(clock.now().boot + UNBUDGETED / 2, no_other)
 
     async def answer(self, press: int, text: str, *, alert: bool = False) -> None:
         """Answer a press. Raises as `send`."""

@@ -42,10 +42,10 @@ class SearchActions:
 
     def as_search(self, incoming: Incoming, parsed: Parsed) -> Parsed:
         """The search for a private message that has words and no link; else what was parsed."""
-        words = searches.words_in(incoming.text) if self.sites else ""
-        if not (parsed.none and incoming.private and words) or incoming.media:
+        if not (parsed.none and incoming.private) or incoming.media:
             return parsed
-        return Parsed((search_results.link(words, self.sites[0]),))
+        words = searches.words_in(incoming.text) if self.sites else ""
+        return Parsed((search_results.link(words, self.sites[0]),)) if words else parsed
 
     def rows(self, accept: Accept, answer: Answer) -> tuple[ButtonAction, ...]:
         """The buttons of a listing."""

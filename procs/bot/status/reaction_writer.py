@@ -5,6 +5,8 @@ The row says that there may be one before it is put, and is closed only after it
 a death in between leaves none behind. To put it, or take it away, twice changes nothing.
 """
 
+from functools import partial
+
 from procs.bot.conversation.reply_sender import ReplySender
 from procs.core import log
 from procs.errors import ChatClosed, TelegramRefused, TelegramWait
@@ -63,9 +65,9 @@ class ReactionWriter:
 
     async def put(self, row: RequestStatus, emoji: str) -> None:
         """Set the reaction, empty for none, as soon as the budget allows."""
-        await self.replies.pace.react(row.chat, REACTION_PATIENCE)
+        leave = partial(self.replies.pace.react, row.chat, REACTION_PATIENCE)
         try:
-            await self.chat_session.react(row.chat, row.chat_access, row.message, emoji)
+            await self.chat_session.react(row.chat, row.chat_access, row.message, emoji, leave)
         except TelegramWait as wait:
             self.replies.pace.note(wait)
             raise

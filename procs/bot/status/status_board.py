@@ -38,8 +38,7 @@ CLOCK_INTERVAL = 5.0
 #: Seconds that a known media has to arrive before its request gets a status message, and of rest
 #: for a message that could not be written.
 MEDIA_GRACE, RETRY_REST = 1.5, 2.0
-#: Messages of one person that are written at once.
-MESSAGES_AT_ONCE = 4
+MESSAGES_AT_ONCE = 4  # of one person, that are written
 
 Edit = Coroutine[Any, Any, None]
 
@@ -80,15 +79,15 @@ class StatusBoard:
         self.load: Counter[int] = Counter()
         self.memories: dict[int, MessageState] = {}
         self.absence = ServerAbsence("status board")
-        self.next_edit, self.looked = 0.0, 0.0
-        #: The boot instant at which something of what was seen becomes due.
-        self.next_look = 0.0
+        #: `next_look`: the boot instant at which something of what was seen becomes due.
+        self.next_edit, self.looked, self.next_look = 0.0, 0.0, 0.0
+        self.hear: Callable[[set[bytes]], None] = lambda words: None  # also what it is told
 
     # --- first answers, asked for by intake --------------------------------------------------
 
-    def withhold(self, request: int, *, fresh: bool = True) -> None:
-        """Send none yet: the media is on its way. `fresh`: nobody can have sent one before."""
-        speaker = link_groups.speaker(self.db, request)
+    def withhold(self, request: int, *, fresh: bool = True, alone: bool = False) -> None:
+        """Send none yet. `fresh`: nobody can have sent one; `alone`: its message had one link."""
+        speaker = request if alone else link_groups.speaker(self.db, request)
         if speaker not in self.busy:
             memory = self.memory(speaker)
             memory.withheld, memory.fresh = clock.now().boot + MEDIA_GRACE, fresh
@@ -131,6 +130,7 @@ class StatusBoard:
             while not self.chat_session.dead:
                 called, due = await wake_socket.wait(self.patience()), True
                 with self.absence.tolerated():
+                    self.hear(called)
                     if due := bool(called) or self.is_due():
                         self.look()
                     await self.chat_session.save()

@@ -16,11 +16,12 @@ from procs.core import codec, log, process
 from procs.core.ffmpeg import has_libav
 from procs.engine.child import gallerydl, jail_probe, post_look, rehearsal, site_thumbnail
 from procs.engine.child.child_connection import ChildConnection
-from procs.engine.child.engine_log import EngineLog
+from procs.engine.child.engine_log import EngineLog, untokened
 from procs.engine.failures.classify import is_generic, judged
 from procs.engine.failures.exception_chain import flatten
 from procs.engine.forms import formats
 from procs.engine.jail import jail, refused_calls, resource_limits
+from procs.engine.protocol import part_file
 from procs.engine.protocol.messages import Limits, Order, Probed, check_scheme
 from procs.engine.protocol.progress_meter import DownloadMeter
 from procs.engine.releases import token_plugin
@@ -37,7 +38,7 @@ from procs.engine.ytdlp import (
 )
 from procs.engine.ytdlp.download import DownloadRun
 from procs.engine.ytdlp.options import options
-from procs.errors import BrokenOff, PartMissing, Refused, Unsupported
+from procs.errors import BrokenOff, PartMissing, Refused, TokenMissing, Unsupported
 from procs.wishes.variant import parse
 
 
@@ -196,6 +197,8 @@ def extracted(ydl: loader.Loader, order: Order, seeker: PageSearch) -> look_cach
     try:
         info = ydl.extract_info(order.url, download=False)
     except YoutubeDLError as error:
+        if why := untokened(ydl, order, error):
+            raise TokenMissing(why) from error
         if not found_nothing(error):
             raise
         file = plain_files.info(ydl.headers)
@@ -253,6 +256,7 @@ def took(
             raise
         if (again := anew(ydl, order)) is None:
             raise
+        part_file.forget_pieces(Path())
         taking = DownloadRun(ydl, order)
         taking.all(*again)
     return taking

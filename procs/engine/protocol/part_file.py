@@ -8,6 +8,7 @@ If-Range (RFC 9110, 13.1.5) and by comparison, since not every site heeds that. 
 is fetched from its beginning.
 """
 
+import glob
 import os
 import re
 from collections.abc import Mapping
@@ -16,14 +17,15 @@ from typing import Any
 
 from procs.core import codec, disk
 
-#: What yt-dlp calls a file that is not whole yet, one stream of several, and a whole file.
-PART_NAME, HEAD_NAME = ".part", ".head"
+#: What yt-dlp calls a file that is not whole yet, its note of the pieces in one, one stream of
+#: several, and a whole file.
+PART_NAME, HEAD_NAME, NOTE_NAME = ".part", ".head", ".ytdl"
 STREAM = re.compile(r"media-\d+\.f[\w-]+\.\w+")
 WHOLE_NAME = re.compile(r"media-\d+\.\w+")
 PARTIAL = re.compile(r"media-\d+\.(?:f[\w-]+\.)?\w+\.part")
 #: Letters of one of the site's words that are kept, and bytes of all of them.
 SAID_LETTERS, HEAD_BYTES = 256, 4096
-OPEN_RANGE = re.compile(r"bytes=(\d+)-\d*")
+OPEN_RANGE, CAME_RANGE = re.compile(r"bytes=(\d+)-\d*"), re.compile(r"bytes (\d+)-")
 PARTLY = 206
 
 
@@ -62,11 +64,24 @@ def forget_heads(folder: Path) -> None:
         head.unlink()
 
 
+def forget_pieces(folder: Path) -> None:
+    """Remove what came of media in pieces. yt-dlp notes how many of them are in the file, and
+    counts those that came out of turn: who goes on by that leaves a piece out."""
+    for note in folder.glob(f"*{NOTE_NAME}"):
+        name = note.name.removesuffix(NOTE_NAME)
+        for path in folder.glob(f"{glob.escape(name)}{PART_NAME}*"):
+            path.unlink()
+        note.unlink()
+
+
 class PartFile:
     """The file of this name, which is being fetched."""
 
     def __init__(self, name: str) -> None:
         self.part, self.head = Path(f"{name}{PART_NAME}"), Path(f"{name}{HEAD_NAME}")
+        self.whole = Path(name)
+        #: Whether its last answer ends with nothing but its connection.
+        self.open_ended = False
 
     def conditional(self, headers: Mapping[str, str]) -> dict[str, str]:
         """The headers of a request, changed so that a file which is another one by now comes
@@ -81,8 +96,18 @@ class PartFile:
         return {**headers, **({"If-Range": tag} if tag.startswith('"') else {})}
 
     def is_other(self, headers: Mapping[str, str], status: int, answer: Any) -> bool:
-        """Whether a part came that belongs to another file than what lies here."""
-        return bool(status == PARTLY and start_of(headers) and self.said() != told(status, answer))
+        """Whether a part came that belongs to another file than what lies here, or to another
+        place in it."""
+        start = start_of(headers)
+        if status != PARTLY or not start:
+            return False
+        now = told(status, answer)
+        same = all(now.get(name) == value for name, value in self.said().items())
+        return not same or begins_at(answer) != start
+
+    def length(self) -> int:
+        """Bytes of the whole file as the site says; 0 when it does not."""
+        return int(self.said().get("length") or 0)
 
     def note(self, headers: Mapping[str, str], status: int, answer: Any) -> None:
         """Keep what the site says of the file, at each answer. What lies here of an earlier one
@@ -104,7 +129,10 @@ class PartFile:
 
 
 def told(status: int, answer: Any) -> dict[str, Any]:
-    """What an answer says of the whole file; nothing when that does not tell it from another."""
+    """What an answer says of the whole file; nothing when that does not tell it from another, and
+    of one that is packed: what lies here is unpacked, and a part of the packed one fits nowhere."""
+    if str(answer.get("Content-Encoding") or "identity").strip().lower() != "identity":
+        return {}
     length = str(answer.get("Content-Length") or "")
     if status == PARTLY:
         length = str(answer.get("Content-Range") or "").rpartition("/")[2]
@@ -122,6 +150,12 @@ def start_of(headers: Mapping[str, str]) -> int:
     """The first byte that a request asks for."""
     match = OPEN_RANGE.fullmatch(str(headers.get("Range") or ""))
     return int(match[1]) if match else 0
+
+
+def begins_at(answer: Any) -> int:
+    """The first byte of a part that came; -1 when it does not say."""
+    match = CAME_RANGE.match(str(answer.get("Content-Range") or ""))
+    return int(match[1]) if match else -1
 
 
 def whole(headers: Mapping[str, str]) -> dict[str, str]:

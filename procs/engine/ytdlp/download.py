@@ -28,6 +28,9 @@ from procs.wishes.variant import parse
 #: Protocols of media that come in pieces, and what a missing piece looks like.
 PIECES = re.compile(r"m3u8|dash|ism|f4m|fragment")
 NOT_THERE = (Empty, Gone, NoSuchFile)
+#: Looks at a list of pieces in which nothing is new, each half a piece's length after the other,
+#: before ffmpeg takes the broadcast for over (its own number is 1000, hours for long pieces).
+STANDSTILL = ("-m3u8_hold_counters", "40")
 #: Kinds of files that have no words at their beginning, and how many of it are looked at; the one
 #: ending of a film's that is also one of words.
 NO_TEXT, BEGINNING, TYPESCRIPT = ("video", "audio"), 512, ".ts"
@@ -122,10 +125,14 @@ def duration(info: dict[str, Any], done: dict[str, Any]) -> float:
 
 
 def recording(info: dict[str, Any], order: Order) -> dict[str, list[str]]:
-    """The options by which ffmpeg fetches: of a broadcast, it ends after a time."""
+    """The options by which ffmpeg fetches: of a broadcast, it ends after a time, or when its lists
+    have nothing new any more, though they do not say that they are over."""
     if not media_info.is_live(info):
         return FETCHING
-    return {**FETCHING, "ffmpeg_o": ["-t", f"{order.live:g}"]}
+    streams = info.get("requested_formats") or [info]
+    lists = all("m3u8" in str(one.get("protocol")) for one in streams)
+    given = [*FETCHING["ffmpeg_i"], *(STANDSTILL if lists else ())]
+    return {"ffmpeg_i": given, "ffmpeg_o": ["-t", f"{order.live:g}"]}
 
 
 def judged_file(

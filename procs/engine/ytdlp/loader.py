@@ -18,6 +18,7 @@ from yt_dlp.utils import DownloadError, Popen, determine_protocol
 from procs.core.ffmpeg import tools
 from procs.engine.answers import media_list
 from procs.engine.answers.answer_reader import AnswerReader, Hears
+from procs.engine.endings import whole_fetch
 from procs.engine.failures.classify import judged
 from procs.engine.jail import child_programs
 from procs.engine.protocol import part_file
@@ -130,7 +131,10 @@ class Loader(yt_dlp.YoutubeDL):
         plain = isinstance(req, str) or (req.method == "GET" and "Range" not in req.headers)
         again = partial(super().urlopen, req) if plain else None
         hears = Hears(self.noted(answer), partial(self.doubtful.add, address), self.lists(address))
-        return AnswerReader(answer, hears, again)
+        reader = AnswerReader(answer, hears, again)
+        if self.part:
+            self.part.open_ended = not reader.frame.marked
+        return reader
 
     def lists(self, address: str) -> Callable[[bytes], None]:
         """The callback for the text of an answer, so that how long a list of pieces lasts is
@@ -185,6 +189,12 @@ class Loader(yt_dlp.YoutubeDL):
         nine times a film, for what it was told to print, and we tell it nothing: a third of the
         time that its Python takes."""
 
+    def write_debug(self, message: str, only_once: bool = False) -> None:
+        """Hear also that a form was left out for want of a token, which yt-dlp tells nobody of the
+        clients that it asks by itself."""
+        if "PO Token" in message and "not provided" in message:
+            self.report_warning(message, only_once)
+
     def process_info(self, info_dict: dict[str, Any]) -> None:
         """Fetch one media."""
         with self.merging.of(info_dict) if self.merging else nullcontext():
@@ -193,14 +203,16 @@ class Loader(yt_dlp.YoutubeDL):
     def dl(
         self, name: str, info: dict[str, Any], subtitle: bool = False, test: bool = False
     ) -> tuple[bool, bool]:
-        """Fetch one file of a media. Returns yt-dlp's words: is it there, did it come just now."""
+        """Fetch one file of a media. Returns yt-dlp's words: is it there, did it come just now.
+        Raises BrokenOff for one that ends too early."""
         one = self.merging.one if self.merging and not (subtitle or test) else None
         if not (subtitle or test) and determine_protocol(info) in FROM_ANYWHERE:
             self.part = PartFile(name)
         try:
             with one.beside(name, info) if one else nullcontext():
-                came: tuple[bool, bool] = super().dl(name, info, subtitle, test)
-                return came
+                fetch = partial(super().dl, name, info, subtitle, test)
+                whole = self.part if not (info.get("http_headers") or {}).get("Range") else None
+                return whole_fetch.fetch_whole(whole, fetch) if whole else fetch()
         finally:
             self.part = None
 

@@ -5,6 +5,7 @@ from importlib.metadata import version
 from procs.config import Settings
 from procs.core import clock, log
 from procs.errors import StoreError, alert_kinds
+from procs.keeper.machines.renewal_time import RenewalTime
 from procs.store import wake
 from procs.store.admins import admin_orders
 from procs.store.database import Database
@@ -20,6 +21,7 @@ class MachineWatch:
         self.db = db
         self.settings = settings
         self.version = version("chapar-bot")
+        self.renewal = RenewalTime()
 
     def beat(self) -> None:
         """Write that this machine is there."""
@@ -36,11 +38,18 @@ class MachineWatch:
             version=self.version,
             now=clock.now(),
         )
+        self.renewal.note_beat()
+
+    def may_judge(self) -> bool:
+        """Whether leases, workers and machines may be counted as gone by their rows."""
+        return not self.settings.has_server or self.renewal.is_over()
 
     def judge(self) -> None:
         """Raise and clear the alerts about lost machines, and free the jobs of those that are gone,
         where this machine looks after the common rows."""
         if not self.settings.has_server or "keeper" not in self.settings.roles:
+            return
+        if not self.may_judge():
             return
         now = clock.now()
         machines = machine_rows.listed(self.db)

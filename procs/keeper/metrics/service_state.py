@@ -2,8 +2,8 @@
 
 The watchdog is a joined one: it is fed while a write to the store, the claims of the workers and
 the bot's round trips to Telegram are all fresh. Each is missed only once it was there, and an
-answer that there is no way to Telegram, or no room on the disk, is one too: a restart mends what
-hangs, not what is not there.
+answer that there is no way to Telegram, no room on the disk, or no server of the database, is one
+too: a restart mends what hangs, not what is not there.
 """
 
 from procs.backups import backup_store
@@ -11,19 +11,21 @@ from procs.config import Settings
 from procs.core import clock, disk, durations, log
 from procs.core.files import event_file
 from procs.core.files.rest_file import RestingView
-from procs.errors import StoreFull
+from procs.errors import StoreAway, StoreFull
 from procs.keeper.metrics import readiness, service_report
 from procs.keeper.metrics.service_report import ServiceReport
 from procs.records.job import State
 from procs.store.database import Database
 from procs.store.health import round_trips, runtime_settings, workers
 from procs.store.jobs import claimable
-from procs.store.reports.system_report import overview
+from procs.store.reports.system_report import under_way
 
 #: The row that is written to try the store.
 BEAT_ROW = "service.beat"
 #: Seconds between two such rows; free bytes below which each report writes one.
 BEAT_INTERVAL, SCARCE = 60.0, 64 * disk.MIB
+#: What people are told while no server answers.
+AWAY = "the server of the database is away"
 #: Seconds for which a report holds while the database is at rest: a silence ends that.
 REST_LIFE = 300.0
 
@@ -44,9 +46,15 @@ class ServiceState:
 
     def report(self) -> None:
         """Write the report, for a while the same while the database is at rest. Raises StoreError
-        but StoreFull; then none is written."""
-        if not self.view.holds(self.db.rest()) or self.words is None:
-            self.words = self.judged()
+        but StoreFull; then none is written, but for a server that is away."""
+        try:
+            if not self.view.holds(self.db.rest()) or self.words is None:
+                self.words = self.judged()
+        except StoreAway:
+            self.words = None
+            self.joined.clear()  # what is in rows grew old meanwhile
+            service_report.write(self.settings.run, ServiceReport(AWAY, (), serves=False))
+            raise
         service_report.write(self.settings.run, self.words)
 
     def judged(self) -> ServiceReport:
@@ -92,11 +100,10 @@ class ServiceState:
 
     def line(self, serving: int, full: bool) -> str:
         """`2/2 workers, 3 running, 0 waiting, backup 12 min ago`."""
-        jobs = overview(self.db, now=clock.now()).jobs.values()
-        running = sum(lane.get(State.LEASED.name.lower(), 0) for lane in jobs)
-        waiting = sum(lane.get(state, 0) for lane in jobs for state in ("queued", "waiting"))
-        words = [f"{serving}/{self.settings.posts} workers", f"{running} running"]
-        words += [f"{waiting} waiting", self.backup()]
+        jobs = under_way(self.db)
+        words = [f"{serving}/{self.settings.posts} workers"]
+        words += [f"{jobs[State.LEASED.name.lower()]} running"]
+        words += [f"{jobs[State.QUEUED.name.lower()] + jobs['waiting']} waiting", self.backup()]
         words += ["DISK FULL"] if full else []
         words += ["Telegram cannot be reached"] if round_trips.is_away(self.db) else []
         return ", ".join(words)

@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from procs.core.clock import Now
-from procs.records.broadcast_records import Segment, SendState
+from procs.records.broadcast_records import BroadcastState, Segment, SendState
 from procs.store.database import Database
 from procs.store.media import deliveries
 from procs.texts import catalogues
 
 DAY = 86400.0
-#: Rows of one transaction in a deletion: Telegram takes a hundred numbers in one call.
-DELETE_BITE = 100
+#: Rows of one transaction in a deletion: Telegram takes a hundred numbers in one call. And of those
+#: that are forgotten.
+DELETE_BITE, FORGET_BITE = 100, 2000
 
 # The excluded people are gathered once: queried for each of 200,000 people it takes 0.2 s and more,
 # in which the bot does nothing else.
@@ -96,6 +97,14 @@ SELECT messages FROM broadcast_sends
 DELETED = """
 UPDATE broadcast_sends SET state = 'deleted', messages = ''
  WHERE broadcast = :id AND person = :person AND state = 'sent'
+"""
+# CROSS JOIN: from the few broadcasts to their rows; most of those rows are of none that is old.
+FORGET = f"""
+DELETE FROM broadcast_sends WHERE (broadcast, person) IN (
+    SELECT s.broadcast, s.person FROM broadcasts b CROSS JOIN broadcast_sends s
+     WHERE s.broadcast = b.id AND b.ended_at < :before
+       AND b.state IN ({", ".join(f"'{one}'" for one in BroadcastState if one.over)})
+     LIMIT :bite)
 """
 COUNT_DELETED = "UPDATE broadcasts SET deleted = deleted + :count WHERE id = :id"
 
@@ -220,3 +229,11 @@ def copies(db: Database, broadcast: int, most: int) -> list[tuple[int, ...]]:
     """The message numbers of the latest people who received it."""
     rows = db.all(COPIES, {"id": broadcast, "most": most})
     return [tuple(map(int, numbers.split())) for (numbers,) in rows]
+
+
+def forget(db: Database, *, before: float) -> int:
+    """Delete the next rows of broadcasts that ended before a wall instant; returns how many. Each
+    person's row is for a second sending, and for taking the message back, which Telegram allows for
+    two days. What a broadcast came to stands in its own row."""
+    with db.write():
+        return db.change(FORGET, {"before": before, "bite": FORGET_BITE})

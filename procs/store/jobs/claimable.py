@@ -4,6 +4,7 @@ sleeps."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from procs.core.clock import Now
 from procs.core.machine import machine_name
 from procs.records.job import Lane, State
 from procs.store.database import Database
@@ -13,6 +14,13 @@ from procs.store.literals import EVERY_LANE, IS_KNOWN, KNOWN_KINDS
 LANES = {int(lane): lane for lane in Lane}
 #: More leases than there will ever be.
 ENDLESS = 1 << 30
+#: Seconds after its end for which a lease counts that nobody has taken back: twice what that takes.
+OVERDUE = 10.0
+#: Downloads that run. Each beat moves the end of a lease, so that all of them lie at the end of an
+#: index of these instants: what was leased before, and who holds an old snapshot of a server keeps
+#: all of that, is not passed over. `+ 0` is the condition of that index, which no other has.
+DOWNLOADS = f"""state = {State.LEASED} AND lane = {Lane.HEAVY} AND lane + 0 = {Lane.HEAVY}
+                    AND at >= :alive"""
 #: What a worker of this machine may claim.
 CLAIMABLE = f"""
   FROM jobs
@@ -37,7 +45,7 @@ OUTLOOK = f"""
 SELECT lane, waits, (SELECT MIN(at) FROM jobs WHERE state = {State.LATER}),
        EXISTS (SELECT 1 FROM pauses WHERE scope = 'all'),
        :most < CAST({ENDLESS} AS INTEGER)
-       AND :most <= (SELECT COUNT(*) FROM jobs WHERE state = {State.LEASED} AND lane = {Lane.HEAVY})
+       AND :most <= (SELECT COUNT(*) FROM jobs WHERE {DOWNLOADS})
   FROM ({WAITS}) AS lines
 """
 READY = f"SELECT 1 {CLAIMABLE} LIMIT 1"
@@ -63,13 +71,15 @@ class Claimable:
     empty: tuple[Lane, ...] = ()
 
 
-def look(db: Database, *, most: int = ENDLESS, since: Mapping[Lane, float] = NOWHERE) -> Claimable:
-    """What there is to do, by one statement. No download can be claimed while `most` are leased;
-    of a lane only what is in line from `since` on counts. Where machines share the database, this
-    one may be paused, or the files of all that is ready may lie on another: `ready`
-    tells."""
+def look(
+    db: Database, *, most: int = ENDLESS, since: Mapping[Lane, float] = NOWHERE, alive: float = 0.0
+) -> Claimable:
+    """What there is to do, by one statement. No download can be claimed while `most` are leased,
+    those aside that were over before `alive`; of a lane only what is in line from `since` on
+    counts. Where machines share the database, this one may be paused, or the files of all that is
+    ready may lie on another: `ready` tells."""
     places = {f"since_{lane.name.lower()}": since.get(lane, 0.0) for lane in Lane}
-    rows = db.all(OUTLOOK, {"most": most, **places})
+    rows = db.all(OUTLOOK, {"most": most, "alive": alive, **places})
     _, _, due, paused, full = rows[0]
     lanes = [LANES[lane] for lane, waits, *_ in rows if waits]
     ready = [lane for lane in lanes if not (full and lane is Lane.HEAVY)]
@@ -80,6 +90,11 @@ def here() -> dict[str, str]:
     """This machine, "" where it is the only one, and the scope of a pause of it alone."""
     name = machine_name.shared()
     return {"machine": name, "scope": pauses.machine(name) if name else pauses.ALL}
+
+
+def alive_since(now: Now) -> float:
+    """The end of the oldest lease that counts."""
+    return now.boot - OVERDUE
 
 
 def ready(db: Database, lane: Lane, *, local: bool = False, since: float = 0.0) -> bool:

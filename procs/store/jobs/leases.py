@@ -20,7 +20,7 @@ from procs.records import job_payload, job_progress
 from procs.records.job import Kind, Lane, Lease, State
 from procs.store.database import Database, Row
 from procs.store.jobs import file_owners, seats
-from procs.store.jobs.claimable import CLAIMABLE, LANES, here
+from procs.store.jobs.claimable import CLAIMABLE, DOWNLOADS, LANES, alive_since, here
 from procs.store.jobs.claimable import ENDLESS as ENDLESS
 from procs.store.jobs.history import WORDS, event
 from procs.store.literals import EVERY_LANE
@@ -28,14 +28,15 @@ from procs.store.literals import EVERY_LANE
 #: Seconds a lease lasts without a beat.
 LEASE = 60.0
 KINDS = {kind.value: kind for kind in Kind}
-COUNTED = {lane: (f"lane {lane:d}",) for lane in Lane}
+#: Downloads alone have a limit of all.
+COUNTED = (f"lane {Lane.HEAVY:d}",)
 PLACE = attrgetter("place", "job")
 
 LIMIT = f"""
  LIMIT (CASE WHEN :most >= CAST({ENDLESS} AS INTEGER) THEN :room ELSE
          (SELECT CASE WHEN COUNT(*) >= :most THEN 0
                       WHEN COUNT(*) > :most - :room THEN :most - COUNT(*) ELSE :room END
-            FROM jobs WHERE state = {State.LEASED} AND lane = :lane) END)
+            FROM jobs WHERE {DOWNLOADS}) END)
 """
 #: The first in line.
 FIRST = f"{CLAIMABLE} ORDER BY at, id {LIMIT} /* FOR UPDATE SKIP LOCKED */"
@@ -117,7 +118,8 @@ class RenewedLease:
 def claim(db: Database, *, lane: Lane, most: int = ENDLESS, **wanted: Any) -> list[Lease]:
     """The same as `claiming`, in a transaction of its own or the running one."""
     with db.write(only=counted(lane, most)):
-        return claiming(db, lane=lane, most=most, **wanted)()
+        found = claiming(db, lane=lane, most=most, **wanted)
+    return found()
 
 
 def claiming(
@@ -132,11 +134,13 @@ def claiming(
     since: float = 0.0,
 ) -> Callable[[], list[Lease]]:
     """Inside of a transaction: take up to `room` queued jobs of a lane, the longest in the ring
-    first, never more than `most` of the lane leased in all. `local`: only those whose files stay on
+    first, never more than `most` downloads leased in all. `local`: only those whose files stay on
     this disk. `since`: none with an earlier place. Read behind the commit, they cost no answer."""
-    wanted = {"lane": int(lane), "local": int(local), "room": room, "most": most, "since": since}
-    said = event(now, f"claimed worker={worker}")
-    facts = {"worker": worker, "end": now.boot + LEASE, "event": said, **wanted, **here()}
+    facts: dict[str, Any] = here()
+    facts["worker"], facts["end"] = worker, now.boot + LEASE
+    facts["event"] = event(now, f"claimed worker={worker}")
+    facts["lane"], facts["local"], facts["room"] = int(lane), int(local), room
+    facts["most"], facts["since"], facts["alive"] = most, since, alive_since(now)
     both = TAKE_ANY if most >= ENDLESS else TAKE
     rows = db.take(PICK, partial(take, db, facts), both, facts)
     return lambda: in_line(rows())
@@ -156,28 +160,27 @@ def take(db: Database, facts: dict[str, Any], rows: Sequence[Row]) -> None:
 
 def in_line(rows: Sequence[Row]) -> list[Lease]:
     """The leases of rows, the longest in line first."""
-    found = [lease(row) for row in rows]
-    if len(found) > 1:
-        found.sort(key=PLACE)
-    return found
+    if len(rows) == 1:
+        return [lease(rows[0])]
+    return sorted(map(lease, rows), key=PLACE)
 
 
 def counted(lane: Lane, most: int) -> tuple[str, ...]:
     """The same of any claim: who counts what is leased in a lane must not count beside another."""
-    return () if most >= ENDLESS else COUNTED[lane]
+    return () if most >= ENDLESS else COUNTED
 
 
 def names(lease: Lease, lane: Lane, most: int) -> tuple[str, ...]:
     """What the end of a lease and the next claim in a lane are about."""
     user = seats.of(lease.user)
-    return (user,) if most >= ENDLESS else (user, *COUNTED[lane])
+    return (user,) if most >= ENDLESS else (user, *COUNTED)
 
 
 def lease(row: Row) -> Lease:
     """A lease from the row that a claim returns, with payload and progress as records."""
     job, fence, worker, user, lane, seat, kind, attempt, payload, progress, at = row
-    lane, kind = LANES[lane], KINDS[kind]
     wish, done = job_payload.decode(kind, payload), job_progress.decode(progress)
+    lane, kind = LANES[lane], KINDS[kind]
     return Lease(job, fence, worker, user, lane, seat, kind, attempt, wish, done, at)
 
 
@@ -208,9 +211,15 @@ def end(
     db: Database, lease: Lease, state: State, *, now: Now, error: str | None = None, word: str = ""
 ) -> None:
     """The job is over; its seat goes to the user's next. Raises LeaseLost and changes nothing."""
-    said = f"{word or WORDS[state]} error={error}" if error else word or WORDS[state]
-    facts = {**_name(lease), "state": int(state), "now": now.wall, "error": error}
-    facts["event"] = event(now, said)
+    said = word or WORDS[state]
+    facts = {
+        "job": lease.job,
+        "fence": lease.fence,
+        "state": int(state),
+        "now": now.wall,
+        "error": error,
+        "event": event(now, f"{said} error={error}" if error else said),
+    }
     with db.write(full=True, only=(seats.of(lease.user),)):
         db.fence(END, FORGET_PROGRESS, facts, _lost(lease))
         seats.hand_on(db, user=lease.user, lane=lease.lane, seat=lease.seat, now=now)

@@ -118,8 +118,14 @@ def finish_download(db: Database, lease: Lease, media: Media, *, keys: set[str],
     return len(waiting)
 
 
-def deliver(db: Database, request: int, *, user: int, media: int, now: Now) -> int:
-    """Add the delivery of a known media to one request."""
+def deliver(db: Database, request: int, *, user: int, media: int, now: Now) -> None:
+    """Give one request the delivery of a known media."""
+    number = add_delivery(db, request, user=user, media=media, now=now)
+    db.send(MOVE, {"job": number, "request": request})
+
+
+def add_delivery(db: Database, request: int, *, user: int, media: int, now: Now) -> int:
+    """Add the delivery of a known media to a request, whose row does not name it yet."""
     job = seats.NewJob(
         user=user,
         lane=Lane.LIGHT,
@@ -127,41 +133,51 @@ def deliver(db: Database, request: int, *, user: int, media: int, now: Now) -> i
         payload=DeliverPayload(request, media),
         mark=f"deliver:{request}",
     )
-    number = seats.add(db, job, now=now)
-    db.send(MOVE, {"job": number, "request": request})
-    return number
+    return seats.add(db, job, now=now)
 
 
 def claim_at_once(
-    db: Database, job: int, *, worker: int, pays: Callable[[], object], now: Now
-) -> tuple[Lease, Media] | None:
-    """Inside of the transaction that added it: claim a delivery of one file that is the first in
-    line. None where another comes first, or it may not be claimed now, or there is more to send,
-    or `pays`, which is asked last, finds that it must wait."""
+    db: Database, job: int, media: Media, *, worker: int, pays: Callable[[], object], now: Now
+) -> Lease | None:
+    """Inside of the transaction that added it: claim the delivery of a media of one file that is
+    the first in line. None where another comes first, or it may not be claimed now, or there is
+    more to send, or `pays`, which is asked last, finds that it must wait."""
+    if len(media.parts) != 1:
+        return None
     said = event(now, f"claimed worker={worker}")
     facts = {"worker": worker, "end": now.boot + leases.LEASE, "event": said}
-    wanted = {"lane": int(Lane.LIGHT), "local": 0, "room": 1, "most": leases.ENDLESS, "since": 0.0}
-    rows = db.all(leases.PICK, {**facts, **wanted, **leases.here()})
+    wanted = {"lane": int(Lane.LIGHT), "local": 0, "room": 1, "since": 0.0}
+    endless = {"most": leases.ENDLESS, "alive": 0.0}
+    rows = db.all(leases.PICK, {**facts, **wanted, **endless, **leases.here()})
     if not rows or rows[0][0] != job:
         return None
-    lease = leases.lease(rows[0])
-    media = references.read(db, lease.delivery.media)
-    if media is None or len(media.parts) != 1 or not pays():
+    if not pays():
         return None
     leases.take(db, facts, rows)
-    return lease, media
+    return leases.lease(rows[0])
 
 
-def finish_delivery(db: Database, lease: Lease, request: int, *, worker: str, now: Now) -> bool:
-    """Everything was sent. Whether nothing is left to be said about it. Raises LeaseLost."""
+def finish_delivery(
+    db: Database,
+    lease: Lease,
+    request: int,
+    *,
+    worker: str,
+    media: Media | None = None,
+    now: Now,
+) -> bool | None:
+    """Everything of the `media` was sent, which is read where the caller has it not. Whether
+    nothing is left to be said about it; None when the request was over already. Raises
+    LeaseLost."""
     with db.write(full=True, only=(seats.of(lease.user),)):
         leases.finish(db, lease, now=now)
         rows = db.all(DELIVERED, {"request": request, "worker": worker, "now": now.wall})
         for _, user, cached, _ in rows:
-            usage.note(db, user, lease.delivery.media, kept=bool(cached), now=now)
+            sent = media or references.read(db, lease.delivery.media)
+            usage.note(db, user, sent, kept=bool(cached), now=now)
             sponsor_notes.take_turn(db, request, user, now=now)
         settle_lists(db, rows, now=now)
-    return bool(rows) and all(is_closed for *_, is_closed in rows)
+    return all(is_closed for *_, is_closed in rows) if rows else None
 
 
 def finish_outbox(db: Database, lease: Lease, *, now: Now) -> None:

@@ -145,11 +145,8 @@ def add_later(db: Database, job: NewJob, *, at: float, now: Now) -> int:
 
 def next_number(db: Database, job: NewJob) -> tuple[int, bool, bool]:
     """The number of a new job, whether a pause holds it, and whether the first seat is free."""
-    wanted = {
-        "scope": pauses.user(job.user),
-        "site": pauses.site(job.site),
-        **_seat_of(job.user, job.lane),
-    }
+    scopes = {"scope": pauses.user(job.user), "site": pauses.site(job.site)}
+    wanted = {**scopes, **_seat_of(job.user, job.lane)}
     number, is_held, is_first_free = db.all(NEXT, wanted)[0]
     return int(number), bool(is_held), bool(is_first_free)
 
@@ -215,15 +212,16 @@ def rise(db: Database, job: int, *, user: int, lane: Lane, site: str, seat: int,
 def hand_on(db: Database, *, user: int, lane: Lane, seat: int, now: Now) -> None:
     """Give a free seat to the user's next waiting job. A seat beyond the user's cap (it was lowered
     meanwhile) is not handed on, nor is a taken one."""
-    if -seat <= CAPS.get(lane, -seat):
-        sql = HAND_ON if lane in CAPS or seat == -1 else HAND_ON_CAPPED
-        db.send(sql, _handing(user, lane, seat, now=now))
+    fixed = CAPS.get(lane)
+    if fixed is None and seat != -1:
+        db.send(HAND_ON_CAPPED, {**_handing(user, lane, seat, now=now), **_seat_of(user, lane)})
+    elif fixed is None or -seat <= fixed:
+        db.send(HAND_ON, _handing(user, lane, seat, now=now))
 
 
 def _handing(user: int, lane: Lane, seat: int, *, now: Now) -> dict[str, Any]:
-    facts = _seat_of(user, lane)
-    facts.update(seat=seat, now=now.wall, event=event(now, "queued"))
-    return facts
+    said = event(now, "queued")
+    return {"user": user, "lane": int(lane), "seat": seat, "now": now.wall, "event": said}
 
 
 def _seat_of(user: int, lane: Lane) -> dict[str, Any]:
@@ -259,7 +257,8 @@ def fill(db: Database, user: int, *, now: Now) -> int:
     """Use the seats that a raised cap, or the end of a pause, has made free."""
     filled = 0
     while (seat := free_seat(db, user, Lane.HEAVY)) is not None:
-        if not db.change(HAND_ON_CAPPED, _handing(user, Lane.HEAVY, seat, now=now)):
+        facts = {**_handing(user, Lane.HEAVY, seat, now=now), **_seat_of(user, Lane.HEAVY)}
+        if not db.change(HAND_ON_CAPPED, facts):
             break
         filled += 1
     return filled

@@ -100,6 +100,17 @@ def listed(db: Database) -> list[Machine]:
     return [Machine(*row) for row in db.all(LIST)]
 
 
+def heard(db: Database) -> list[str]:
+    """The names of the machines that work with a server's database, by its own clock, which a
+    process need not follow; none of a file."""
+    time = db.time()
+    return [
+        one.name
+        for one in listed(db)
+        if time is not None and one.ended_at is None and time - one.beat_at < GONE_AFTER
+    ]
+
+
 def backup_machine(db: Database, *, now: Now) -> str:
     """The machine whose keeper takes the backups: of those that are there, and of the newest
     version, the first by name; "" where no machine has a row."""

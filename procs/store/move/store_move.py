@@ -19,6 +19,7 @@ from procs.store.database import (
     migrate,
     open_database,
 )
+from procs.store.machines import machine_rows
 from procs.store.move import change_notes, copy_constraints, figures, table_copy
 from procs.store.move.table_copy import Key
 from procs.store.move.table_layout import TableLayout, TableSql, layouts
@@ -37,7 +38,7 @@ BEGUN = TableSql("SELECT 1 FROM sqlite_schema WHERE name = 'move_places'")
 BEGUN_AT_SERVER = TableSql("SELECT 1 WHERE TO_REGCLASS('move_places') IS NOT NULL")
 WHOLE = "DROP TABLE move_places"
 FORGET_PLACES = TableSql("DELETE FROM move_places")
-ANY_REQUEST = "SELECT 1 FROM requests LIMIT 1"
+ANYBODY = "SELECT 1 FROM users UNION ALL SELECT 1 FROM requests LIMIT 1"
 STEPS_APPLIED = TableSql("SELECT COUNT(*) FROM schema_steps")
 #: What is about machines that share a database means nothing in a file, which belongs to one.
 OF_MACHINES = ("machines", "machine_orders", "job_files", "bot_lease", "bot_places")
@@ -289,7 +290,11 @@ def require_known_whole(old: FrozenDatabase, url: str) -> None:
 
 
 def require_ours(new: Database, url: str, left: object) -> None:
-    """Raises StoreError for a database that people's requests are in, and no move made."""
-    begun = new.one((BEGUN_AT_SERVER if url.startswith(SERVER) else BEGUN).text)
-    if not begun and new.one(ANY_REQUEST) and figures.of_people(new) != left:
-        raise StoreError("the new database is in use already: it has requests; name an empty one")
+    """Raises StoreError for a database that people are in, and no move made, or with which a
+    machine works."""
+    if new.one((BEGUN_AT_SERVER if url.startswith(SERVER) else BEGUN).text):
+        return
+    there = machine_rows.heard(new)
+    if there or (new.one(ANYBODY) and figures.of_people(new) != left):
+        why = f"{', '.join(there)} works with it" if there else "it has people"
+        raise StoreError(f"the new database is in use already: {why}; name an empty one")

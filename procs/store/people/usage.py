@@ -4,8 +4,8 @@ requests."""
 from dataclasses import dataclass
 
 from procs.core.clock import Now
+from procs.records.job import Media
 from procs.store.database import Database
-from procs.store.media import references
 from procs.store.people import users
 from procs.texts import i18n
 
@@ -78,10 +78,10 @@ def costliest(db: Database, *, most: int, now: Now) -> list[tuple[int, UsageSum]
     return [(row[0], UsageSum(*row[1:])) for row in ranked]
 
 
-def note(db: Database, person: int, number: int, *, kept: bool, now: Now) -> None:
-    """Add a delivered media to a person's sums, inside a write transaction."""
-    found = references.read(db, number)
-    size = sum(part.size for part in found.parts) if found else 0
+def note(db: Database, person: int, media: Media | None, *, kept: bool, now: Now) -> None:
+    """Add a delivered media to a person's sums, inside a write transaction; None for one that was
+    deleted meanwhile."""
+    size = sum(part.size for part in media.parts) if media else 0
     facts = {"person": person, "day": _day(db, person, now), "bytes": size, "kept": int(kept)}
     db.send(NOTE, {**facts, "saved": size if kept else 0})
 

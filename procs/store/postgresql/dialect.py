@@ -45,9 +45,13 @@ ALTER TABLE heard SET (autovacuum_vacuum_scale_factor = 0.05);
 """
 #: The first in line is the first of an index. Every index of the other kind of database ends with
 #: the row's number; here that must be said, or a claim sorts all that wait whenever the server
-#: thinks that they are few, as it does of a table of which it has no statistics yet.
+#: thinks that they are few, as it does of a table of which it has no statistics yet. And the
+#: downloads that run lie where the dead ones of before are not: these stay as long as somebody
+#: holds an old snapshot, and the limit of all counts with each claim.
 TURNS = b"""
 CREATE INDEX IF NOT EXISTS job_turns ON jobs (lane, at, id) WHERE state = 0;
+CREATE INDEX IF NOT EXISTS job_downloads ON jobs (lane, at)
+       WHERE state = 1 AND lane + 0 = 1;
 DROP INDEX IF EXISTS job_ring;
 """
 #: Counts transactions of which others must hear, by a number that no transaction takes back.

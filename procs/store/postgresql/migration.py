@@ -29,6 +29,7 @@ from procs.store.postgresql.dialect import (
     TURNS,
     tables,
 )
+from procs.store.postgresql.pooler import answering
 from procs.store.postgresql.server_session import connect
 
 #: What an operator may have set for all programs: a change of many rows takes its time, and so does
@@ -91,7 +92,7 @@ def migrate(url: str, *, run: Path, steps: Sequence[tuple[str, str]]) -> None:
     may not be changed; nothing is changed then.
     """
     run.mkdir(mode=0o700, parents=True, exist_ok=True)
-    session = connect(url)
+    session = answering(url)
     # Each statement sees what the machine did that was first.
     session.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
     try:

@@ -13,7 +13,7 @@ from procs.errors import StoreAway
 from procs.store.postgresql import pooler, server_faults
 from procs.store.postgresql.pipeline import Statement, first_row
 from procs.store.postgresql.rest_look import REST
-from procs.store.postgresql.server_session import connect, greet
+from procs.store.postgresql.server_session import connect
 
 LISTEN = b"LISTEN chapar"
 #: As of `server_session`, but for what it says of bitmaps: the question about rest is planned once,
@@ -35,7 +35,7 @@ class ServerChannel:
     def __init__(self, url: str, direct: str = "") -> None:
         """Raises StoreError."""
         self.url = direct or url
-        found = greet(self.url)
+        found = pooler.greet(self.url)
         self.session, self.pooled = found.session, found.pooled
         self.pipeline = pooler.pipeline_of(found, lambda timeline: None)
         #: The mark at the last look, if nothing was under way; and how many were counted by then.

@@ -34,7 +34,7 @@ from procs.store.postgresql.pipeline import (
 )
 from procs.store.postgresql.server_channel import ServerChannel
 from procs.store.postgresql.server_reconnection import ServerReconnection
-from procs.store.postgresql.server_session import OLDEST_SNAPSHOT, Greeted, Row, greet
+from procs.store.postgresql.server_session import OLDEST_SNAPSHOT, Row
 from procs.store.postgresql.server_transaction import ServerTransaction
 
 #: Transactions with a number that are over: all below the newest of them but those that run.
@@ -77,7 +77,7 @@ class ServerConnection:
         self.mark: int | None = None
         self.told_at = 0.0
         run.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._use(greet(url))
+        self._use(pooler.greet(url))
 
     def all(self, sql: str, facts: Facts | None = None) -> list[Row]:
         """Every row of one statement."""
@@ -241,7 +241,7 @@ class ServerConnection:
         self.reconnection = None
         self._use(found)
 
-    def _use(self, found: Greeted) -> None:
+    def _use(self, found: pooler.Greeted) -> None:
         self.session, self.timeline = found.session, found.timeline
         self.pipeline = pooler.pipeline_of(found, self._note_timeline)
         self.over = -1

@@ -11,6 +11,8 @@ from procs.errors import NewerDatabase, StoreAway, StoreError, StoreFull
 
 #: What a pooler says to whoever wants a session of the server with options of its own.
 NO_OPTIONS = "options"
+#: A session that was given, or not, and says nothing.
+SILENT = "silent"
 #: Conditions of which the place is at fault and no statement, by code or the code's class.
 SENTENCES = {
     "08": "cannot be reached ({why}); see that the server runs, and correct CHAPAR_DATABASE_URL",
@@ -27,13 +29,14 @@ SENTENCES = {
     "25P03": "ended a transaction that stood still ({why}); see what held this process up",
     "58": "fails ({why}); see the log of the server and its disk",
     "XX001": "is damaged ({why}); stop Chapar and restore a backup",
+    SILENT: "is silent ({why}); see that the server runs, and that no pooler is paused or full",
     NO_OPTIONS: "is a pooler ({why}); let CHAPAR_DATABASE_DIRECT_URL name the server itself",
     "XX002": "has a damaged index ({why}); run reindexdb, or restore a backup",
 }
 FULL = "53100"
 #: Those that pass by themselves: the server restarts, another one takes its place, somebody holds a
 #: lock for long.
-PASSING = ("08", "25006", "25P03", "53200", "53300", "55P03", "57014", "57P")
+PASSING = (SILENT, "08", "25006", "25P03", "53200", "53300", "55P03", "57014", "57P")
 #: A connection that broke off, or was never made, has no code: the library gives the server's words
 #: alone. In another language than English they are told as they are.
 BROKEN = "08"
@@ -50,6 +53,7 @@ WORDS_OF_REFUSAL = (
         "53300",
     ),
     (re.compile(r"unsupported startup parameter"), NO_OPTIONS),
+    (re.compile(r"no answer for"), SILENT),
     (re.compile(r"the database system is|terminating connection|closed the connection"), "57P"),
 )
 

@@ -8,7 +8,7 @@ can without, and asks again.
 import threading
 
 from procs.errors import StoreAway, StoreError
-from procs.store.postgresql.server_session import Greeted, greet
+from procs.store.postgresql.pooler import Greeted, greet
 
 #: Seconds between two attempts to connect: at first, and at most; each is so many times longer.
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.05, 1.0, 1.5

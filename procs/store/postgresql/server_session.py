@@ -6,7 +6,6 @@ a number, here as there. A sum of numbers comes back as PostgreSQL's `numeric`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -14,7 +13,6 @@ from psycopg.adapt import Buffer, Loader
 from psycopg.types.numeric import FloatBinaryDumper, Int8BinaryDumper
 from psycopg.types.string import StrDumperUnknown
 
-from procs.errors import StoreAway, StoreError
 from procs.store.postgresql import server_faults
 from procs.store.postgresql.dialect import PREPARED
 
@@ -30,7 +28,8 @@ OPTIONS: Mapping[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-#: What an operator may have set for all programs, and our statements do not go by. Who stands still
+#: What an operator may have set for all programs, and our statements do not go by: a number is told
+#: whole, in as many digits as it has. Who stands still
 #: inside of a transaction (a debugger, a stopped process) is thrown out after ten seconds, because
 #: others wait behind it. Statements are planned as the other kind of database plans them: once,
 #: without a look at the values (a claim has a LIMIT, and is else planned anew each time, for longer
@@ -51,7 +50,7 @@ SELECT SET_CONFIG('statement_timeout', '60s', pooled), SET_CONFIG('lock_timeout'
        SET_CONFIG('idle_in_transaction_session_timeout', '10s', pooled),
        SET_CONFIG('plan_cache_mode', 'force_generic_plan', pooled),
        SET_CONFIG('enable_seqscan', 'off', pooled), SET_CONFIG('enable_bitmapscan', 'off', pooled),
-       SET_CONFIG('jit', 'off', pooled),
+       SET_CONFIG('jit', 'off', pooled), SET_CONFIG('extra_float_digits', '1', pooled),
        CURRENT_SETTING('transaction_read_only'),
        CASE WHEN PG_IS_IN_RECOVERY() THEN ''
             ELSE SUBSTRING(PG_WALFILE_NAME(PG_CURRENT_WAL_LSN()), 1, 8) END,
@@ -81,16 +80,6 @@ SELECT COALESCE(seconds, CASE WHEN transactions > 100000 THEN 3600.0 ELSE 0.0 EN
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Greeted:
-    """A session that may be written on. `timeline`: the server's, by which it is known again.
-    `pooled`: whether a pooler may hand each transaction to another session of the server."""
-
-    session: psycopg.Connection[Row]
-    timeline: str
-    pooled: bool
-
-
 def connect(url: str) -> psycopg.Connection[Row]:
     """A session on the server of `url`. Raises StoreError, StoreAway."""
     try:
@@ -101,28 +90,6 @@ def connect(url: str) -> psycopg.Connection[Row]:
     session.prepared_max = PREPARED
     adapt(session)
     return session
-
-
-def greet(url: str) -> Greeted:
-    """A session that goes by our settings, and whose statements stay prepared, unless a pooler
-    stands between. Raises StoreError, and StoreAway for a server that takes no writes."""
-    session = connect(url)
-    try:
-        found = session.execute(GREETING, [session.info.backend_pid]).fetchone()
-        *_, read_only, timeline, pooled = found or ()
-        if read_only == "on":
-            raise StoreAway(
-                f"{server_faults.shown(url)} takes no writes; "
-                "let CHAPAR_DATABASE_URL name the primary server"
-            )
-    except psycopg.Error as error:
-        session.close()
-        server_faults.raise_failure(error, url)
-    except StoreError:
-        session.close()
-        raise
-    session.prepare_threshold = None if pooled else 0
-    return Greeted(session, str(timeline), bool(pooled))
 
 
 class TextDumper(StrDumperUnknown):

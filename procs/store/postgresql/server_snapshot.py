@@ -12,7 +12,8 @@ import psycopg
 
 from procs.store.postgresql import server_faults
 from procs.store.postgresql.dialect import numbered
-from procs.store.postgresql.server_session import Row, connect
+from procs.store.postgresql.pooler import answering
+from procs.store.postgresql.server_session import Row
 
 #: What an operator may have set for all programs would end a long copy; one whose reader stands
 #: still for ten minutes is of no use to anybody. All of it ends with the transaction: behind a
@@ -21,6 +22,8 @@ BEGIN_READING = (
     b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
     b"SET LOCAL application_name = 'chapar backup'",
     b"SET LOCAL statement_timeout = 0",
+    b"SET LOCAL lock_timeout = 0",
+    b"SET LOCAL extra_float_digits = 1",
     b"SET LOCAL idle_in_transaction_session_timeout = '10min'",
 )
 
@@ -44,7 +47,7 @@ class ServerSnapshot:
 @contextmanager
 def opened(url: str) -> Iterator[ServerSnapshot]:
     """The database as it is now, whatever is written meanwhile. Raises StoreError, StoreAway."""
-    session = connect(url)
+    session = answering(url)
     try:
         for statement in BEGIN_READING:
             session.execute(statement)

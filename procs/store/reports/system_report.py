@@ -58,7 +58,7 @@ class Overview:
 
 def overview(db: Database, *, now: Now) -> Overview:
     """Workers, jobs by lane and state, age of the oldest queued job, requests of the last 24 hours,
-    load of follows."""
+    load of follows. For who asks: it reads every request that is kept."""
     jobs, oldest = {}, 0.0
     for lane in Lane:
         rows, counts = in_lane(db, lane)
@@ -79,6 +79,15 @@ def follow_load(db: Database) -> FollowLoad:
     """What following costs at the moment."""
     sources, a_day, *more = db.all(FOLLOWED)[0]
     return FollowLoad(sources, int(db.all(FOLLOWERS)[0][0]), a_day, *more)
+
+
+def under_way(db: Database) -> Counter[str]:
+    """The jobs of all lanes that are not over, by the state's name: by indexes that have no others,
+    for who looks again and again."""
+    counts: Counter[str] = Counter()
+    for lane in Lane:
+        counts.update(in_lane(db, lane)[1])
+    return counts
 
 
 def in_lane(db: Database, lane: Lane) -> tuple[list[Row], dict[str, int]]:

@@ -34,7 +34,8 @@ SELECT COUNT(*) FROM requests r
    AND r.variant LIKE '%#%' AND r.variant NOT LIKE 'look%'
    AND NOT EXISTS (SELECT 1 FROM requests e WHERE e.parent = r.id)
 """
-
+#: All three at once.
+ON_THE_WAY = f"SELECT ({OPEN}), ({ENTRIES}), ({UNREAD})"
 OPEN_OF_GROUP = """
 SELECT COUNT(*) FROM requests
  WHERE chat < 0 AND chat = :chat AND closed_at IS NULL AND state = 'open'
@@ -101,10 +102,11 @@ class LiveAllowance(Allowance):
 
 @dataclass(slots=True)
 class Remaining:
-    """What a person may ask for yet: requests, and entries of lists until no list is taken."""
+    """What a person may ask for yet: requests (None: as many as they like), and entries of lists
+    until no list is taken."""
 
     allowance: Allowance
-    requests: int
+    requests: int | None
     entries: int
     group: int = 0
     #: Requests of today, None for no end; and why nothing more of today is taken.
@@ -130,7 +132,7 @@ class Remaining:
             if self.group <= 0:
                 return GROUP_FULL
             self.group -= 1
-        if not self.allowance.most:
+        if self.requests is None:
             return ""
         brings = is_list(ask)
         if self.requests <= 0:
@@ -154,11 +156,10 @@ def room(db: Database, user: int, allowance: Allowance, *, chat: int = 0, now: N
     kind = allowance.kind(db, user)
     today, spent = of_today(db, user, allowance.of_day(kind), now=now)
     if not (most := allowance.most):
-        return Remaining(allowance, 0, 0, group, today, spent, kind)
-    facts = {"user": user}
-    open_, entries, unread = (int(db.all(sql, facts)[0][0]) for sql in (OPEN, ENTRIES, UNREAD))
-    promised = entries + unread * allowance.entries
-    left = most - open_, most - promised
+        return Remaining(allowance, None, 0, group, today, spent, kind)
+    open_, entries, unread = db.all(ON_THE_WAY, {"user": user})[0]
+    promised = int(entries) + (int(unread) * allowance.entries if unread else 0)
+    left = most - int(open_), most - promised
     return Remaining(allowance, *left, group, today, spent, kind)
 
 

@@ -47,8 +47,12 @@ def is_known(db: Database, mark: Mark) -> bool:
 
 def note(db: Database, mark: Mark, *, now: Now) -> None:
     """It is handled, if that is not written down already. Raises StoreFull."""
-    if is_known(db, mark):
-        return
+    if not is_known(db, mark):
+        write_down(db, mark, now=now)
+
+
+def write_down(db: Database, mark: Mark, *, now: Now) -> None:
+    """The same of one that was not heard before, or only begun. Raises StoreFull."""
     with db.write(only=()):
         db.send(NOTE, {**facts(mark), "now": now.wall})
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from procs.core.clock import Now
-from procs.records.job import Ask, Kind, Lane, Lease, Link, State
+from procs.records.job import Ask, Kind, Lane, Lease, Link, Media, State
 from procs.records.job_payload import LinkPayload
 from procs.store import wake
 from procs.store.database import Database, Row
@@ -52,10 +52,10 @@ SELECT id, user_id, chat, chat_access, message, folder, url, site, key, variant,
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What became of one ask. `outcome`: queued, joined (another's download), cached (it is only
-    sent), asked (a card is shown at once), again (this very message is known already; nothing was
-    changed), or why it is not taken (nothing was kept), with the `reason` that an admin gave and
-    the wall instant `until` which that holds (None: nobody said). `lane`: of its work, if any."""
+    """What became of one ask. `outcome`: queued, joined (another's download), cached (`media` is
+    only sent), asked (a card is shown at once), again (this very message is known already; nothing
+    was changed), or why it is not taken (nothing was kept), with the `reason` that an admin gave
+    and the wall instant `until` which that holds (None: nobody said). `lane`: of its work."""
 
     request: int
     outcome: str
@@ -63,6 +63,7 @@ class Submitted:
     reason: str = ""
     until: float | None = None
     lane: Lane | None = None
+    media: Media | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def submit(
         ]
         link_groups.join(db, new)
         if mark and all(one.outcome == "cached" for one in done):
-            heard_updates.note(db, mark, now=now)
+            heard_updates.write_down(db, mark, now=now)
             if len(done) == 1 and hand and hand(done[0]):
                 return done
     for lane, count in Counter(one.lane for one in done if one.lane is not None).items():
@@ -139,9 +140,7 @@ def take(db: Database, ask: Ask, room: Remaining | None, *, now: Now) -> Submitt
 
 def add(db: Database, ask: Ask, *, now: Now) -> Submitted:
     """Accept one link, inside a transaction."""
-    place = source(ask)
-    known = db.one(KNOWN, place)
-    if known:
+    if known := db.one(KNOWN, source(ask)):
         return Submitted(request=known[0], outcome="again", job=known[1] or 0)
     return make(db, ask, now=now)
 
@@ -221,9 +220,9 @@ def in_telegram(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted 
     known = None if ask.folder else references.find(db, ask.link.key, ask.link.variant)
     if known is None:
         return None
-    job = outcomes.deliver(db, request, user=ask.user, media=known.id, now=now)
+    job = outcomes.add_delivery(db, request, user=ask.user, media=known.id, now=now)
     references.note_use(db, known.id, now=now)
-    done = Submitted(request, "cached", job, lane=Lane.LIGHT)
+    done = Submitted(request, "cached", job, lane=Lane.LIGHT, media=known)
     return _point(db, done, title=known.title)
 
 

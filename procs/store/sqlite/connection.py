@@ -22,6 +22,8 @@ from procs.store.sqlite import database_file
 from procs.store.sqlite.files.opened_files import OpenedFiles, beside
 from procs.store.sqlite.gate import Gate, GateLock, locks
 from procs.store.sqlite.schema import PAGE
+from procs.store.sqlite.statements.bound_values import bound
+from procs.store.sqlite.statements.transaction import Transaction
 
 #: Seconds SQLite may wait for a lock that the gate does not cover (a reader's recovery, a shell).
 BUSY = 30.0
@@ -34,13 +36,12 @@ BRIEFLY, LONG = "PRAGMA busy_timeout = 50", f"PRAGMA busy_timeout = {BUSY * 1000
 LOG_PAGES = 8000
 LOGGED = ("journal_mode = WAL", "synchronous = NORMAL", "wal_autocheckpoint = 0")
 #: Bytes that SQLite has in a process which looks at every table: what it rereads the kernel keeps.
-SPARING = "PRAGMA soft_heap_limit = 1572864"
+SPARING = "PRAGMA soft_heap_limit = 1048576"
 #: Statements that stay prepared: more than there are in the store.
 PREPARED = 512
 
 Facts = Mapping[str, Any]
 Row = tuple[Any, ...]
-NO_FACTS: Facts = {}
 #: The context that `write` returns inside of a transaction: that one goes on.
 JOINED = nullcontext()
 
@@ -60,7 +61,7 @@ class Connection:
         self.usual, self.durable = Transaction(self, full=False), Transaction(self, full=True)
         self.inside = self.full = False
         #: What the running transaction names, and whether it is a sign of life alone.
-        self.only: set[str] | None = None
+        self.only: Collection[str] | None = None
         self.quiet = False
         self.version = -1
         for pragma in (*LOGGED, "foreign_keys = ON", "temp_store = MEMORY"):
@@ -74,7 +75,10 @@ class Connection:
         if not self.inside:
             self._must_be_mine()
         try:  # as `_run` does, without one more call for each statement
-            return self.cursor.execute(sql, facts or NO_FACTS).fetchall()
+            if facts:
+                text, values = bound(sql)
+                return self.cursor.execute(text, values(facts)).fetchall()
+            return self.cursor.execute(sql).fetchall()
         except sqlite3.DatabaseError as error:
             database_file.raise_failure(error, self.path)
 
@@ -96,7 +100,9 @@ class Connection:
 
     def fence(self, sql: str, beside: str, facts: Facts, otherwise: Exception) -> None:
         """One behind the other."""
-        if not self.change(sql, facts):
+        if not self.inside:
+            self._must_write()
+        if not self._run(sql, facts).rowcount:
             raise otherwise
         self._run(beside, facts)
 
@@ -106,7 +112,7 @@ class Connection:
         """By two statements at once: RETURNING costs half as much again."""
         rows = self.all(pick, facts)
         change(rows)
-        return lambda: rows
+        return rows.copy
 
     def change_many(self, sql: str, facts: Iterable[Facts]) -> int:
         """The same statement with each of `facts`: how many rows it changed in all."""
@@ -125,18 +131,21 @@ class Connection:
         power cut loses nothing of it. Raises StoreFull, with nothing changed.
         """
         if not self.inside:
-            self.only, self.quiet = (None if only is None else set(only)), quiet
+            self.only, self.quiet = only, quiet
             return self.durable if full else self.usual
         if self.quiet and not quiet:
             raise StoreError("a quiet transaction has no part of which others must hear")
-        if self.only is not None and (only is None or not self.only.issuperset(only)):
-            raise StoreError("on a server this goes beside others, and may not become alone")
+        mine = self.only
+        if mine is not None:
+            for name in (None,) if only is None else only:
+                if name not in mine:
+                    raise StoreError("on a server this goes beside others, may not become alone")
         return JOINED
 
     def also(self, names: Iterable[str]) -> None:
         """Be about these too."""
         if self.only is not None:
-            self.only.update(names)
+            self.only = {*self.only, *names}
 
     def _begin(self, full: bool) -> None:
         if full is not self.full:
@@ -163,6 +172,8 @@ class Connection:
 
     def changed(self) -> bool:
         """Whether another connection committed since the last call (PRAGMA data_version)."""
+        if self.full and not self.inside:  # who asks is about to sleep: nobody waits for it here
+            self._wait_for_disk(False)
         before, seen = self.version, self.one("PRAGMA data_version")
         self.version = seen[0] if seen else 0
         return self.version != before
@@ -259,39 +270,9 @@ class Connection:
         if not self.inside:
             self._must_be_mine()
         try:
-            return self.cursor.execute(sql, facts or NO_FACTS)
+            if facts:
+                text, values = bound(sql)
+                return self.cursor.execute(text, values(facts))
+            return self.cursor.execute(sql)
         except sqlite3.DatabaseError as error:
             database_file.raise_failure(error, self.path)
-
-
-class Transaction:
-    """From the gate to the commit: one for all of a connection, since only one goes on at a time. A
-    class, because a generator would cost a tenth of a cycle."""
-
-    __slots__ = ("db", "full")
-
-    def __init__(self, db: Connection, *, full: bool) -> None:
-        self.db, self.full = db, full
-
-    def __enter__(self) -> None:
-        self.db.gate.enter()
-        try:
-            self.db._begin(self.full)
-        except BaseException:
-            self.db.gate.leave()
-            raise
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        db = self.db
-        try:
-            if kind is None:
-                db._run("COMMIT")
-        finally:
-            try:
-                if db.connection.in_transaction:  # the body failed, or the commit did
-                    db._run("ROLLBACK")
-            finally:
-                db.inside = False
-                db.gate.leave()
-        if db.full:  # nobody waits for it here; before the next claim a person does
-            db._wait_for_disk(False)

@@ -10,9 +10,9 @@ the gate: of four writers the least gets 0.99 of a fair share instead of 0.5, an
 is a fifth, for a quarter of the transactions when all four do nothing else.
 """
 
-import fcntl
 import os
 from dataclasses import dataclass
+from fcntl import LOCK_EX, LOCK_NB, LOCK_UN, flock
 from pathlib import Path
 
 from procs.errors import StoreError
@@ -43,15 +43,15 @@ class Gate:
     def enter(self) -> None:
         """Wait for the lock. Who waits stands at the door first, so that the one who has just left
         does not pass the others."""
-        fcntl.flock(self.door, fcntl.LOCK_EX)
+        flock(self.door, LOCK_EX)
         try:
-            fcntl.flock(self.file, fcntl.LOCK_EX)
+            flock(self.file, LOCK_EX)
         finally:
-            fcntl.flock(self.door, fcntl.LOCK_UN)
+            flock(self.door, LOCK_UN)
 
     def leave(self) -> None:
         """Let the next process write."""
-        fcntl.flock(self.file, fcntl.LOCK_UN)
+        flock(self.file, LOCK_UN)
 
     def close(self) -> None:
         """Close both files; a lock that is held is released with them."""
@@ -86,7 +86,7 @@ def is_free(path: Path) -> bool:
     """Whether nobody has this lock at the moment."""
     file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        flock(file, LOCK_EX | LOCK_NB)
     except BlockingIOError:
         return False
     finally:

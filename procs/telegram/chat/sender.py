@@ -182,16 +182,16 @@ class MessageSender:
         """Whether somebody is an admin of a group."""
         return await group_news.is_admin(self._line(), chat, access, user, user_access)
 
-    async def react(self, chat: int, access: int, message: int, emoji: str) -> None:
-        """Put our one reaction on a message, or take it away with "". What is so already is no
-        error; a message that is gone is one, MESSAGE_ID_INVALID."""
+    async def react(self, chat: int, access: int, message: int, emoji: str, leave: Leave) -> None:
+        """Put our one reaction on a message, or take it away with "", as soon as `leave` paid for
+        it. What is so already is no error; a message that is gone is one, MESSAGE_ID_INVALID."""
         query = raw.functions.messages.SendReaction(
             peer=peer(chat, access),
             msg_id=message,
             reaction=[raw.types.ReactionEmoji(emoticon=emoji)] if emoji else [],
         )
         try:
-            await self._line().ask(query)
+            await self._line().ask(query, leave=leave)
         except TelegramRefused as error:
             if error.detail != UNCHANGED:
                 raise

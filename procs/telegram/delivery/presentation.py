@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pyrogram import raw
-from pyrogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from procs.records.press_actions import TOKEN_PREFIX
 from procs.telegram.delivery.media_caption import NOTHING, Caption
@@ -52,15 +51,19 @@ PLAIN = Presentation()
 MEDIA_ROW = 2
 
 
-async def keyboard(buttons: Sequence[MediaButton], client: Any) -> Any:
+def keyboard(buttons: Sequence[MediaButton]) -> Any:
     """Buttons as Telegram's type; None for none."""
     if not buttons:
         return None
-    made = [
-        InlineKeyboardButton(one.label, switch_inline_query=one.query)
-        if one.query
-        else InlineKeyboardButton(one.label, callback_data=TOKEN_PREFIX + one.token)
-        for one in buttons
-    ]
+    made = [raw.types.KeyboardInlineButton(text=one.label, type=deed(one)) for one in buttons]
     rows = [made[at : at + MEDIA_ROW] for at in range(0, len(made), MEDIA_ROW)]
-    return await InlineKeyboardMarkup(rows).write(client)
+    return raw.types.ReplyInlineMarkup(
+        rows=[raw.types.KeyboardInlineButtonRow(buttons=row) for row in rows]
+    )
+
+
+def deed(button: MediaButton) -> Any:
+    """What a button does, as Telegram's type."""
+    if button.query:
+        return raw.types.InlineButtonTypeSwitchInline(query=button.query)
+    return raw.types.InlineButtonTypeCallback(data=(TOKEN_PREFIX + button.token).encode())

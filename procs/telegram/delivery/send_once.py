@@ -51,7 +51,7 @@ async def send_part(
         media=media_input.shown(part, spoiler=shown.spoiler),
         random_id=random_id,
         silent=shown.silent or None,
-        reply_markup=await keyboard(shown.buttons, line.client),
+        reply_markup=keyboard(shown.buttons),
         **shown.words,
     )
     try:

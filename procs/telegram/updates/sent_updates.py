@@ -54,6 +54,11 @@ class SentUpdates(types.Updates):
         return told
 
 
+def as_numbers(answer: Any) -> Any:
+    """The answer to a call, by its numbers alone where they say all that it tells."""
+    return (answer.numbers() if isinstance(answer, SentUpdates) else None) or answer
+
+
 def without_first(body: bytes) -> bytes:
     """The bytes of updates as if their first one was not there; what has other than two of them is
     no push of one then."""

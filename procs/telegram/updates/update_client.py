@@ -20,7 +20,7 @@ from pyrogram.storage.storage import UpdateState
 from procs.core import log
 from procs.errors import ChaparError, SessionRevoked, TelegramWait
 from procs.telegram.server_clock import PunctualClient
-from procs.telegram.updates import difference, short_updates
+from procs.telegram.updates import difference, sent_updates, short_updates
 from procs.telegram.updates.update_contents import COMMON, UpdateContents
 from procs.telegram.updates.update_sequence import Sequence
 from procs.telegram.updates.update_state import UpdateStream
@@ -73,6 +73,7 @@ class UpdateClient(PunctualClient):
     async def note_own(self, query: Any, answer: Any) -> None:
         """Count an update that our own call caused: its number comes with the answer only."""
         await self._open()
+        answer = sent_updates.as_numbers(answer)  # in a message of ours is nobody whom we never met
         await self._hand(self.stream.absorb_answer(query, answer, now=time.monotonic()))
         if isinstance(answer, short_updates.CONTAINERS):
             await self._meet(answer)
@@ -112,10 +113,9 @@ class UpdateClient(PunctualClient):
                 await self.recover_gaps()
 
     async def _meet(self, told: Any) -> None:
-        """Keep the access hashes of people and chats; a full disk must not keep an update from
-        being handled."""
-        await self.fetch_peers(getattr(told, "users", None) or [])
-        await self.fetch_peers(getattr(told, "chats", None) or [])
+        """Keep who was met; a full disk must not keep an update from being handled."""
+        for met in filter(None, (getattr(told, "users", None), getattr(told, "chats", None))):
+            await self.fetch_peers(met)
 
     async def _hand(self, told: Iterable[UpdateContents]) -> None:
         for one in told:

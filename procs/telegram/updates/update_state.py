@@ -13,7 +13,6 @@ from pyrogram.raw import types
 from pyrogram.utils import get_channel_id
 
 from procs.telegram.updates import short_updates
-from procs.telegram.updates.sent_updates import SentUpdates
 from procs.telegram.updates.update_contents import (
     AFFECTED,
     COMMON,
@@ -103,8 +102,6 @@ class UpdateStream:
         if isinstance(answer, types.UpdateShortSentMessage):
             self._take(COMMON, answer.pts, answer.pts_count, 1, now)
             return []
-        if isinstance(answer, SentUpdates):
-            answer = answer.numbers() or answer
         return self.push(answer, now=now) if isinstance(answer, short_updates.CONTAINERS) else []
 
     def _order(self, updates: Any, now: float) -> None:

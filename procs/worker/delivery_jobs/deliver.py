@@ -120,12 +120,12 @@ async def end(
     wake who has something to do by that. Raises LeaseLost, with the answers stored: whoever has the
     lease now need not search for the messages."""
     db, receipts = context.db, partial(deliveries.receipts, context.db, order.id, media.id, copies)
-    finish = partial(outcomes.finish_delivery, db, lease, order.id, worker=context.name)
-    said: list[bool] = []
+    finish = partial(outcomes.finish_delivery, db, lease, order.id, media=media)
+    said: list[bool | None] = []
 
     def write() -> None:
         receipts(now=clock.now())
-        said.append(finish(now=clock.now()))
+        said.append(finish(worker=context.name, now=clock.now()))
 
     try:
         await context.end(lease, lease.lane, 1, write)

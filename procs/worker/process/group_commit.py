@@ -83,12 +83,13 @@ class GroupCommit:
         """Write these ends and claim what is next, in one transaction. Raises what a `write`
         raises, and StoreUnready."""
         freed: dict[Lane, int] = {}
-        named: set[str] = set()
+        named: tuple[str, ...] = ()
         for end in ends:
             freed[end.lane] = freed.get(end.lane, 0) + end.freed
-            named.update(leases.names(end.lease, end.lane, self.most[end.lane]))
+            named += leases.names(end.lease, end.lane, self.most[end.lane])
         with self.db.write(full=True, only=named):
             for end in ends:
                 end.write()
             found = self.claim(freed)
-        self.start([lease for taken in found for lease in taken()])
+        for taken in found:
+            self.start(taken())

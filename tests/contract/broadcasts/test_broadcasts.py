@@ -216,3 +216,19 @@ def test_only_what_was_sent_within_the_limit_is_deleted(db, clock, begun):
     recipients.note_deleted(db, begun, [FIRST + 1])
     assert broadcasts.read(db, begun).counts.deleted == 1
     assert recipients.deletable(db, begun, after=0, since=50.0) == []
+
+
+def test_who_received_it_is_forgotten_when_a_broadcast_ended_long_ago(db, clock, begun):
+    other = store_broadcasts.begin(db, "More", now=clock.now())
+    for number in (begun, other):
+        found = recipients.plan(db, number, PEOPLE, now=clock.now())
+        recipients.note(db, number, [outcome(one.person) for one in found])
+    broadcasts.move(db, begun, BroadcastState.DONE, now=clock.now())
+    ended = clock.now().wall
+
+    assert recipients.forget(db, before=ended - 1) == 0
+    assert recipients.forget(db, before=ended + 1) == PEOPLE
+
+    assert recipients.copies(db, begun, 3) == []
+    assert broadcasts.read(db, begun).counts.sent == PEOPLE
+    assert len(recipients.copies(db, other, PEOPLE)) == PEOPLE

@@ -67,6 +67,22 @@ def test_the_outlook_shows_no_download_that_the_limit_of_all_forbids(desk: Desk)
     assert claimable.look(desk.db, most=1).ready == ()
 
 
+def test_a_lease_that_is_over_counts_until_it_would_have_been_taken_back(
+    desk: Desk, clock: Clock
+) -> None:
+    desk.asks(1, "a")
+    desk.asks(2, "b")
+    worker, wanted = desk.worker(), {"lane": Lane.HEAVY, "room": 1, "most": 1}
+    desk.claim(worker)
+    taken = []
+
+    for seconds in (leases.LEASE, claimable.OVERDUE + 1):
+        clock.skip(seconds)
+        taken.append(len(leases.claim(desk.db, worker=worker, now=clock.now(), **wanted)))
+
+    assert taken == [0, 1]
+
+
 def test_the_outlook_shows_what_becomes_due_and_nothing_in_a_pause(
     desk: Desk, clock: Clock
 ) -> None:

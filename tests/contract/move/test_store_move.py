@@ -3,14 +3,15 @@ ended anywhere goes on, and the old database stays whole."""
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import pytest
 
+from procs.core.clock import Now
 from procs.errors import StoreError
 from procs.records.job import Lane, Person
-from procs.store.database import Database, open_database
+from procs.store.database import Database, migrate, open_database
 from procs.store.health import workers
 from procs.store.jobs import leases, outcomes
 from procs.store.machines import machine_rows
@@ -222,6 +223,24 @@ def test_a_database_that_people_use_is_nobodys_new_one(
         with refused, opened(place, other):
             pass
         other.remove()
+
+
+@pytest.mark.parametrize("used", ["person", "machine"])
+def test_a_database_in_which_nobody_asked_yet_is_in_use_too(
+    db: Database, place: Place, to: Place, clock: Clock, used: str
+) -> None:
+    if to.kind == "sqlite":
+        pytest.skip("a file that is there is refused whatever is in it")
+    migrate(to.url, run=to.run)
+    with closing(to.open()) as new:
+        now = Now(clock.now().wall, float(new.time() or 0))
+        if used == "person":
+            users.remember(new, Person(1, "fa", "Ann"), now=now)
+        else:
+            facts = {"boot": "b", "home": "/c", "roles": "worker", "slots": 2, "version": "1"}
+            machine_rows.beat(new, "m7", **facts, now=now)
+    with pytest.raises(StoreError, match="people|m7 works"), opened(place, to):
+        pass
 
 
 def test_what_differs_is_named(db: Database, place: Place, to: Place, clock: Clock) -> None:

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,11 @@ import pytest
 from procs.store.database import Database, open_database
 from procs.store.postgresql.server_connection import ServerConnection
 from procs.store.sqlite.schema import VERSION
-from tests import postgresql_server
+from tests import pgbouncer, postgresql_server
 from tests.contract.place import FAST, Place
 from tests.contract.postgresql import cutting_proxy
 from tests.contract.postgresql.cutting_proxy import CuttingProxy
+from tests.pgbouncer import Pooler
 
 
 @pytest.fixture
@@ -52,3 +54,16 @@ def cut_db(place: Place, proxy: CuttingProxy) -> Iterator[Database]:
     db = open_database(url, run=place.run)
     yield db
     db.close()
+
+
+@pytest.fixture
+def transactions() -> Iterator[Pooler]:
+    """One that hands each transaction to whichever session of the server is free."""
+    with pgbouncer.opened("transaction") as pooler:
+        yield pooler
+
+
+@pytest.fixture
+def pooled(place: Place, transactions: Pooler) -> Iterator[Database]:
+    with closing(open_database(transactions.url_of(place.name), run=place.run)) as db:
+        yield db

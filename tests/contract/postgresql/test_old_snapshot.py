@@ -120,6 +120,7 @@ def pages(server: psycopg.Connection[Any], since: float) -> int:
     """Pages that a look at the first in line reads."""
     text, names = numbered(leases.PICK)
     facts = {"worker": 1, "lane": 1, "most": 1 << 30, "room": 1, "local": 0, "since": since}
+    facts["alive"] = 0.0
     facts |= {"machine": "", "scope": "all"}
     server.execute("SET enable_seqscan = off")
     sql = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {text.decode()}"

@@ -1,9 +1,7 @@
 """A pooler (pgbouncer) before the server: whatever its mode, all holds as on the server itself, but
 that in transaction mode other machines wake nobody through it."""
 
-import asyncio
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -16,7 +14,6 @@ from procs.store.postgresql import pooler as pooler_module
 from procs.store.postgresql.migration import beside
 from procs.store.postgresql.server_channel import ServerChannel
 from procs.store.postgresql.server_session import connect
-from procs.store.server_absence import until_back
 from tests import pgbouncer, postgresql_server
 from tests.contract.place import Place
 from tests.contract.postgresql.test_lineage import BEHIND, pair
@@ -39,19 +36,6 @@ MANY, EACH = 6, 30
 def pooler(request: pytest.FixtureRequest) -> Iterator[Pooler]:
     with pgbouncer.opened(request.param) as pooler:
         yield pooler
-
-
-@pytest.fixture
-def transactions() -> Iterator[Pooler]:
-    """One that hands each transaction to whichever session of the server is free."""
-    with pgbouncer.opened("transaction") as pooler:
-        yield pooler
-
-
-@pytest.fixture
-def pooled(place: Place, transactions: Pooler) -> Iterator[Database]:
-    with closing(open_database(transactions.url_of(place.name), run=place.run)) as db:
-        yield db
 
 
 def put(db: Database, *scopes: str, full: bool = True) -> None:
@@ -171,22 +155,6 @@ def test_a_transaction_goes_on_where_its_session_of_the_server_was_ended(
             f"SELECT PG_TERMINATE_BACKEND(pid) FROM pg_stat_activity WHERE datname = '{place.name}'"
         )
         pooled.change(PUT, {"scope": "b"})
-
-    assert scopes(pooled) == ["a", "b"]
-
-
-def test_a_pooler_that_is_paused_is_away_until_it_goes_on(
-    transactions: Pooler, pooled: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put(pooled, "a")
-    monkeypatch.setattr(pooler_module, "PATIENCE", 0.3)
-    transactions.told("PAUSE")
-    began = time.monotonic()
-    with pytest.raises(StoreAway):
-        put(pooled, "lost")
-    assert time.monotonic() - began < 5
-    transactions.told("RESUME")
-    asyncio.run(until_back("test", lambda: put(pooled, "b")))
 
     assert scopes(pooled) == ["a", "b"]
 

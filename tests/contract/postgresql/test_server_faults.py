@@ -4,12 +4,12 @@ with its fix, nothing is changed, and the next statement works."""
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import pytest
 
 from procs.errors import StoreAway, StoreError, StoreFull
-from procs.store.database import Database, open_database
+from procs.store.database import Database, frozen, open_database
 from procs.store.postgresql.server_reconnection import PATIENCE
 from tests import postgresql_server
 from tests.contract.place import Place
@@ -177,6 +177,18 @@ def test_a_setting_of_the_server_for_other_programs_stops_none_of_ours(
     put_one(db, lambda: db.one("SELECT PG_SLEEP(0.05)"))
 
     assert db.all("SHOW transaction_isolation") == [("read committed",)]
+
+
+@pytest.mark.session
+def test_numbers_are_told_whole_whatever_the_operator_set_for_other_programs(place: Place) -> None:
+    ask(f"ALTER DATABASE {place.name} SET extra_float_digits = -5", place)
+    with closing(open_database(place.url, run=place.run)) as db:
+        put(db, "a")
+        with db.write():
+            db.change("UPDATE waits SET until = :until", {"until": 1790000000.123457})
+        assert db.all("SELECT until FROM waits") == [(1790000000.123457,)]
+    with frozen(place.url) as copy:
+        assert copy.all("SELECT until FROM waits") == [(1790000000.123457,)]
 
 
 def test_a_statement_that_the_server_ends_is_told_and_may_be_tried_again(db: Database) -> None:

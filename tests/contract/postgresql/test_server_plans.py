@@ -2,7 +2,7 @@
 
 import pytest
 
-from procs.store.jobs import leases, recovery, seats
+from procs.store.jobs import claimable, leases, recovery, seats
 from procs.store.postgresql.dialect import numbered
 from procs.store.postgresql.server_connection import ServerConnection
 from tests.contract.conftest import Desk
@@ -92,3 +92,20 @@ def test_a_job_is_found_by_its_key_and_not_among_all_that_were_in_its_state(
         db.session.execute(b"ANALYZE jobs")
 
     assert "jobs_pkey" in plan(db, sql)
+
+
+@pytest.mark.parametrize("worn", [False, True])
+@pytest.mark.parametrize("sql", [leases.TAKE, claimable.OUTLOOK])
+def test_the_downloads_that_run_are_counted_among_the_latest_and_not_all_that_ever_ran(
+    db: ServerConnection, sql: str, worn: bool
+) -> None:
+    """Under a held snapshot the rest of what was leased stays in its index."""
+    if worn:
+        db.session.execute(WORN)
+        db.session.execute(b"UPDATE jobs SET lane = 1, state = 1 WHERE id % 60 = 0")
+        db.session.execute(b"ANALYZE jobs")
+
+    told = plan(db, sql)
+
+    assert "using job_downloads" in told
+    assert "job_leased" not in told

@@ -81,6 +81,7 @@ def test_two_ends_of_one_person_hand_on_two_seats(
     now = desk.clock.now()
     with db.write(full=True, only=("user 1",)):
         leases.finish(db, one, now=now)
+        assert db.all("SELECT 1") == [(1,)]  # so all before it has reached the server
         late = Aside(place, lambda other: leases.finish(other, two, now=now))
         assert late.waits(db)
 

@@ -87,7 +87,9 @@ SCANS = {
     "positions.LENGTHS": "one look for all places that are shown, by the index of seats",
     "positions.TOOK_ANYWHERE": "from the newest on, and it ends after a few",
     "recovery.EXPIRED": "what runs, by an index of these alone",
-    "store_move.ANY_REQUEST": "the first row, before a move",
+    "flood_waits.PRUNE": "a chat each, of those that waited within a day",
+    "recipients.FORGET": "broadcasts, of which there are few",
+    "store_move.ANYBODY": "the first rows, before a move",
     "figures.STATES": "everything, once a move",
     "use_sums.UNCOUNTED": "ends that are not counted, by an index of these alone",
     "users.WITH_CAP": "a command's list of all users",
@@ -99,6 +101,7 @@ SCANS = {
 }
 #: Only they may walk a table instead of an index: it is small, or the walk ends after a few rows.
 TABLES = {
+    *("store_move.ANYBODY", "flood_waits.PRUNE", "recipients.FORGET"),
     "figures.STATES",
     *("admin_menus.LIST", "admin_orders.PRUNE", "admin_rows.LIST", "metric_report.WAITS"),
     *("broadcasts.LATEST", "recipients.COUNT", "later_requests.SINCE"),

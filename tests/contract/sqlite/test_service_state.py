@@ -11,9 +11,11 @@ from procs.core.files import event_file
 from procs.keeper.metrics import service_report
 from procs.keeper.metrics.readiness import TRIP_LIFE
 from procs.keeper.metrics.service_state import ServiceState
+from procs.records.job import Ask, Link, State
 from procs.store.database import open_database
 from procs.store.health import round_trips, workers
 from procs.store.jobs.leases import LEASE
+from procs.store.requests import requests
 from tests.fresh_database import fresh
 
 pytestmark = pytest.mark.sqlite
@@ -62,6 +64,29 @@ def test_reports_of_an_idle_service_commit_nothing(state):
 
     assert not watcher.changed()
     watcher.close()
+
+
+def steps(state):
+    """How many steps SQLite takes for one report, in tens."""
+    taken = []
+    state.db.connection.set_progress_handler(lambda: taken.append(1), 10)
+    reported(state)
+    state.db.connection.set_progress_handler(None, 0)
+    return len(taken)
+
+
+def test_a_report_takes_no_longer_for_what_is_over(state):
+    reported(state)
+    before = steps(state)
+    for number in range(200):
+        link = Link(f"https://site.example/{number}", "site.example", f"url:{number}")
+        (asked,) = requests.submit(state.db, [Ask(1, 1, number, 0, link)], now=clock.now())
+        requests.close(state.db, asked.request, now=clock.now())
+    with state.db.write():
+        state.db.change("UPDATE jobs SET state = :state, seat = NULL", {"state": State.DONE})
+        state.db.change("UPDATE requests SET state = 'delivered'")
+
+    assert steps(state) <= before + 10
 
 
 def test_a_worker_that_beat_once_and_stopped_is_missed(state):

@@ -1,5 +1,6 @@
 """Work that is added at the worst moment of going to sleep wakes the sleeper nevertheless."""
 
+import asyncio
 import contextlib
 import os
 import shutil
@@ -146,3 +147,28 @@ def received(wake_socket: WakeSocket) -> list[bytes]:
         while True:
             found.append(wake_socket.socket.recv(wake.WORD))
     return found
+
+
+async def test_a_listener_hears_each_word_that_was_said_at_once(db: Database) -> None:
+    ear, told, all_heard = WakeSocket(db.run, NAME), list[bytes](), asyncio.Event()
+    said = [b"stop 1", b"stop 2", b"work 0"]
+
+    def hear(words: set[bytes]) -> None:
+        told.extend(words)
+        if len(told) == len(said):
+            all_heard.set()
+
+    with ear.listening(hear):
+        for word in said:
+            wake.notify(db.run, NAME, word)
+        async with asyncio.timeout(5):
+            await all_heard.wait()
+
+    assert told == said
+    ear.close()
+
+
+def test_a_worker_is_told_of_lanes_and_of_jobs_that_must_stop() -> None:
+    words = [b"work 0", b"stop 17", b".", b"work 1", b"stop 5"]
+
+    assert wake.understood(words) == ({Lane.LIGHT, Lane.HEAVY}, [17, 5])

@@ -18,7 +18,8 @@ class Entry:
     """One call. `result` is "" while it runs, then ok, the error's text, or unanswered. `key` and
     `session` in hex. `took` in seconds; `age` is how long ago its message id was made, and `behind`
     how far that may be behind the server's time (`writing_times`). `bunched`: it was refused for
-    its rate, and would not have been had it arrived when it was written."""
+    its rate, and would not have been had it arrived when it was written. `beside`: what rate that
+    was, and the calls that filled it."""
 
     at: float
     method: str
@@ -33,6 +34,7 @@ class Entry:
     age: float = 0.0
     behind: float = 0.0
     bunched: bool = False
+    beside: str = ""
 
     @property
     def written(self) -> tuple[float, float]:

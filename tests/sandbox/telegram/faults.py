@@ -5,8 +5,8 @@ import itertools
 import math
 import re
 import time
-from collections import deque
-from collections.abc import Iterable
+from collections import Counter, deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 
@@ -119,14 +119,28 @@ class Rate:
         while times and times[0].at <= now - self.seconds:
             times.popleft()
         if len(times) >= self.calls:
-            entry.bunched = self.near(times, entry) < self.calls
+            entry.bunched = self.written_at_once([*times, entry]) <= self.calls
+            entry.beside = f"{self}: {told(times)}"
             raise Rpc(420, f"FLOOD_WAIT_{max(1, math.ceil(times[0].at + self.seconds - now))}")
         times.append(entry)
 
-    def near(self, before: Iterable[Entry], entry: Entry) -> int:
-        """Of the calls before one, those that were surely written in the same stretch."""
-        _, latest = entry.written
-        return sum(latest - other.written[0] < self.seconds for other in before)
+    def __str__(self) -> str:
+        chat = " of a chat" * self.per_chat
+        return f"{self.calls} {self.method} in {self.seconds:g} s{chat}"
+
+    def written_at_once(self, calls: Sequence[Entry]) -> int:
+        """The most of these that were surely written in one stretch."""
+        spans = [one.written for one in calls]
+        return max(
+            sum(begin <= earliest and latest < begin + self.seconds for earliest, latest in spans)
+            for begin, _ in spans
+        )
+
+
+def told(calls: Iterable[Entry]) -> str:
+    """How many of each kind, by what became of them."""
+    kinds = Counter(f"{one.method} {one.result or 'under way'}" for one in calls)
+    return ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
 
 
 class Faults:

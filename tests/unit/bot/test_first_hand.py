@@ -161,6 +161,50 @@ async def test_one_that_was_cancelled_while_it_was_given_back_is_over(hand, bot,
     await hold.release()
 
 
+async def cancelled_on_its_way(db, tg, sara):
+    """A send that hangs while its person cancels it: said, and over, before it answers."""
+    hold = await tg.holds("messages.sendMedia")
+    await sara.sends(LINK)
+    await hold.reached()
+    await sara.sends("/cancel")
+    await sara.sees("is cancelled")
+    await until(lambda: [state for state, *_ in db.all(JOBS)] == [State.CANCELLED])
+    return hold
+
+
+async def media_in(person):
+    return [m for m in await person.chat() if m.media and not m.deleted]
+
+
+async def test_a_send_that_hangs_holds_up_no_cancel_and_leaves_nothing(hand, db, tg, sara):
+    hold = await cancelled_on_its_way(db, tg, sara)
+    await hold.release()
+    await until(lambda: not hand.tasks)
+    assert await media_in(sara) == []
+    assert db.all(REQUESTS) == [("cancelled", None)]
+
+
+async def test_who_asks_again_after_a_cancel_gets_it_once(hand, db, tg, sara):
+    hold = await cancelled_on_its_way(db, tg, sara)
+    await sara.sends(LINK)
+    await until(lambda: len(db.all(REQUESTS)) == 2 and len(hand.tasks) == 1)
+    await hold.release()
+    await until(lambda: not hand.tasks)
+    assert len(await media_in(sara)) == 1
+    assert [state for state, _ in db.all(REQUESTS)] == ["cancelled", "delivered"]
+
+
+async def test_what_was_cancelled_in_the_moment_of_its_arrival_goes_again(hand, bot, db, tg, sara):
+    hold = await tg.holds("messages.sendMedia")
+    await sara.sends(LINK)
+    await hold.reached()
+    bot.status_board.hear = lambda words: None  # the word to stop comes too late
+    bot.intake.cancelling.leave_all(sara.id, chat=sara.id)
+    await hold.release()
+    await until(lambda: not hand.tasks)
+    assert await media_in(sara) == []
+
+
 async def test_while_all_is_paused_nothing_is_claimed(hand, db, sara):
     pause_control.pause(db, pauses.ALL, now=clock.now())
     await sara.sends(LINK)

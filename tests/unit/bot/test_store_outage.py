@@ -3,13 +3,17 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from procs.bot import store_outage
+from procs.bot.conversation import reply_sender
 from procs.bot.store_outage import ATTEMPTS_WHILE_USABLE, StoreOutage
 from procs.errors import StoreError, StoreFull
+from procs.records.job import Person
+from procs.telegram.chat.inbound import Incoming
 from procs.texts import i18n
 from tests import request_record
 from tests.sandbox.bot_parts import Bot, running, until, wants
@@ -134,3 +138,22 @@ async def test_work_that_finds_a_full_disk_waits_for_room(db, soon):
     await outage.through(finds_room_at_last)
 
     assert len(tries) == 2 * ATTEMPTS_WHILE_USABLE
+
+
+async def test_people_who_meet_one_fault_of_ours_hear_of_it_one_after_the_other(
+    bot, tg, monkeypatch
+):
+    monkeypatch.setattr(reply_sender, "UNBUDGETED", 0.2)
+    people = [await tg.person(f"P{n}") for n in range(4)]
+    for one in people:
+        await one.starts()
+    access = {one.id: tg.world.access_hash(tg.bot, one.id) for one in people}
+    heard = [Incoming(Person(n, "en"), n, access[n], 1, "word") for n in access]
+
+    await asyncio.gather(*(bot.intake.report_failure(one, "E-1") for one in heard))
+
+    for one in people:
+        await one.sees("E-1")
+    calls = await tg.calls("messages.sendMessage")
+    written = sorted(call["at"] - call["age"] for call in calls)[-len(people) :]
+    assert all(later - before > 0.09 for before, later in pairwise(written))

@@ -7,6 +7,7 @@ import pytest
 
 from procs import config
 from procs.core import clock, disk
+from procs.core.machine import machine_name
 from procs.engine.releases.versions import Versions, installed
 from procs.errors import alert_kinds
 from procs.keeper import engine_updates
@@ -107,6 +108,18 @@ def test_it_is_looked_an_hour_after_the_first_start_and_then_once_a_day(db, sett
     assert fresh.is_due()
     fresh.note_look(clock.now().wall - DAY + 60)
     assert not fresh.is_due()
+
+
+def test_each_machine_looks_once_a_day_whoever_looked_already(db, settings, monkeypatch):
+    updates = EngineUpdates(db, settings)
+    rows.write(db, engine_updates.LOOKED, f"[{clock.now().wall - DAY - 1}, 0]", now=clock.now())
+    due = []
+    for name in ("m1", "m2", "m1"):
+        monkeypatch.setattr(machine_name.HERE, "told", name)
+        due.append(updates.is_due())
+        updates.note_look(clock.now().wall)
+
+    assert due == [True, True, False]
 
 
 def test_a_clock_that_was_ahead_delays_no_look(db, settings):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bench.load import capacity, capacity_goals, capacity_page, scenario
+from bench.load import capacity, capacity_goals, capacity_page, scenario, schedule
 from bench.load.capacity import Capacity
 from tests.source import ROOT
 from tests.unit.load.test_pages import result
@@ -46,6 +46,16 @@ def test_no_rate_is_tried_when_the_time_is_over(tmp_path):
     ladder.end = 0.0
 
     assert ladder.ladders([1.0, 2.0]) == {}
+
+
+def test_a_scenario_of_few_people_is_not_shortened_to_nothing_that_can_be_judged(tmp_path):
+    series = capacity.Capacity(tmp_path, 30.0, 1.0)
+    rare, busy, burst = map(scenario.read, ("c2", "c3", "burst"))
+
+    kinds = {ask.kind for ask in schedule.asks(rare.shortened(series.span(rare), 1.0))}
+
+    assert {"known", "film"} <= kinds
+    assert series.span(busy) == series.span(burst) == 30.0
 
 
 def test_a_brief_series_is_half_a_minute_of_each_scenario_that_has_a_goal(tmp_path):

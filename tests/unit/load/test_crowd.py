@@ -1,5 +1,7 @@
 """People who write at their instants, in front of a Telegram whose bot never answers."""
 
+import asyncio
+
 import pytest
 
 from bench.load import schedule
@@ -24,6 +26,21 @@ async def test_everybody_writes_though_nobody_is_answered(tmp_path):
     for one in crowd.asked:
         assert one.message.at - one.due == pytest.approx(one.late, abs=0.5)
         assert one.late >= 0
+
+
+async def test_nobody_writes_any_more_once_the_test_is_interrupted(tmp_path):
+    later = [Ask(0.1, 0, "film", 0, 1), Ask(3600, 1, "film", 1, 1)]
+    async with Telegram(tmp_path) as telegram:
+        crowd = Crowd(telegram, SITE, ALONE)
+        await crowd.gathers(2)
+        async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+            playing = group.create_task(crowd.plays(later))
+            while not crowd.asked:
+                await asyncio.sleep(0.01)
+            crowd.ended.set()
+
+    assert playing.done()
+    assert [one.ask for one in crowd.asked] == later[:1]
 
 
 async def test_who_blocked_the_bot_lets_it_in_before_asking_again(tmp_path):

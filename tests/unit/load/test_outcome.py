@@ -91,7 +91,41 @@ def test_media_that_was_deleted_afterwards_still_counts_as_sent():
 def test_a_list_with_an_entry_missing_is_incomplete():
     ask = replace(FILM, kind="list")
 
-    assert set(judged([media(8), media(9)], ask).faults) == {"incomplete"}
+    two = [media(8, name="1.mp4"), media(9, name="2.mp4")]
+
+    assert set(judged(two, ask).faults) == {"incomplete"}
+
+
+def test_an_entry_that_comes_twice_is_seen_where_another_is_lost():
+    ask = replace(FILM, kind="list")
+    three = [media(8, name="1.mp4"), media(9, name="2.mp4"), media(10, name="2.mp4")]
+
+    assert set(judged(three, ask).faults) == {"twice"}
+
+
+def test_an_entry_with_other_bytes_than_all_others_got_is_named():
+    outcome = Outcome()
+    for number, sums in enumerate(("abc", "abc", "axc")):
+        came = [media(8 + n, name=f"{n}.mp4", sha256=one) for n, one in enumerate(sums)]
+        outcome.judge(asked(replace(FILM, kind="list", number=number)), came, BEGAN)
+
+    outcome.compare()
+
+    assert dict(outcome.faults) == {"other bytes than others got": [f"P0:{ID} list 2"]}
+
+
+def test_a_media_whose_bytes_nobody_summed_is_not_taken_for_right():
+    assert "no sum" in judged([media(sha256="")]).faults
+
+
+def test_who_left_may_have_got_everything_or_nothing_but_never_twice():
+    def faults(*chat: Message) -> set[str]:
+        outcome = Outcome()
+        outcome.judge(asked(), list(chat), BEGAN, free=True)
+        return set(outcome.faults)
+
+    assert faults() == faults(status()) == faults(media()) == set()
+    assert faults(media(8), media(9)) == {"too many"}
 
 
 def test_a_bad_link_must_be_answered_and_bring_nothing():

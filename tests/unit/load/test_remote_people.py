@@ -79,7 +79,7 @@ async def test_a_person_at_a_server_asks_and_what_arrives_is_judged(tg, bot, fil
     assert status.text in ("Waiting", "Downloading")
     assert status.at < film.at
     assert await desk.person("P1") is person
-    outcome = Outcome()
+    outcome = Outcome(exact=False)
     outcome.judge(Asked(Ask(0, 0, "film", 1, 9), person, sent, sent.at, 0.0), chat, sent.at)
     assert outcome.fine == 1
     assert set(outcome.series) == {"answer", "film", "sign"}

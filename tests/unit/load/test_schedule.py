@@ -107,6 +107,13 @@ def test_all_scenarios_of_the_issue_are_kept():
         ('title = "x"\nseconds = 1\nbursts = [{ at = 1 }]', "count of a burst"),
         ('title = "x"\nseconds = 1\nbursts = [{ at = 1, count = 0 }]', "count of a burst"),
         ('title = "x"\nseconds = 1\nbursts = 5', "bursts is a list"),
+        ('title = "x"\nseconds = 3\nbursts = [{ at = 3, count = 1 }]', "after the 3 seconds"),
+        ('title = "x"\nseconds = 1\nper_second = 1\ndeeds = { cancel = 1.5 }', "come to 1.5"),
+        (
+            'title = "x"\nseconds = 1\nper_second = 1\ndeeds = { cancel = 0.6, join = 0.6 }',
+            "come to 1.2",
+        ),
+        ('title = "x"\nseconds = 1\nper_second = 1\nsizes = { 3000000000 = 1 }', "too large"),
         ('title = "x"\nseconds = 1\nper_second = 1\ncurve = "up"', "24"),
         ('title = "x"\nseconds = 1\nper_second = 1\nsettings = { wokers = 2 }', "CHAPAR_WOKERS"),
         ('title = "x"\nseconds = 1\nper_second = 1\nsettings = { workers = "x" }', "WORKERS: "),

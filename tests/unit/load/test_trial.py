@@ -1,5 +1,6 @@
 """What a run keeps of its settings and of Telegram's files."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -10,7 +11,11 @@ from types import SimpleNamespace
 import psutil
 
 from bench.load import trial
+from bench.load.crowd import Asked
+from bench.load.scenario import Scenario
+from bench.load.schedule import Ask
 from bench.load.usage import NURSERY, Usage
+from tests.sandbox.person import Message
 
 #: Starts the first of the commands it is told, which starts the rest; stays until its input ends.
 PARENT = """
@@ -33,6 +38,28 @@ def test_telegram_forgets_old_files_and_keeps_new_ones_and_uploads_under_way(tmp
     trial.forget(tmp_path)
 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["2", "7-3.part"]
+
+
+def test_who_blocks_the_bot_leaves_what_they_asked_for_shortly_before():
+    def asked(at: float, deed: str = "") -> Asked:
+        sent = Message(id=1, mine=True, sender="P0", at=at, text="link")
+        return Asked(Ask(at, 0, "film", 1, 1, deed), None, sent, at, 0.0)
+
+    long_ago, before, blocking, after = asked(0), asked(200), asked(210, "block"), asked(220)
+    ours = [long_ago, before, blocking, after]
+
+    left = [one for one in ours if trial.leaves(one, ours, within=60)]
+
+    assert left == [before, blocking]
+
+
+def test_what_is_interrupted_before_anybody_wrote_is_not_judged():
+    played = trial.Trial(Scenario("x", seconds=1, per_second=1), print)
+
+    assert not played.interrupt()
+    played.writing = SimpleNamespace(ended=asyncio.Event())
+    assert played.interrupt()
+    assert not played.interrupt()
 
 
 def test_the_settings_that_a_result_states_have_no_secret():

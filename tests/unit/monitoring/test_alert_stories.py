@@ -132,6 +132,7 @@ STORIES: dict[str, tuple[str, ...]] = {
         f"{NOTED}::test_a_site_that_the_network_hid_is_told_until_one_visit_reaches_it",
     ),
     "extractor-broken": (FAILS,),
+    "token-missing": (FAILS,),
     "disk-full": (FAILS,),
     "engine-died": (FAILS,),
     "upload-refused": (

@@ -64,3 +64,14 @@ def test_what_arrived_together_is_bunched_only_where_it_was_written_apart(apart,
     with pytest.raises(Rpc, match="FLOOD_WAIT_1"):
         rate.check(late)
     assert late.bunched is bunched
+
+
+def test_what_its_way_brings_into_a_busy_stretch_is_bunched_though_that_holds_enough_without_it():
+    rate = Rate(SEND, 2, 1.0)
+    for at in (101.0, 101.2):
+        rate.check(an_entry(at))
+    held_up = an_entry(101.3, age=1.1)
+    with pytest.raises(Rpc):
+        rate.check(held_up)
+    assert held_up.bunched
+    assert held_up.beside == f"2 {SEND} in 1 s: 2 {SEND} under way"

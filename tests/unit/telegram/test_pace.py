@@ -11,6 +11,7 @@ from procs.records.job import Part
 from procs.store.database import Database, open_database
 from procs.telegram.delivery.courier import Courier
 from procs.telegram.delivery.send_once import ChatTarget
+from procs.telegram.message_limits import LATE
 from procs.telegram.pace import Pace, Urgency
 from procs.telegram.server_clock import CLOCK
 from procs.telegram.session.rpc import free
@@ -192,3 +193,13 @@ async def test_reactions_of_a_chat_keep_to_a_budget_of_their_own(db):
         await pace.react(-5, 0.5)
     await pace.react(-6, 0.5)
     assert db.all("SELECT 1 FROM departures") == []
+
+
+async def test_messages_and_reactions_together_stay_below_the_limit_of_all(pace):
+    """Whether Telegram counts a reaction as a message nobody knows."""
+    speaking = [
+        pace.leave(SEND, chat=1 + n, urgency=Urgency.DELIVERY, patience=30.0) for n in range(50)
+    ]
+    reacting = [pace.react(-1 - n, 30.0) for n in range(15)]
+    places = sorted(one.until - LATE for one in await asyncio.gather(*reacting, *speaking))
+    assert all(later - before >= 1.0 for before, later in zip(places, places[30:], strict=False))

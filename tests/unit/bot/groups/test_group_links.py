@@ -1,5 +1,7 @@
 """How a link in a group becomes a request, and what is seen of it there."""
 
+import asyncio
+
 import pytest
 
 from procs.core import clock
@@ -15,6 +17,7 @@ __all__ = ["tg"]
 
 NAME = "@chapar_sandbox_bot"
 EYES = "👀"
+PAID = "SELECT empty_at FROM budget WHERE scope = 'reactions'"
 
 
 @pytest.fixture
@@ -102,6 +105,23 @@ async def test_a_reaction_shows_that_it_goes_on_and_goes_with_the_media(bot, han
     await here.sees_reaction(sent, "")
     await until(lambda: not bot.requests())
     assert await is_quiet(bot, here)
+
+
+async def test_a_reaction_is_paid_for_when_it_can_go_and_not_while_telegram_is_away(
+    bot, tg, hands, here
+):
+    sent = await here.sends(f"/dl {LINK}")
+    await here.sees_reaction(sent, EYES)
+    hands.fetches(hands.claim())
+    await tg.stop()
+    await until(lambda: not bot.chat_session.line.session.is_started.is_set())
+    paid = bot.db.all(PAID)
+    hands.delivers()
+    await until(lambda: bot.status_board.busy)
+    await asyncio.wait(bot.status_board.busy.values(), timeout=0.5)
+    assert bot.db.all(PAID) == paid
+    await tg.start()
+    await here.sees_reaction(sent, "")
 
 
 async def test_a_failure_is_a_short_reply_and_the_reaction_goes(bot, hands, here, language):

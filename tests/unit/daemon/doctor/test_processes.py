@@ -12,6 +12,7 @@ from procs.core import clock
 from procs.store import wake
 from procs.store.database import open_database
 from procs.store.health import round_trips, workers
+from procs.store.jobs import pauses
 from tests.unit.daemon.doctor.conftest import of
 
 
@@ -75,3 +76,18 @@ def test_a_bot_is_well_when_telegram_answers_it(
     wanted = ("the bot hears nothing of Telegram, so nobody is answered", seen)
     well = ("connected; the panel answers", f"pid {os.getpid()}")
     assert (found.says, found.evidence) == (wanted if seen else well)
+
+
+def test_a_pause_has_the_command_that_ends_it(visit, home):
+    db = open_database(f"sqlite:///{home}/chapar.db", run=home / "run")
+    with db.write():
+        for scope in (pauses.ALL, pauses.machine("m2"), pauses.site("youtube"), pauses.user(7)):
+            pauses.begin(db, scope, why="drain", now=clock.now())
+    db.close()
+
+    assert [one.fix for one in of(visit(), "pauses")] == [
+        "chapar resume",
+        "chapar resume --machine m2",
+        "chapar resume --site youtube",
+        "chapar resume --user 7",
+    ]

@@ -27,8 +27,9 @@ async def sloppy():
 
 @pytest.fixture
 def bring(sloppy, engine, tmp_path):
-    async def bring(path):
-        async with engine.open(Order(sloppy.url(path), allowed_networks=LOOPBACK), tmp_path) as one:
+    async def bring(path, live=0.0):
+        order = Order(sloppy.url(path), allowed_networks=LOOPBACK, live=live)
+        async with engine.open(order, tmp_path) as one:
             await one.probe()
             return await one.fetch(lambda done, total, rate: None)
 
@@ -143,3 +144,25 @@ async def test_a_segment_that_always_breaks_off_is_no_success(bring, sloppy, lis
     sloppy.replies["/muxed1.ts"] = [Reply(middle, left=5000)]
     with pytest.raises(errors.BrokenOff):
         await bring("/film.m3u8")
+
+
+def broadcast(lists):
+    """The list of a broadcast, which asks to be read each half second."""
+    text = lists.replace(VOD, b"").replace(b"#EXT-X-ENDLIST\n", b"")
+    return Reply(text.replace(b"TARGETDURATION:2", b"TARGETDURATION:1"), kind=HLS)
+
+
+async def test_a_broadcast_is_recorded_until_its_list_ends(bring, sloppy, lists, tmp_path):
+    over = Reply(lists.replace(VOD, b""), kind=HLS)
+    sloppy.replies["/film.m3u8"] = [broadcast(lists)] * 4 + [over]
+    (name,) = (await bring("/film.m3u8", live=600.0)).files
+    assert lasts(tmp_path / name) == pytest.approx(6, abs=0.2)
+
+
+@pytest.mark.long  # forty looks at a list that stands still
+async def test_a_broadcast_whose_list_stands_still_is_what_came_of_it(
+    bring, sloppy, lists, tmp_path
+):
+    sloppy.replies["/film.m3u8"] = [broadcast(lists)]
+    (name,) = (await bring("/film.m3u8", live=600.0)).files
+    assert lasts(tmp_path / name) == pytest.approx(6, abs=0.2)

@@ -1,6 +1,7 @@
 """The real YouTube reader of yt-dlp, the real plugin and deno, in the jail, at a site that gives
 its media only to who shows a token."""
 
+import json
 import subprocess
 
 import pytest
@@ -79,9 +80,26 @@ async def test_a_challenge_is_run_by_the_libraries_of_the_provider(tube, engine,
     assert set(tube.shown) == {tube.right(VISITOR)}
 
 
-async def test_without_the_script_there_is_nothing_to_fetch(tube, engine, tmp_path):
-    tube.script.unlink()
-    with pytest.raises(errors.JobError):
+ASKED_VERSION = "if (Deno.args.includes('--version')) console.log({version}); else "
+#: What a script does that makes no token, and what is said of it.
+FAULTS = {
+    "is not there": ("", "PO Token which was not provided"),
+    "ends with an error": (ASKED_VERSION + "Deno.exit(3);", "Error fetching PO Token"),
+    "says no token": (ASKED_VERSION + "console.log('{{}}');", "did not respond with a po_token"),
+    "cannot say its version": ("throw new Error('broken');", "check script version"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_script_that_makes_no_token_is_not_taken_for_an_old_reader(
+    tube, engine, tmp_path, fault
+):
+    text, said = FAULTS[fault]
+    version = json.dumps(token_plugin.installed(token_plugin.PLUGINS[0]))
+    tube.script.write_text(text.format(version=version))
+    if not text:
+        tube.script.unlink()
+    with pytest.raises(errors.TokenMissing, match=said):
         await bring(engine, tmp_path / "job")
 
     assert (tube.asked, tube.shown) == ([], [])

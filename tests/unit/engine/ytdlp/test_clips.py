@@ -1,5 +1,6 @@
 """Chapters, sponsors' parts, broadcasts, and what a look has kept: the real engine on the site."""
 
+import json
 import zlib
 
 import av
@@ -8,6 +9,7 @@ import pytest
 from procs import errors, media
 from procs.core import codec
 from procs.engine.protocol.messages import LOOK_FILE, Order
+from tests.sandbox.site import files
 from tests.sandbox.site.server import LOOPBACK
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]
@@ -68,6 +70,20 @@ async def test_what_was_kept_is_fetched_without_asking_the_site_again(fetch_kept
     fetched = await fetch_kept(film(site), "best")
     assert fetched.files == ["A film.mp4"]
     assert site.hits("/status/404") == 0
+
+
+async def test_what_is_asked_for_anew_has_every_piece(fetch_kept, site, tmp_path):
+    """yt-dlp counts a piece that came before its turn, and goes on behind it."""
+    first = (files.folder() / "hls" / "muxed0.ts").read_bytes()
+    (tmp_path / "media-0.mp4.part").write_bytes(first)
+    (tmp_path / "media-0.mp4.part-Frag2").write_bytes(first)
+    note = {"downloader": {"current_fragment": {"index": 2}}}
+    (tmp_path / "media-0.mp4.ytdl").write_text(json.dumps(note))
+
+    fetched = await fetch_kept(film(site, path="/status/403"), "best", path="/hls/muxed.m3u8")
+
+    with av.open(str(tmp_path / fetched.files[0])) as opened:
+        assert sum(packet.size > 0 for packet in opened.demux(video=0)) == 25 * files.SECONDS
 
 
 async def test_kept_addresses_that_ran_out_are_asked_for_anew(fetch_kept, site):

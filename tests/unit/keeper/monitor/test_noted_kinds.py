@@ -28,7 +28,7 @@ ACCOUNT = f'["{SITE}"]\ncookies = ["a.txt"]\n'
 #: Failures that are told when they end a job for good.
 FINAL = (
     *(errors.SiteFiltered, errors.ProxyBroken, errors.ExtractorBroken, errors.DiskFull),
-    *(errors.EngineDied, errors.UploadRefused, errors.Unknown),
+    *(errors.TokenMissing, errors.EngineDied, errors.UploadRefused, errors.Unknown),
 )
 #: What is noted once and goes on for nobody knows how long.
 EVENTS = (

@@ -6,6 +6,8 @@ from pyrogram.raw import types
 from procs.telegram.session.peers import message_id
 from procs.telegram.updates.message_decoder import decode_object
 from procs.telegram.updates.sent_updates import SentUpdates
+from procs.telegram.updates.update_client import UpdateClient
+from procs.telegram.updates.update_contents import COMMON
 
 CALL, NUMBER, RANDOM = 1 << 40, 55, -(1 << 60)
 ANN = types.User(id=7, first_name="Ann")
@@ -63,6 +65,19 @@ def test_an_answer_is_not_decoded_for_the_numbers_behind_its_message(answer, mon
 
     monkeypatch.setattr(types.UpdateNewMessage, "read", decode)
     assert decode_object(answer).result.numbers().updates[1].pts == 9
+
+
+async def test_a_session_with_updates_counts_an_answer_and_decodes_nothing_of_it(
+    answer, monkeypatch
+):
+    def decode(*_):
+        raise AssertionError("decoded")
+
+    client = UpdateClient("bot", api_id=1, api_hash="1", in_memory=True)
+    client.read = True
+    monkeypatch.setattr(types.Updates, "read", decode)
+    await client.note_own(types.MsgsAck, decode_object(answer).result)
+    assert client.stream.boxes[COMMON].place == 9
 
 
 def test_of_what_nobody_can_decode_there_is_the_number_alone(answer):
