@@ -147,17 +147,25 @@ class Connection:
         if self.only is not None:
             self.only = {*self.only, *names}
 
-    def _begin(self, full: bool) -> None:
+    def _begin(self, full: bool, came: float) -> None:
+        """`came`: the steady instant at which it came to the gate. Who waited there, for one that
+        waits for a stranger's lock, has waited for that lock too."""
         if full is not self.full:
             self._wait_for_disk(full)
         began = clock.steady()
         self.files.look(began)
+        left = BUSY - (began - came)
         try:
+            if left < BUSY - STRANGE_WAIT:
+                self._run(f"PRAGMA busy_timeout = {max(50.0, left * 1000):.0f}")
             self._run("BEGIN IMMEDIATE")
         except StoreError as error:
             if database_file.is_locked(error):
                 event_file.append(self.run / LOCKS, "error")
             raise
+        finally:
+            if left < BUSY - STRANGE_WAIT:
+                self._run(LONG)
         if clock.steady() - began >= STRANGE_WAIT:
             event_file.append(self.run / LOCKS, "wait")
         self.inside = True

@@ -93,9 +93,9 @@ class Recording:
     def watch(self, db: Any) -> None:
         begin = db._begin
 
-        def noted(full: bool) -> None:
+        def noted(full: bool, came: float) -> None:
             self.full = full
-            begin(full)
+            begin(full, came)
 
         db._begin = noted
 

@@ -1,10 +1,16 @@
-"""Which transactions wait for the disk, and what changing that costs."""
+"""Which transactions wait for the disk, what changing that costs, and how long one waits for
+a stranger's lock."""
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
 
+from procs.core import clock
+from procs.errors import StoreError
 from procs.store.database import Database
+from procs.store.sqlite.connection import BUSY
 
 pytestmark = pytest.mark.sqlite
 
@@ -48,3 +54,18 @@ def test_who_looks_for_news_before_a_sleep_waits_for_no_disk_in_its_next_transac
     db.connection.set_trace_callback(said.append)
     assert put(db, "b", full=False) == NORMAL
     assert [sql.split()[0] for sql in said] == ["BEGIN", "INSERT", "PRAGMA", "COMMIT"]
+
+
+def test_who_waited_at_the_gate_has_waited_for_the_strangers_lock_too(db: Any) -> None:
+    """Behind a worker that waits half a minute for a shell's lock the bot waited as long again, and
+    who was behind that one a third time."""
+    said: list[str] = []
+    with closing(sqlite3.connect(db.path)) as shell:
+        shell.execute("BEGIN IMMEDIATE")
+        db.connection.set_trace_callback(said.append)
+
+        with pytest.raises(StoreError, match="locked"):
+            db._begin(False, clock.steady() - BUSY)
+
+    waits = [sql for sql in said if "busy_timeout" in sql]
+    assert waits == ["PRAGMA busy_timeout = 50", "PRAGMA busy_timeout = 30000"]

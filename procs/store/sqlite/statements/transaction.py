@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from procs.core import clock
+
 
 class Transaction:
     """One for all of a connection, since only one goes on at a time. A class, because a generator
@@ -13,9 +15,10 @@ class Transaction:
         self.db, self.full = db, full
 
     def __enter__(self) -> None:
+        came = clock.steady()
         self.db.gate.enter()
         try:
-            self.db._begin(self.full)
+            self.db._begin(self.full, came)
         except BaseException:
             self.db.gate.leave()
             raise
