@@ -126,8 +126,15 @@ class FirstHand:
             task.cancel()
         if self.tasks:
             await asyncio.wait(self.tasks)
+        self.give_rest_back()
         if holder is not None:
             await logged(self.leave(holder))
+
+    def give_rest_back(self) -> None:
+        """Give back what a task had not begun with: one that is cancelled before that runs not a
+        line of it."""
+        while self.sends:
+            self.give_back(self.sends.popitem()[1])
 
     async def leave(self, holder: int) -> None:
         """Be no longer among those who hold leases."""
@@ -154,6 +161,7 @@ class FirstHand:
 
     def begin(self, one: Handed) -> None:
         """Carry it in a task of its own."""
+        self.sends[one.lease.job] = one
         task = asyncio.create_task(logged(self.carry(one), job=one.lease.job))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
@@ -172,7 +180,6 @@ class FirstHand:
         """Send one and end its job, or give it back. Raises SessionRevoked, StoreError; and of one
         that must go again, what `delete` raises."""
         job, is_over, is_wanted = one.lease.job, False, True
-        self.sends[job] = one
         try:
             async with asyncio.timeout(HAND_TIMEOUT):
                 copy = await self.send(one)

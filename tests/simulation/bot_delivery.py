@@ -48,6 +48,7 @@ class SteppedFirstHand(FirstHand):
     def begin(self, one: Handed) -> None:
         """It goes on in acts of its own."""
         lease = one.lease
+        self.sends[lease.job] = one
         self.actor.says(f"has claimed job {lease.job} (fence {lease.fence}) to send it itself")
         self.actor.leases[lease.job] = lease.fence
         carried = OwnDelivery(one, self.carry(one))
@@ -83,7 +84,7 @@ class SteppedFirstHand(FirstHand):
         lease = one.handed.lease
         self.own.remove(one)
         self.tasks.discard(cast(Any, one))
-        if self.actor.leases.get(lease.job) == lease.fence:
+        if lease.job not in self.sends and self.actor.leases.get(lease.job) == lease.fence:
             del self.actor.leases[lease.job]
 
     def restart(self) -> None:
@@ -95,6 +96,7 @@ class SteppedFirstHand(FirstHand):
         holder, self.holder = self.holder, None
         for one in list(self.own):
             self.resume(one, asyncio.CancelledError())
+        self.give_rest_back()
         assert holder is not None
         driven(self.leave(holder))
         raise Killed

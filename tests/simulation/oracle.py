@@ -15,7 +15,10 @@ REQUESTS = "SELECT id, state, closed_at IS NOT NULL FROM requests"
 ALL_PAUSED = "SELECT 1 FROM pauses WHERE scope = 'all'"
 PROCESS = "SELECT pid, boot FROM workers WHERE id = :worker"
 #: The lane of a job; and a pause of everything, or of its user.
-LANE = "SELECT lane FROM jobs WHERE id = :job"
+LANE = """
+SELECT jobs.lane, requests.received_at FROM jobs JOIN requests ON requests.job = jobs.id
+ WHERE jobs.id = :job
+"""
 PAUSED = """
 SELECT 1 FROM pauses JOIN jobs ON jobs.id = :job
  WHERE scope IN ('all', 'user:' || jobs.user_id)
@@ -120,13 +123,14 @@ class Oracle:
                     raise Violation("a lease was taken back early", f"job {job}, {left}")
 
     def judge_at_once(self, actor: Any, job: int, before: Line) -> None:
-        """Whether a job that was claimed as it was added passed one that was in the line of its
-        lane before, or a pause. Raises Violation."""
+        """Whether a job that was claimed as it was added passed one with an earlier place that was
+        in the line of its lane before, or a pause. One that was given back while the bot waited at
+        the gate has a later one. Raises Violation."""
         if self.jobs[job][0] != State.LEASED:
             return
-        ((lane,),) = self.disk.reader.all(LANE, {"job": job})
-        waiting = before.get(lane, {}).keys() & self.line.get(lane, {}).keys()
-        if waiting:
+        ((lane, place),) = self.disk.reader.all(LANE, {"job": job})
+        both = before.get(lane, {}).keys() & self.line.get(lane, {}).keys()
+        if waiting := [one for one in both if before[lane][one] < (place, job)]:
             raise Violation("claimed before its turn", f"job {job}, {min(waiting)} waits")
         if self.disk.reader.all(PAUSED, {"job": job}):
             raise Violation("claimed in a pause", f"job {job} by {actor.name}")

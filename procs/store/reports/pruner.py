@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from procs.records.job import State
 from procs.store.database import Database
+from procs.store.literals import EVERY_LANE
 
 #: Rows looked at, and at most forgotten, at once.
 BITE = 200
@@ -38,9 +39,12 @@ FORGET_DELIVERIES = """
 DELETE FROM deliveries
  WHERE request = :id AND NOT EXISTS (SELECT 1 FROM requests WHERE id = :id)
 """
-FORGET_WORKER = """
+# Not who holds a lease still: that is taken back by its holder's row, or at its end.
+FORGET_WORKER = f"""
 DELETE FROM workers
  WHERE id = :id AND ended_at < :before AND id < (SELECT MAX(id) FROM workers)
+   AND NOT EXISTS (SELECT 1 FROM jobs
+                    WHERE state = {State.LEASED} AND lane IN ({EVERY_LANE}) AND worker = workers.id)
 """
 
 

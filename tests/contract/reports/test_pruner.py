@@ -126,3 +126,18 @@ def test_workers_that_left_are_forgotten_and_those_present_are_not(
 
     assert [one.id for one in workers.present(desk.db)] == [there, newest]
     assert numbers(desk, "workers") == [there, newest]
+
+
+def test_a_worker_that_left_with_a_lease_stays_until_that_is_taken_back(
+    desk: Desk, clock: Clock
+) -> None:
+    gone, newest = desk.worker("w01-1"), desk.worker("w02-1")
+    desk.asks(1, "a")
+    assert len(desk.claim(gone)) == 1
+    workers.leave(desk.db, gone, why="killed", now=clock.now())
+    clock.skip(DAY)
+
+    list(pruner.bites(desk.db, before=clock.wall))
+
+    assert numbers(desk, "workers") == [gone, newest]
+    assert audit(desk.db) == []

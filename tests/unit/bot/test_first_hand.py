@@ -115,6 +115,23 @@ async def test_a_bot_that_leaves_gives_back_what_it_sends(hand, db, tg, sara):
     await hold.release()
 
 
+async def test_a_bot_that_leaves_in_the_instant_of_a_claim_gives_it_back(hand, db, tg, sara):
+    """A task that is cancelled before its first step runs not a line."""
+    begin = hand.begin
+
+    def begin_late(one):
+        begin(one)
+        for task in hand.tasks:
+            task.cancel()
+
+    hand.begin = begin_late
+    await sara.sends(LINK)
+    await until(lambda: db.all(JOBS) == [(State.LEASED, 1, 1)])
+    await hand.close()
+    assert db.all(JOBS) == [(State.QUEUED, 1, 0)]
+    assert await tg.calls("messages.sendMedia") == []
+
+
 async def test_a_worker_goes_on_under_the_same_random_id(hand, db, tg, sara, hands):
     hold = await tg.holds("messages.sendMedia")
     await sara.sends(LINK)
