@@ -13,6 +13,7 @@ from tests.sandbox.stack import CLIP, Stack
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 Meets = Callable[..., Awaitable[Person]]
+UNDER_WAY = "SELECT id FROM requests WHERE user_id = :user AND state = 'open'"
 
 
 async def sets(person: Person, page: str, value: str, language: str = "en") -> None:
@@ -32,6 +33,9 @@ async def test_what_is_set_in_one_process_holds_in_all_with_the_next_media(
     ann = await meets()
     link = healthy.url(f"{CLIP}?settings")
     assert (await gets(ann, await ann.sends(link))).text != ""
+    # Telegram shows it before the worker has written that it is over: until then the same link is
+    # on its way already.
+    await healthy.until(lambda: not healthy.db.all(UNDER_WAY, {"user": ann.id}))
     group = await healthy.telegram.group(f"Quiet club of {ann.name}", ann)
     await group.admits(ann, "admin")
     here = ann.at(group)
