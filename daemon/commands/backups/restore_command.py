@@ -27,8 +27,6 @@ from procs.store.limits import send_budget
 from procs.texts import i18n
 
 Say = Callable[[str], None]
-#: Seconds after which no private chat remembers a message (`procs.telegram.message_limits`).
-FORGOTTEN_IN = 5.0
 
 
 @dataclass(slots=True)
@@ -136,6 +134,6 @@ def check(settings: Settings) -> None:
     open_store.prepare(settings)
     with open_store.opened(settings, check=open_store.ENTIRE) as db:
         wrong = invariants.audit(db, leaving=(invariants.BY_CAP,))
-        send_budget.rest(db, FORGOTTEN_IN, now=clock.now())
+        send_budget.rest(db, send_budget.FORGOTTEN_IN, now=clock.now())
     if wrong:
         raise Refusal(f"the restored database is wrong ({'; '.join(wrong)}); see {DATABASE}")

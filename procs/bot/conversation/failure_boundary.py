@@ -9,6 +9,7 @@ from procs.errors import (
     ChatClosed,
     SessionRevoked,
     StoreAway,
+    StoreError,
     TelegramAway,
     TelegramRefused,
     TelegramWait,
@@ -57,13 +58,20 @@ async def repeat(
     something is left to do. One that fails is logged, and repeated like the others. Raises
     CancelledError only."""
     view = RestingView(at_rest)
-    absence = ServerAbsence(getattr(look, "__qualname__", "repeat"))
+    whose = getattr(look, "__qualname__", "repeat")
+    absence, refused = ServerAbsence(whose), ""
 
     async def look_once() -> None:
+        nonlocal refused
         is_left: bool | None = True
         try:
             with absence.tolerated():
                 is_left = await look()
+            refused = ""
+        except StoreError as error:  # no fault of the look: a program that locks the file, say
+            if str(error) != refused:
+                log.warning("look.late", whose=whose, error=error)
+            refused = str(error)
         finally:
             if is_left:
                 view.forget()

@@ -7,6 +7,7 @@ from procs.core import clock, log
 from procs.core.files import rest_file
 from procs.errors import ChaparError, StoreError
 from procs.store.database import Database
+from procs.store.limits import send_budget
 from procs.store.machines import bot_lease, bot_places, database_clock
 from procs.store.machines.bot_lease import BotLease
 from procs.store.machines.bot_places import Place
@@ -107,6 +108,8 @@ class BotDuty(PlaceBook):
                 if not self.lease.renew(now=clock.now()):
                     return log.warning("bot.off-duty", machine=self.settings.machine)
                 if self.lease.lineage != self.lineage:
+                    # What was sent in the last seconds is in no row, and Telegram counted it.
+                    send_budget.rest(self.db, send_budget.FORGOTTEN_IN, now=clock.now())
                     return log.warning("bot.server-replaced", lineage=self.lease.lineage)
             except StoreError as error:
                 log.warning("bot-lease.unwritten", error=error)

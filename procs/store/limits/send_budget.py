@@ -37,6 +37,8 @@ PRUNE_LEFT = "DELETE FROM departures WHERE at < :since OR at > :until"
 #: Seconds: no message is scheduled later than this, and none is counted for longer. An instant
 #: further ahead was written before a reboot, which resets the boot clock, and is ignored.
 LONGEST = 120.0
+#: Seconds after which no private chat remembers a message (`procs.telegram.message_limits`).
+FORGOTTEN_IN = 5.0
 #: The scope of all messages.
 EVERYBODY = "bot"
 #: Seconds after which it matters to nothing that a scope was empty; see `strict`.

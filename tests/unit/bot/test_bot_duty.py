@@ -13,10 +13,12 @@ from procs.core import clock
 from procs.core.process import Signals
 from procs.errors import TelegramAway
 from procs.store.database import Database
-from procs.store.machines import bot_places
+from procs.store.limits import send_budget
+from procs.store.machines import bot_lease, bot_places
 from procs.telegram.chat.bot_session import BotSession
 from procs.telegram.chat.inbound import Incoming
 from procs.telegram.departure import SPEECH
+from procs.telegram.message_limits import Urgency, bot_rules
 
 
 @pytest.fixture(autouse=True)
@@ -146,3 +148,20 @@ async def test_a_bot_that_goes_off_duty_leaves_no_task_that_uses_what_is_closed(
     await asyncio.wait({serving})
 
     assert [task for task in asyncio.all_tasks() - before if not task.done()] == []
+
+
+async def test_after_another_server_took_over_chats_are_given_time_to_forget(
+    settings, db, monkeypatch
+):
+    """What a standby without the last seconds does not know was sent, and Telegram counted it."""
+    monkeypatch.setattr(bot_lease, "BOT_BEAT", 0.0)
+    duty = BotDuty(replace(settings, machine="m1"), db)
+    assert duty.take()
+    duty.lineage = "of the server before"
+    rules = bot_rules(Urgency.ANSWER)
+    assert send_budget.wait_of(db, rules, now=clock.now()) == 0.0
+
+    await duty.hold()
+
+    wait = send_budget.wait_of(db, rules, now=clock.now())
+    assert 0.0 < wait <= send_budget.FORGOTTEN_IN

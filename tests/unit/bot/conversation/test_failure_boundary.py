@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from procs.bot.conversation.failure_boundary import repeat, until_tick
-from procs.errors import TelegramAway
+from procs.errors import StoreError, TelegramAway
 
 
 class Looks:
@@ -32,6 +32,19 @@ async def test_a_look_that_fails_is_logged_once_and_repeated(error, caplog):
     (line,) = (record for record in caplog.records if record.name == "chapar")
     assert str(error) in caplog.text
     assert line.levelname in {"ERROR", "WARNING"}
+
+
+async def test_a_database_that_refuses_is_no_failure_of_the_look_and_is_told_once(caplog):
+    """Another program locks it: each look had a trace and a code, as for a fault of ours."""
+    looks = Looks(*(StoreError("the database is locked by another program") for _ in range(3)))
+    running = asyncio.create_task(repeat(looks.look, 0.0))
+
+    await looks.over.wait()
+
+    running.cancel()
+    (line,) = (record for record in caplog.records if record.name == "chapar")
+    assert (line.levelname, line.exc_info) == ("WARNING", None)
+    assert "look.late whose=Looks.look" in line.getMessage()
 
 
 async def test_work_that_is_repeated_ends_when_it_is_cancelled():
