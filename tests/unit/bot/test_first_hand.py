@@ -115,6 +115,7 @@ async def test_a_bot_that_leaves_gives_back_what_it_sends(hand, db, tg, sara):
     await hold.release()
 
 
+@pytest.mark.filterwarnings("ignore:coroutine 'FirstHand.carry' was never awaited")
 async def test_a_bot_that_leaves_in_the_instant_of_a_claim_gives_it_back(hand, db, tg, sara):
     """A task that is cancelled before its first step runs not a line."""
     begin = hand.begin
