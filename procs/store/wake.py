@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from procs.records.job import Lane
+from procs.records.job import LANES, Lane
 
 BOT = "bot"
 #: Who passes words on to other machines, where a database has several; and whom a word of it is for
@@ -20,8 +20,6 @@ BOT = "bot"
 RELAY, IDLE_WORKERS = "relay", b"idle"
 #: There is work of this lane.
 WORK = b"work %d"
-#: By their numbers: to ask the class for one costs a sleeper microseconds.
-LANES = {int(lane): lane for lane in Lane}
 #: Bytes of one word; a cancelled job's number fits.
 WORD = 64
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from procs.core.clock import Now
 from procs.core.machine import machine_name
-from procs.records.job import Lane, State
+from procs.records.job import LANES, Lane, State
 from procs.store.database import Database
 from procs.store.jobs import pauses
 from procs.store.literals import EVERY_LANE, IS_KNOWN, KNOWN_KINDS
 
-LANES = {int(lane): lane for lane in Lane}
 #: More leases than there will ever be.
 ENDLESS = 1 << 30
 #: Seconds after its end for which a lease counts that nobody has taken back: twice what that takes.

@@ -17,10 +17,10 @@ from procs.core.clock import Now
 from procs.core.machine import machine_name
 from procs.errors import LeaseLost
 from procs.records import job_payload, job_progress
-from procs.records.job import Kind, Lane, Lease, State
+from procs.records.job import LANES, Kind, Lane, Lease, State
 from procs.store.database import Database, Row
 from procs.store.jobs import file_owners, seats
-from procs.store.jobs.claimable import CLAIMABLE, DOWNLOADS, LANES, alive_since, here
+from procs.store.jobs.claimable import CLAIMABLE, DOWNLOADS, alive_since, here
 from procs.store.jobs.claimable import ENDLESS as ENDLESS
 from procs.store.jobs.history import WORDS, event
 from procs.store.literals import EVERY_LANE

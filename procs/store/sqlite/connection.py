@@ -154,17 +154,18 @@ class Connection:
             self._wait_for_disk(full)
         began = clock.steady()
         self.files.look(began)
-        left = BUSY - (began - came)
+        is_late = began - came > STRANGE_WAIT
         try:
-            if left < BUSY - STRANGE_WAIT:
-                self._run(f"PRAGMA busy_timeout = {max(50.0, left * 1000):.0f}")
+            if is_late:
+                left = max(50.0, (BUSY - (began - came)) * 1000)
+                self._run(f"PRAGMA busy_timeout = {left:.0f}")
             self._run("BEGIN IMMEDIATE")
         except StoreError as error:
             if database_file.is_locked(error):
                 event_file.append(self.run / LOCKS, "error")
             raise
         finally:
-            if left < BUSY - STRANGE_WAIT:
+            if is_late:
                 self._run(LONG)
         if clock.steady() - began >= STRANGE_WAIT:
             event_file.append(self.run / LOCKS, "wait")
