@@ -25,13 +25,13 @@ from procs.engine.protocol import part_file
 from procs.engine.protocol.messages import Limits, Order, Probed, check_scheme
 from procs.engine.protocol.progress_meter import DownloadMeter
 from procs.engine.releases import token_plugin
+from procs.engine.streams import merge_stream
 from procs.engine.webpage.page_media import PageSearch
 from procs.engine.ytdlp import (
     clips,
     loader,
     look_cache,
     media_info,
-    merge_stream,
     plain_files,
     playlists,
     search,

@@ -8,7 +8,6 @@ If-Range (RFC 9110, 13.1.5) and by comparison, since not every site heeds that. 
 is fetched from its beginning.
 """
 
-import glob
 import os
 import re
 from collections.abc import Mapping
@@ -16,13 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from procs.core import codec, disk
+from procs.engine.protocol.piece_file import NOTE_NAME, PART_NAME, PIECE_NAME, PieceFile
 
-#: What yt-dlp calls a file that is not whole yet, its note of the pieces in one, one stream of
-#: several, and a whole file.
-PART_NAME, HEAD_NAME, NOTE_NAME = ".part", ".head", ".ytdl"
+#: Beside a file that is not whole yet; what yt-dlp calls one stream of several, and a whole file.
+HEAD_NAME = ".head"
 STREAM = re.compile(r"media-\d+\.f[\w-]+\.\w+")
 WHOLE_NAME = re.compile(r"media-\d+\.\w+")
 PARTIAL = re.compile(r"media-\d+\.(?:f[\w-]+\.)?\w+\.part")
+#: What lies beside a file that can be gone on with.
+BESIDE = (HEAD_NAME, NOTE_NAME)
 #: Letters of one of the site's words that are kept, and bytes of all of them.
 SAID_LETTERS, HEAD_BYTES = 256, 4096
 OPEN_RANGE, CAME_RANGE = re.compile(r"bytes=(\d+)-\d*"), re.compile(r"bytes (\d+)-")
@@ -32,16 +33,18 @@ PARTLY = 206
 def keep_parts(folder: Path) -> int:
     """Keep of a folder that a dead child left what another one can go on with, and nothing else:
     the number of such files. Each loses its last byte, also one that was whole, so that the site
-    is asked for it and says which file it has. A file that came in another way has no words
-    of the site beside it, and goes. Raises OSError."""
+    is asked for it and says which file it has; one that came in pieces has a note of them. A file
+    that came in another way has neither beside it, and goes. Raises OSError."""
     kept: set[str] = set()
     for path in sorted(folder.iterdir()):
         name = path.name.removesuffix(PART_NAME)
         size = path.stat().st_size if is_partial(path) else 0
-        if size > 1 and (folder / f"{name}{HEAD_NAME}").is_file():
-            os.truncate(path, size - 1)
+        beside = next((one for one in BESIDE if (folder / f"{name}{one}").is_file()), None)
+        if size > 1 and beside:
+            if beside == HEAD_NAME:
+                os.truncate(path, size - 1)
             path.rename(folder / f"{name}{PART_NAME}")
-            kept |= {f"{name}{PART_NAME}", f"{name}{HEAD_NAME}"}
+            kept |= {f"{name}{PART_NAME}", f"{name}{beside}"}
     for path in folder.iterdir():
         if path.name not in kept:
             disk.remove(path)
@@ -53,25 +56,25 @@ def is_partial(path: Path) -> bool:
     media of several as the site sent it."""
     if not path.is_file():
         return False
+    pieces = PieceFile(str(path))
+    if pieces.ends and not PARTIAL.fullmatch(path.name):
+        return pieces.is_whole()
     if WHOLE_NAME.fullmatch(path.name):
         return PartFile(str(path)).said().get("length") == path.stat().st_size
     return bool(PARTIAL.fullmatch(path.name) or STREAM.fullmatch(path.name))
 
 
-def forget_heads(folder: Path) -> None:
-    """Remove what the site said of files that are whole by now."""
-    for head in folder.glob(f"*{HEAD_NAME}"):
-        head.unlink()
+def forget_notes(folder: Path) -> None:
+    """Remove what lies beside files that are whole by now."""
+    for name in BESIDE:
+        for path in folder.glob(f"*{name}"):
+            path.unlink()
 
 
 def forget_pieces(folder: Path) -> None:
-    """Remove what came of media in pieces. yt-dlp notes how many of them are in the file, and
-    counts those that came out of turn: who goes on by that leaves a piece out."""
-    for note in folder.glob(f"*{NOTE_NAME}"):
-        name = note.name.removesuffix(NOTE_NAME)
-        for path in folder.glob(f"{glob.escape(name)}{PART_NAME}*"):
-            path.unlink()
-        note.unlink()
+    """Remove pieces that are in no file yet: the next address may lead to others."""
+    for path in folder.glob(f"*{PIECE_NAME}*"):
+        path.unlink()
 
 
 class PartFile:

@@ -58,7 +58,7 @@ class DownloadRun:
         child could go on with each of them. Raises as `take`."""
         for info, file in zip(infos, files, strict=True):
             self.take(info, file)
-        part_file.forget_heads(Path())
+        part_file.forget_notes(Path())
         for path, name in self.came:
             named = path.with_name(fit(name) or path.name)
             self.files.append(path.rename(free(named)).name)

@@ -24,9 +24,11 @@ from procs.engine.jail import child_programs
 from procs.engine.protocol import part_file
 from procs.engine.protocol.messages import MIB, check_scheme
 from procs.engine.protocol.part_file import PartFile
+from procs.engine.protocol.piece_file import PieceFile
 from procs.engine.releases import lean_extractors
 from procs.engine.releases.extractor_index import ExtractorIndex
-from procs.engine.ytdlp.merge_stream import MergeHooks
+from procs.engine.streams import piece_hooks
+from procs.engine.streams.merge_stream import MergeHooks
 from procs.errors import ExtractorBroken, Unsupported
 
 #: A page that leads nowhere, to try patterns on.
@@ -208,6 +210,8 @@ class Loader(yt_dlp.YoutubeDL):
         one = self.merging.one if self.merging and not (subtitle or test) else None
         if not (subtitle or test) and determine_protocol(info) in FROM_ANYWHERE:
             self.part = PartFile(name)
+        else:
+            PieceFile(name).settle()  # before anybody reads what comes
         try:
             with one.beside(name, info) if one else nullcontext():
                 fetch = partial(super().dl, name, info, subtitle, test)
@@ -240,6 +244,7 @@ def prepare() -> None:
             handler._make_sslcontext()
         assert FFmpegPostProcessor(loader).available
     child_programs.tie(Popen)
+    piece_hooks.tie()
     # Nobody reads when a file of a job was changed, and the jail lets nobody set it.
     PostProcessor.try_utime = lambda *_, **__: None
 

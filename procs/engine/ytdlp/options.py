@@ -35,6 +35,8 @@ ALWAYS: dict[str, Any] = {
     # A missing fragment is a failure; by default it is a success with a hole.
     "skip_unavailable_fragments": False,
     "concurrent_fragment_downloads": 4,
+    # Nothing goes by yt-dlp's note of the pieces that came: it is not always true (`piece_file`).
+    "_no_ytdl_file": True,
     # A read waits until it is full: more would freeze the progress of a slow site.
     "buffersize": 128 * 1024,
     "noresizebuffer": True,

@@ -2,13 +2,17 @@
 
 import asyncio
 import hashlib
+import mimetypes
+import re
 from pathlib import Path
+from urllib.parse import quote
 
 from aiohttp import web
 
 from tests.sandbox.site.pages import apart, listed, manifest
 
 RETRY_AFTER = "7"
+ODD_NAME = "فیلم آزمایشی"
 PICTURES = (("photo", ".jpg"), ("photo", ".png"), ("clip", ".mp4"))
 SPONSORED = ("sponsored01", "away")
 TYPES = {
@@ -28,6 +32,7 @@ class Answers:
     pages: dict[str, str]
     asked: dict[str, int]
     grown: dict[int, int]
+    changed: bool
 
     def url(self, path: str) -> str:
         """The full address of a path."""
@@ -82,6 +87,30 @@ class Answers:
     async def hang(self, request: web.Request) -> web.Response:
         return await asyncio.Future[web.Response]()
 
+    async def paced(self, request: web.Request) -> web.Response:
+        """A list of pieces that come at a rate, one of which (`changes`) is another one once the
+        site has changed; with `fewer` the list lacks its last one then. Of a film in two streams
+        the sound comes more slowly."""
+        asked = request.query
+        path = self.files / request.match_info["name"]
+        text = re.sub(r'URI="(\w+\.m3u8)"', r'URI="/paced/hls/\1?rate=60000"', path.read_text())
+        lines = re.sub(r'URI="([^/"]*)"', r'URI="/hls/\1"', text).splitlines()
+        for place, line in enumerate(lines):
+            if not line.startswith("#"):
+                folder = "/changed/hls" if line == asked.get("changes") else "/hls"
+                folder = f"/paced{folder}" if line.endswith(".m3u8") else folder
+                lines[place] = f"{folder}/{line}?rate={asked['rate']}"
+        if self.changed and asked.get("fewer"):
+            del lines[-3:-1]
+        return web.Response(text="\n".join(lines), content_type=TYPES[".m3u8"])
+
+    async def paced_dash(self, request: web.Request) -> web.Response:
+        """The same of a manifest, none of whose pieces change."""
+        text = (self.files / "dash/fifteen.mpd").read_text()
+        text = re.sub(r"fifteen-\$Number\$.m4s", rf"/dash/\g<0>?rate={request.query['rate']}", text)
+        text = text.replace("fifteen-init.m4s", "/dash/fifteen-init.m4s")
+        return web.Response(text=text, content_type=TYPES[".mpd"])
+
     async def live(self, request: web.Request) -> web.Response:
         """The segments of the muxed stream, over and over."""
         first = max(0, self.asked[request.path] - 3)
@@ -119,3 +148,20 @@ class Answers:
         text = (self.files / "hls/muxed.m3u8").read_text().replace("muxed", "hls/muxed")
         key = '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="/hls/aes.key"\n#EXTINF'
         return web.Response(text=text.replace("#EXTINF", key, 1), content_type=TYPES[".m3u8"])
+
+
+def headers_of(path: Path, bend: str) -> dict[str, str]:
+    kind = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0]
+    headers = {"Content-Type": kind or "application/octet-stream"}
+    if bend == "odd":
+        name = quote(ODD_NAME + path.suffix)
+        headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
+    return headers
+
+
+def span_of(request: web.Request, length: int) -> "tuple[int, int | None]":
+    """The first byte wanted, and the one behind the last where that is said."""
+    match = re.fullmatch(r"bytes=(\d+)-(\d*)", request.headers.get("Range", ""))
+    if not match:
+        return 0, None
+    return min(int(match[1]), length - 1), int(match[2]) + 1 if match[2] else None

@@ -26,12 +26,14 @@ SOUND = ("-f", "lavfi", "-i", f"sine=440:d={SECONDS}")
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "50")
 AAC = ("-c:a", "aac", "-b:a", "96k")
 VP9 = ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "300k")
-CLIP = ("-i", "clip.mp4")
+CLIP, LONG = ("-i", "clip.mp4"), ("-i", "long.mp4")
 COPY = ("-c", "copy")
 #: In pieces, as large sites have their pictures.
 PIECES = ("-movflags", "+frag_keyframe+empty_moov+default_base_moof")
 FASTSTART = ("-movflags", "+faststart")
 HLS = ("-f", "hls", "-hls_time", "2", "-hls_playlist_type", "vod")
+DASH = ("-f", "dash", "-seg_duration", "2")
+DASH_NAMES = ("-init_seg_name", "fifteen-init.m4s", "-media_seg_name", "fifteen-$Number$.m4s")
 
 #: name -> the ffmpeg arguments that make it. A step may use what an earlier one made.
 STEPS: tuple[dict[str, tuple[str, ...]], ...] = (
@@ -72,8 +74,18 @@ STEPS: tuple[dict[str, tuple[str, ...]], ...] = (
             *("-hls_fmp4_init_filename", "fmp4-init.mp4"),
         ),
         "hls/aes.m3u8": (*CLIP, *COPY, *HLS, "-hls_key_info_file", "key.info"),
+        "hls/plain15.m3u8": (*LONG, *COPY, *HLS),
+        "hls/aes15.m3u8": (*LONG, *COPY, *HLS, "-hls_key_info_file", "key.info"),
+        "hls/ranges15.m3u8": (*LONG, *COPY, *HLS, "-hls_flags", "single_file"),
+        "hls/picture15.m3u8": (*LONG, "-an", *COPY, *HLS),
+        "hls/sound15.m3u8": (*LONG, "-vn", *COPY, *HLS),
+        "hls/fmp15.m3u8": (
+            *(*LONG, *COPY, *HLS, "-hls_segment_type", "fmp4"),
+            *("-hls_fmp4_init_filename", "fmp15-init.mp4"),
+        ),
+        "dash/fifteen.mpd": (*LONG, "-an", *COPY, *DASH, *DASH_NAMES),
         "dash/manifest.mpd": (
-            *(*CLIP, *COPY, "-f", "dash", "-seg_duration", "2"),
+            *(*CLIP, *COPY, *DASH),
             *("-adaptation_sets", "id=0,streams=v id=1,streams=a"),
         ),
     },
@@ -94,6 +106,13 @@ low.m3u8
 #EXT-X-STREAM-INF:BANDWIDTH=2500000,RESOLUTION=640x360,CODECS="avc1.42c01e,mp4a.40.2",AUDIO="a"
 video.m3u8
 """
+#: The long film in two streams of 15 pieces.
+APART = """#EXTM3U
+#EXT-X-VERSION:4
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="Sound",DEFAULT=YES,AUTOSELECT=YES,URI="sound15.m3u8"
+#EXT-X-STREAM-INF:BANDWIDTH=2500000,RESOLUTION=640x360,CODECS="avc1.42c01e,mp4a.40.2",AUDIO="a"
+picture15.m3u8
+"""
 
 
 def folder() -> Path:
@@ -111,6 +130,7 @@ def make(place: Path) -> None:
         for step in STEPS:
             list(pool.map(step_in(place), step.items()))
     (place / "hls/master.m3u8").write_text(MASTER)
+    (place / "hls/apart15.m3u8").write_text(APART)
     (place / "hls/gap.m3u8").write_text(
         (place / "hls/muxed.m3u8").read_text().replace("muxed1.ts", "missing.ts")
     )

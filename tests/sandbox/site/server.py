@@ -23,6 +23,8 @@
                               for ever
 /b/res/7.html                 a thread of pictures, as imageboards have it
 /api/skipSegments/5f2a        which parts sponsors paid for
+/paced/hls/plain15.m3u8       a list of 15 pieces, each at ?rate=; once `changed` is set, with
+                              ?changes=plain150.ts that one is another, with ?fewer=yes there are 14
 /odd/clip.mp4                 no name in the address, a Persian one in Content-Disposition
 /apart/long/film.html         a film whose picture and sound are streams of their own
 /episode/7/clip.mp4           the clip again, under an address of its own
@@ -31,18 +33,15 @@
 
 import asyncio
 import json
-import mimetypes
-import re
 import time
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from aiohttp import web
 
 from tests.sandbox.site import files
-from tests.sandbox.site.answers import TYPES, Answers
+from tests.sandbox.site.answers import Answers, headers_of, span_of
 from tests.sandbox.site.found import Searched
 from tests.sandbox.site.padding import altered, padding
 from tests.sandbox.site.pages import pages
@@ -52,7 +51,6 @@ from tests.sandbox.site.visits import VISIT, visit_of
 PIECE, BEATS, SLOW = 64 * 1024, 20, 100_000
 #: The networks that an order must allow to come here: nobody may visit loopback otherwise.
 LOOPBACK = ("127.0.0.0/8",)
-ODD_NAME = "فیلم آزمایشی"
 #: As Cloudflare refuses a program, and as a site asks for patience.
 ONCE = {
     "walled": (403, {"cf-mitigated": "challenge"}),
@@ -134,6 +132,8 @@ class Site(Answers, Searched):
             web.post("/youtubei/v1/search", self.films),
             web.get("/api-v2/search/tracks", self.songs),
             web.get("/live.m3u8", self.live),
+            web.get("/paced/dash/fifteen.mpd", self.paced_dash),
+            web.get("/paced/{name:.+}", self.paced),
             web.get("/turning.m3u8", self.turning),
             web.get(
                 "/{bend:slow|stall|cut|anew|unsized|odd|rangeless|changed}/{name:.+}", self.file
@@ -222,19 +222,20 @@ class Site(Answers, Searched):
             raise web.HTTPNotFound
         body = path.read_bytes() + padding(int(request.query.get("pad") or 0))
         response = web.StreamResponse(headers=headers_of(path, bend))
-        first = start_of(request, len(body)) if bend not in ("anew", "rangeless") else 0
+        first, end = span_of(request, len(body)) if bend not in ("anew", "rangeless") else (0, None)
         if bend == "changed":
             body, first = self.version(request, response, body, first)
         if bend == "anew" and self.asked[request.path] == 1:
             bend = "cut"
+        whole, body = len(body), body[:end]
         self.first[request.path] = first
         request[VISIT] |= {"first": first, "length": len(body) - first}
         if bend != "unsized":
             response.content_length = len(body) - first
             response.headers["Accept-Ranges"] = "bytes"
-        if first:
+        if first or end:
             response.set_status(206)
-            response.headers["Content-Range"] = f"bytes {first}-{len(body) - 1}/{len(body)}"
+            response.headers["Content-Range"] = f"bytes {first}-{len(body) - 1}/{whole}"
         await response.prepare(request)
         if request.method == "GET":
             half = bend in ("stall", "cut")
@@ -276,21 +277,6 @@ class Site(Answers, Searched):
             request[VISIT]["sent"] += len(piece)
             if rate:
                 await asyncio.sleep(len(piece) / rate)
-
-
-def headers_of(path: Path, bend: str) -> dict[str, str]:
-    kind = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0]
-    headers = {"Content-Type": kind or "application/octet-stream"}
-    if bend == "odd":
-        name = quote(ODD_NAME + path.suffix)
-        headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    return headers
-
-
-def start_of(request: web.Request, length: int) -> int:
-    """The first byte wanted; only open ranges are served, as downloads ask for."""
-    match = re.fullmatch(r"bytes=(\d+)-", request.headers.get("Range", ""))
-    return min(int(match[1]), length - 1) if match else 0
 
 
 async def serve(port: int, host: str) -> None:

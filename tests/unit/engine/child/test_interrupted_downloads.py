@@ -23,17 +23,19 @@ PAD, RATE, CAME = 4 * MIB, 3 * MIB, 2 * MIB
 QUERY = f"pad={PAD}&rate={RATE}"
 
 
-async def interrupt(engine, url, folder, *, part="*.part", breaks=None, error=EngineDied):
+async def interrupt(
+    engine, url, folder, *, part="*.part", came=CAME, breaks=None, error=EngineDied
+):
     """Begin a download, and kill its child when a good part of it lies there, or do what `breaks`
     does. The download ends with this error."""
 
-    def came():
-        return sum(one.stat().st_size for one in folder.glob(part)) >= CAME
+    def lies():
+        return sum(one.stat().st_size for one in folder.glob(part)) >= came
 
     async with engine.open(ordered(url), folder) as child:
         await child.probe()
         bringing = asyncio.create_task(child.fetch(lambda done, total, rate: None))
-        await until(came)
+        await until(lies)
         breaks() if breaks else os.kill(child.pid, signal.SIGKILL)
         with pytest.raises(error):
             await bringing

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from procs.engine.ytdlp.pipe_feed import PipeFeed
+from procs.engine.streams.pipe_feed import PipeFeed
 from tests.sandbox.films import MIB
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]

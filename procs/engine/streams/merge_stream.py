@@ -22,7 +22,7 @@ from procs.engine.forms import formats
 from procs.engine.jail import child_programs
 from procs.engine.protocol.folder_lock import SCRATCH
 from procs.engine.protocol.messages import LATER, MERGED, Order
-from procs.engine.ytdlp.pipe_feed import PipeFeed
+from procs.engine.streams.pipe_feed import PipeFeed
 
 #: Ways by which a stream comes as one file that only grows.
 GROWING = ("http", "https", "m3u8_native", "http_dash_segments")

@@ -1,0 +1,98 @@
+"""Has yt-dlp note which pieces of a file came, and go on behind them."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from yt_dlp.downloader.fragment import FragmentFD
+
+from procs.engine.protocol.piece_file import OtherPieces, Piece, PieceFile
+
+#: Where a download keeps its note, and where once it has a list of pieces: then they are noted.
+NOTE, NOTED = "chapar_note", "chapar_pieces"
+#: The steps that are tied to notes. In a release without one of them nothing is noted.
+STEPS = (
+    "_prepare_frag_download",
+    "_start_frag_download",
+    "_append_fragment",
+    "download_and_append_fragments",
+)
+#: What a class has that is tied.
+TIED = "chapar_tied"
+
+Context = dict[str, Any]
+Info = dict[str, Any]
+
+
+def tie(downloader: Any = FragmentFD) -> None:
+    """Tie the notes to yt-dlp's own steps, once for a process."""
+    if hasattr(downloader, TIED) or not all(hasattr(downloader, name) for name in STEPS):
+        return
+    setattr(downloader, TIED, True)
+    for name, tied in zip(STEPS, (beginning, counting, adding, going_on), strict=True):
+        setattr(downloader, name, tied(getattr(downloader, name)))
+
+
+def beginning(step: Callable[..., Any]) -> Callable[..., Any]:
+    """The step that opens the file: what lies there is settled first. A broadcast is not noted, its
+    pieces are not all known."""
+
+    def prepare(self: Any, ctx: Context) -> None:
+        if not ctx.get("live"):
+            ctx[NOTE] = PieceFile(ctx["filename"])
+            ctx[NOTE].settle()
+        step(self, ctx)
+        if NOTE in ctx:
+            _, ctx["complete_frags_downloaded_bytes"] = ctx[NOTE].unasked()
+
+    return prepare
+
+
+def counting(step: Callable[..., Any]) -> Callable[..., Any]:
+    """The step that begins to count: with those pieces that are not asked for again."""
+
+    def start(self: Any, ctx: Context, info: Info) -> Any:
+        if NOTE in ctx:
+            ctx["fragment_index"], _ = ctx[NOTE].unasked()
+        begun = step(self, ctx, info)
+        if NOTE in ctx:
+            ctx["fragment_index"] = 0  # yt-dlp leaves out none: that is done with a list
+        return begun
+
+    return start
+
+
+def adding(step: Callable[..., Any]) -> Callable[..., Any]:
+    """The step that adds a piece to the file. yt-dlp brings them in their order."""
+
+    def append(self: Any, ctx: Context, content: bytes) -> None:
+        note: PieceFile | None = ctx.get(NOTED)
+        if note and note.has(content):
+            return self.try_remove(ctx.pop("fragment_filename_sanitized"))
+        step(self, ctx, content)
+        if note:
+            note.add(content)
+        return None
+
+    return append
+
+
+def going_on(step: Callable[..., Any]) -> Callable[..., Any]:
+    """The step that fetches a list: what lies there is left out, or all is fetched anew where it is
+    something else. Pieces of subtitles are put together otherwise, and come whole."""
+
+    def fetch(self: Any, ctx: Context, pieces: Iterable[Piece], info: Info, **more: Any) -> Any:
+        if NOTE not in ctx or "pack_func" in more:
+            return step(self, ctx, pieces, info, **more)
+        listed = list(pieces)
+        ctx[NOTED] = ctx[NOTE]
+        try:
+            return step(self, ctx, ctx[NOTED].left(listed), info, **more)
+        except OtherPieces:
+            ctx.pop("fragment_filename_sanitized", None)
+            ctx["dest_stream"].close()
+            ctx[NOTED].forget()
+        self._prepare_and_start_frag_download(ctx, info)
+        ctx[NOTED] = ctx[NOTE]
+        return step(self, ctx, ctx[NOTED].left(listed), info, **more)
+
+    return fetch
