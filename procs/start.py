@@ -44,6 +44,7 @@ def run(name: str, work: Work, *, need_telegram: bool = False) -> int:
         print(f"chapar {name} cannot start: {error}", file=sys.stderr)
         return 1
     try:
+        db.serve_a_loop()
         live = live_settings.live(settings, partial(runtime_settings.found, db), live_texts())
         return int(uvloop.run(lean(work(live, db))))
     finally:

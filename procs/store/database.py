@@ -136,6 +136,9 @@ class Database(Protocol):
     def twin(self) -> "Database":
         """Another connection, for the thread that calls this and closes it."""
 
+    def serve_a_loop(self) -> None:
+        """Have no call stand still for long: a server that is silent counts as away from now on."""
+
     def changed(self) -> bool:
         """Whether another connection committed since the last call; True at the first one."""
 
@@ -162,12 +165,10 @@ class Database(Protocol):
         """The wall clock that all machines go by, None where there is one. Raises StoreError."""
 
     def lineage(self) -> str:
-        """Which history of the database this is: another one since a standby took the place of its
-        server; "" where there is one alone. Raises StoreError."""
+        """The history it is: another since a standby took over; "" of a file. Raises StoreError."""
 
     def channel(self, direct: str = "") -> Callable[[], Channel] | None:
-        """What opens a channel to the other machines, past a pooler at the `direct` address, in
-        whichever thread; None where there are none."""
+        """What opens a channel to other machines, past a pooler at `direct`; None for a file."""
 
     def close(self) -> None:
         """Give the connection back; a second time does nothing."""
@@ -193,8 +194,7 @@ def open_database(url: str, *, run: Path, check: int = 0, unfinished: bool = Fal
     whole, to see that it is not damaged. `unfinished`: one into which a move has not ended. Raises
     NewerDatabase when a newer Chapar wrote it, StoreError when it cannot be used."""
     require_known(url)
-    if url.startswith(SERVER):
-        # Slow to load, and 12 MiB: only who has such a database pays for it.
+    if url.startswith(SERVER):  # slow to load, and 12 MiB: only who has such a database pays for it
         from procs.store.postgresql.server_connection import ServerConnection
 
         return ServerConnection(url, run=run, version=VERSION, unfinished=unfinished)
@@ -225,9 +225,9 @@ def replaced(url: str, kept: str) -> AbstractContextManager[tuple[str, bool]]:
 
 
 def migrate(url: str, *, run: Path, check: int = 0) -> None:
-    """Create the database or bring it up to date; repeated, it does nothing. Nothing else may be
-    open on it. Raises NewerDatabase, and StoreError for one that is not ours or damaged; nothing is
-    changed then. One of up to `check` bytes is read whole first."""
+    """Create the database, which nobody has open, or bring it up to date. Raises NewerDatabase, and
+    StoreError for one that is not ours or damaged; nothing is changed then. One of up to `check`
+    bytes is read whole first."""
     require_known(url)
     if url.startswith(SERVER):
         from procs.store.postgresql import migration

@@ -8,6 +8,7 @@ leaves to psycopg what turns values into bytes and back. Every statement stays p
 import select
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import psycopg
@@ -17,6 +18,7 @@ from psycopg.adapt import Transformer as NewTransformer
 from psycopg.pq import ExecStatus, Format
 from psycopg.pq.abc import PGresult
 
+from procs.core import clock
 from procs.store.postgresql.server_session import Row
 
 #: How a statement is run.
@@ -30,6 +32,47 @@ UNKNOWN = object()
 GOOD = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK, ExecStatus.EMPTY_QUERY)
 
 Read = Callable[[Transformer, PGresult], Any]
+#: Seconds for the first answer that does not come, and for those soon after it; and after which
+#: that is forgotten. A wait for a lock ends before (the session's `lock_timeout`).
+LONGEST, AGAIN, MEMORY = 15.0, 2.0, 60.0
+#: Seconds before the next connection, by the silences before: one alone is a session that hangs.
+PAUSES = (0.0, 0.0, 5.0, 10.0, 20.0)
+
+
+class ServerPatience:
+    """How long a connection, and those that take its place, wait for a server that is connected and
+    says nothing.
+
+    One whose storage stands still accepts what it is sent, and the network is fine, so nothing of
+    TCP notices. A process with a loop that waits for it serves nobody, beats no more, and is killed
+    as one that hangs. So after a time the connection counts as lost (`bounded`); others wait for as
+    long as the server lets them (statement_timeout). Each statement that was given up keeps a
+    session of the server busy until that works again: so the next ones wait for less, and after the
+    second silence the server is left alone for a while.
+    """
+
+    def __init__(self, *, bounded: bool) -> None:
+        self.bounded = bounded
+        self.silences, self.silent_at = 0, -inf
+
+    def seconds(self) -> float | None:
+        """How long the next answer may take; None without a limit."""
+        if not self.bounded:
+            return None
+        return AGAIN if self._is_remembered() else LONGEST
+
+    def note_silence(self) -> None:
+        """An answer did not come in time."""
+        self.silences = self.silences + 1 if self._is_remembered() else 1
+        self.silent_at = clock.steady()
+
+    def pause(self) -> float:
+        """Seconds to wait before a new connection."""
+        silences = self.silences if self._is_remembered() else 0
+        return PAUSES[min(silences, len(PAUSES) - 1)]
+
+    def _is_remembered(self) -> bool:
+        return clock.steady() - self.silent_at < MEMORY
 
 
 @dataclass(slots=True)
@@ -56,11 +99,14 @@ class ExpectedResult:
 class StatementPipeline:
     """Those of one session."""
 
-    def __init__(self, session: psycopg.Connection[Row]) -> None:
+    def __init__(
+        self, session: psycopg.Connection[Row], answers: ServerPatience | None = None
+    ) -> None:
         self.session, self.pgconn = session, session.pgconn
+        self.answers = answers or ServerPatience(bounded=False)
         self.transformer: Transformer = NewTransformer(session)
         self.prepared: dict[Key, bytes] = {}
-        #: Seconds that an answer may take; None leaves that to the server.
+        #: Seconds that the next answer may take at most, where that is less than any may.
         self.patience: float | None = None
         self.poll = select.poll()
         self.poll.register(self.pgconn.socket, select.POLLIN)
@@ -168,8 +214,10 @@ class StatementPipeline:
         """For what the server says, and meanwhile for room to say what is not sent yet."""
         unsent = self.pgconn.flush()
         self.poll.modify(self.pgconn.socket, select.POLLIN | (select.POLLOUT if unsent else 0))
-        if not self.poll.poll(None if self.patience is None else self.patience * 1000):
-            raise psycopg.OperationalError(f"no answer for {self.patience:.0f} seconds")
+        seconds = self.answers.seconds() if self.patience is None else self.patience
+        if not self.poll.poll(None if seconds is None else seconds * 1000):
+            self.answers.note_silence()
+            raise psycopg.OperationalError(f"no answer for {seconds:.0f} seconds")
         self.pgconn.consume_input()
 
     def _copy(self, statement: Statement) -> None:

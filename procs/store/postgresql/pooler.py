@@ -20,6 +20,7 @@ from procs.store.postgresql import server_faults
 from procs.store.postgresql.pipeline import (
     ExpectedResult,
     Key,
+    ServerPatience,
     Statement,
     StatementPipeline,
     first_row,
@@ -49,11 +50,13 @@ UNDER_ITS_NAME = b"SELECT COUNT(*) FROM pg_prepared_statements WHERE name = 'cha
 FORGOTTEN = ("26000", "42P05")
 
 
-def pipeline_of(found: "Greeted", note: Callable[[str], None]) -> StatementPipeline:
+def pipeline_of(
+    found: "Greeted", note: Callable[[str], None], answers: ServerPatience
+) -> StatementPipeline:
     """What runs the statements of a session; see `PooledPipeline` for `note`."""
     if found.pooled:
-        return PooledPipeline(found.session, note, keeps=found.keeps)
-    return StatementPipeline(found.session)
+        return PooledPipeline(found.session, note, answers, keeps=found.keeps)
+    return StatementPipeline(found.session, answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +154,14 @@ class PooledPipeline(StatementPipeline):
     that begins a transaction, because another server may have taken its place meanwhile."""
 
     def __init__(
-        self, session: psycopg.Connection[Row], note: Callable[[str], None], *, keeps: bool = False
+        self,
+        session: psycopg.Connection[Row],
+        note: Callable[[str], None],
+        answers: ServerPatience | None = None,
+        *,
+        keeps: bool = False,
     ) -> None:
-        super().__init__(session)
+        super().__init__(session, answers)
         self.note, self.keeps = note, keeps
         #: Names that were given: a pooler knows that of a statement which failed, too.
         self.names = 0

@@ -11,7 +11,7 @@ import psycopg
 
 from procs.errors import StoreAway
 from procs.store.postgresql import pooler, server_faults
-from procs.store.postgresql.pipeline import Statement, first_row
+from procs.store.postgresql.pipeline import ServerPatience, Statement, first_row
 from procs.store.postgresql.rest_look import REST
 from procs.store.postgresql.server_session import connect
 
@@ -37,7 +37,9 @@ class ServerChannel:
         self.url = direct or url
         found = pooler.greet(self.url)
         self.session, self.pooled = found.session, found.pooled
-        self.pipeline = pooler.pipeline_of(found, lambda timeline: None)
+        self.pipeline = pooler.pipeline_of(
+            found, lambda timeline: None, ServerPatience(bounded=True)
+        )
         #: The mark at the last look, if nothing was under way; and how many were counted by then.
         self.mark: int | None = None
         self.counted = 0

@@ -25,6 +25,7 @@ from procs.store.postgresql.pipeline import (
     COPIED,
     MANY,
     Read,
+    ServerPatience,
     Statement,
     all_rows,
     first_row,
@@ -76,6 +77,7 @@ class ServerConnection:
         self.over, self.own = -1, 0
         self.mark: int | None = None
         self.told_at = 0.0
+        self.answers = ServerPatience(bounded=False)
         run.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._use(pooler.greet(url))
 
@@ -141,9 +143,7 @@ class ServerConnection:
         if self.transaction.quiet and not quiet:
             raise StoreError("a quiet transaction has no part of which others must hear")
         if not self.transaction.covers(only):
-            raise StoreError(
-                "a transaction goes beside others, and may not become one that is alone"
-            )
+            raise StoreError("a transaction beside others may not become one that is alone")
         return JOINED
 
     def also(self, names: Iterable[str]) -> None:
@@ -155,6 +155,10 @@ class ServerConnection:
     def twin(self) -> "ServerConnection":
         """Another connection to the same database, for the thread that calls this and closes it."""
         return ServerConnection(self.url, run=self.run, version=self.version)
+
+    def serve_a_loop(self) -> None:
+        """Take a server that is silent for one that is away (`ServerPatience`)."""
+        self.answers.bounded = True
 
     def changed(self) -> bool:
         """Whether another connection committed since the last call, or one of another database of
@@ -235,7 +239,7 @@ class ServerConnection:
         if not self.session.closed:
             return
         if self.reconnection is None:
-            self.reconnection = ServerReconnection(self.url)
+            self.reconnection = ServerReconnection(self.url, pause=self.answers.pause())
             self.reconnection.start()
         found = self.reconnection.take()
         self.reconnection = None
@@ -243,7 +247,7 @@ class ServerConnection:
 
     def _use(self, found: pooler.Greeted) -> None:
         self.session, self.timeline = found.session, found.timeline
-        self.pipeline = pooler.pipeline_of(found, self._note_timeline)
+        self.pipeline = pooler.pipeline_of(found, self._note_timeline, self.answers)
         self.over = -1
         self._require_version()
 
@@ -265,10 +269,7 @@ class ServerConnection:
             server_faults.require_version(self.url, found, self.version)
         if not self.unfinished and self._ask(Statement(MOVING, (), last_value)):
             self.close()
-            raise StoreError(
-                f"{server_faults.shown(self.url)} is not whole yet: a move into it has not ended; "
-                "let CHAPAR_DATABASE_URL name the one before, and run chapar move again"
-            )
+            server_faults.raise_unfinished(self.url)
 
     def _must_write(self) -> None:
         if self.transaction is None:

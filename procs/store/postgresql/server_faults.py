@@ -88,6 +88,14 @@ def named(error: psycopg.Error, url: str) -> StoreError | None:
     return None
 
 
+def raise_unfinished(url: str) -> NoReturn:
+    """Raise StoreError for a database that is not whole."""
+    raise StoreError(
+        f"{shown(url)} is not whole yet: a move into it has not ended; let CHAPAR_DATABASE_URL "
+        "name the one before, and run chapar move again"
+    )
+
+
 def require_version(url: str, found: int, version: int) -> None:
     """Raises NewerDatabase, StoreError when a database of version `found` is not ours."""
     place = shown(url)

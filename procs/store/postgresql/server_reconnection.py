@@ -20,9 +20,10 @@ PATIENCE = 0.5
 class ServerReconnection(threading.Thread):
     """Attempts to connect until one succeeds, or nobody wants it any more."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, pause: float = 0.0) -> None:
+        """`pause`: seconds for which the server is left alone first."""
         super().__init__(name="reconnection", daemon=True)
-        self.url = url
+        self.url, self.rest = url, pause
         self.found: Greeted | None = None
         self.why = "the server is asked for a connection"
         self.over, self.unwanted = threading.Event(), threading.Event()
@@ -30,6 +31,7 @@ class ServerReconnection(threading.Thread):
         self.patience = PATIENCE
 
     def run(self) -> None:
+        self.unwanted.wait(self.rest)
         pause = FIRST_PAUSE
         while not self.unwanted.is_set():
             try:

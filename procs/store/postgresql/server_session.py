@@ -44,7 +44,7 @@ OPTIONS: Mapping[str, Any] = {
 #: process of it answers than the one ($1) that greeted us: then a pooler stands between, and the
 #: settings hold for one transaction.
 GREETING = b"""
-SELECT SET_CONFIG('statement_timeout', '60s', pooled), SET_CONFIG('lock_timeout', '0', pooled),
+SELECT SET_CONFIG('statement_timeout', '60s', pooled), SET_CONFIG('lock_timeout', '10s', pooled),
        SET_CONFIG('default_transaction_isolation', 'read committed', pooled),
        SET_CONFIG('synchronous_commit', 'on', pooled),
        SET_CONFIG('idle_in_transaction_session_timeout', '10s', pooled),

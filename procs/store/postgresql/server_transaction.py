@@ -28,7 +28,7 @@ from procs.store.postgresql.pipeline import (
 )
 from procs.store.postgresql.server_session import Row
 
-BEGIN, COMMIT = b"BEGIN", b"COMMIT"
+BEGIN, COMMIT, ROLLBACK = b"BEGIN", b"COMMIT", b"ROLLBACK"
 #: A lock of each thing that is named, in their order, so that no two wait for each other.
 NAMED = b"""
 SELECT PG_ADVISORY_XACT_LOCK(HASHTEXTEXTENDED(name, 6774642))
@@ -276,7 +276,7 @@ class ServerTransaction:
         if session.closed or session.info.transaction_status == idle:
             return
         try:
-            session.rollback()
+            self.db.pipeline.run([Statement(ROLLBACK, (), no_answer)])
         except psycopg.Error:
             session.close()
 

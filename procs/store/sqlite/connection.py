@@ -179,6 +179,9 @@ class Connection:
         """Another connection to the same file, for the thread that calls this and closes it."""
         return Connection(self.path, run=self.run)
 
+    def serve_a_loop(self) -> None:
+        """Nothing: a file answers, and locks end by themselves (BUSY)."""
+
     def changed(self) -> bool:
         """Whether another connection committed since the last call (PRAGMA data_version)."""
         if self.full and not self.inside:  # who asks is about to sleep: nobody waits for it here
