@@ -17,7 +17,8 @@ from tests.sandbox.telegram.group import Group
 #: Bytes that one message holds. The clip is above it and comes in parts; the small film is below;
 #: the streamed one is large enough to go up while it comes down.
 LIMIT, STREAM_FROM = "1280KiB", "1MiB"
-SMALL, STREAMED = "/small.mp4", "/small.mp4?pad=620000&rate=700000"
+SMALL, PADDED = "/small.mp4", 620_000
+STREAMED = f"{SMALL}?pad={PADDED}&rate=700000"
 CARD, CHOICE = "/page/hls.html", "180p"
 #: What people do, in shares; the rest asks in private and waits.
 DEEDS = {"": 62, "group": 10, "stream": 10, "press": 9, "cancel": 9}

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tests.chaos.__main__ import conclude
-from tests.chaos.crowd import SMALL, Asked
+from tests.chaos.crowd import PADDED, SMALL, STREAMED, Asked
 from tests.chaos.recovery_times import RecoveryTimes
 from tests.chaos.spans import meets, within
-from tests.chaos.verdict import Verdict, judged, small_film
+from tests.chaos.verdict import Verdict, judged, small_film, stray
 from tests.sandbox.person import Message
 
 CLEAN = Verdict(
@@ -41,7 +41,7 @@ def media(number: int, name: str = "film.mp4", sha256: str = "") -> Message:
     "fault",
     [
         *("missing", "twice", "broken", "left", "impolite", "altered", "news", "unrecovered"),
-        *("overfetched", "floods"),
+        *("overfetched", "floods", "strays"),
     ],
 )
 def test_each_kind_of_fault_makes_a_verdict_bad_and_is_named(fault):
@@ -77,6 +77,22 @@ def test_the_run_prints_its_verdict_whole_and_exits_by_it(capsys, impolite, code
 )
 def test_what_came_is_judged_by_its_number_its_order_and_its_bytes(came, planned, fault):
     assert judged(asked(), came, planned) == fault
+
+
+@pytest.mark.parametrize(("padded", "fault"), [(PADDED, ""), (0, "altered")])
+def test_a_film_that_was_streamed_has_the_bytes_of_its_own_link(padded, fault):
+    streamed = asked(f"http://site{STREAMED}&n=1")
+    assert judged(streamed, [media(5, sha256=small_film(padded))], 1) == fault
+
+
+def test_media_that_answer_no_link_are_strays():
+    wrote = replace(WROTE, text="/dl http://site/small.mp4")
+    news = replace(WROTE, id=3, text="good morning")
+    came = [media(5), replace(media(6), reply=0), replace(media(7), reply=news.id)]
+    assert [*stray("Ann", [news, wrote, *came])] == [
+        "Ann:6 film.mp4, which answers nothing",
+        "Ann:7 film.mp4, which answers 3",
+    ]
 
 
 def test_who_cancelled_may_have_got_nothing_or_one_and_never_two():

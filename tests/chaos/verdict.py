@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -12,7 +12,7 @@ from procs.errors import DiskFull
 from procs.texts import i18n
 from procs.wishes.grammar import link
 from tests.chaos import flood_waits, site_record
-from tests.chaos.crowd import SMALL, Asked
+from tests.chaos.crowd import PADDED, SMALL, STREAMED, Asked
 from tests.chaos.flood_waits import LATE, FloodWaits
 from tests.chaos.news import News
 from tests.chaos.recovery_times import RecoveryTimes
@@ -20,6 +20,7 @@ from tests.chaos.remains import UNCERTAIN, left_over, number
 from tests.chaos.spans import Spans, meets, within
 from tests.sandbox.person import Message
 from tests.sandbox.site import files
+from tests.sandbox.site.padding import padding
 from tests.sandbox.stack import Stack
 
 STATES = "SELECT state || COALESCE(' ' || say, ''), COUNT(*) FROM requests GROUP BY 1"
@@ -52,11 +53,11 @@ class Evidence:
 @dataclass(frozen=True)
 class Verdict:
     """`missing`, `twice`, `broken` (parts that are not all there, or not in order) and `altered`
-    (other bytes than the site's) name requests by person and message; `left` files without a
-    living lease; `impolite` what the bot said more often than Telegram allows; `floods` the waits
-    that Telegram imposed without a trouble's help; `unrecovered` troubles by kind; `news` how a
-    broadcast missed people; `overfetched` what was asked of the site without need. All of them
-    should be empty."""
+    (other bytes than the site's) name requests by person and message; `strays` media that answer no
+    message in which somebody asked; `left` files without a living lease; `impolite` what the bot
+    said more often than Telegram allows; `floods` the waits that Telegram imposed without a
+    trouble's help; `unrecovered` troubles by kind; `news` how a broadcast missed people;
+    `overfetched` what was asked of the site without need. All of them should be empty."""
 
     asked: int
     missing: list[str]
@@ -72,6 +73,7 @@ class Verdict:
     counts: dict[str, int]
     waits: list[str] = field(default_factory=list)
     altered: list[str] = field(default_factory=list)
+    strays: list[str] = field(default_factory=list)
     news: list[str] = field(default_factory=list)
     overfetched: list[str] = field(default_factory=list)
     unrecovered: list[str] = field(default_factory=list)
@@ -86,6 +88,7 @@ class Verdict:
         wrong = self.missing or self.twice or self.broken or self.altered or self.left
         wrong = (
             wrong
+            or self.strays
             or self.impolite
             or self.floods
             or self.news
@@ -110,6 +113,7 @@ class Verdict:
             f"twice: {len(self.twice)} {self.twice[:5]}",
             f"not whole or not in order: {len(self.broken)} {self.broken[:5]}",
             f"other bytes: {len(self.altered)} {self.altered[:5]}",
+            f"media that nobody asked for: {len(self.strays)} {self.strays[:5]}",
             f"asked of the site without need: {len(self.overfetched)} {self.overfetched[:5]}",
             f"broadcast: {self.news or 'everybody once'}",
             f"not recovered from: {self.unrecovered}",
@@ -131,6 +135,8 @@ async def verdict(found: Evidence) -> Verdict:
         parts = planned[of(one)].pop(0) if planned[of(one)] else 0
         if fault := judged(one, media, parts):
             faults[fault].append(one.name)
+    chats = {one.chat: one.person for one in found.asked}
+    strays = [name for who in chats.values() for name in stray(who.name, await who.history())]
     site = await site_record.read(found)
     waits = FloodWaits()
     refused = [*found.refused, *await flood_waits.refused(stack.telegram)]
@@ -138,6 +144,7 @@ async def verdict(found: Evidence) -> Verdict:
     return Verdict(
         asked=len(found.asked),
         **faults,
+        strays=strays,
         left=left_over(stack),
         impolite=await stack.telegram.violations(),
         states=dict(stack.db.all(STATES)),
@@ -155,6 +162,14 @@ async def verdict(found: Evidence) -> Verdict:
         overfetched=site.faults(),
         site=str(site),
     )
+
+
+def stray(name: str, said: list[Message]) -> Iterator[str]:
+    """Media in a chat that do not answer a message with a link."""
+    asked = {m.id for m in said if "http" in m.text and not m.media}
+    for one in said:
+        if one.media and one.kind != "photo" and one.reply not in asked:
+            yield f"{name}:{one.id} {one.media['name']}, which answers {one.reply or 'nothing'}"
 
 
 async def answers(one: Asked) -> list[Message]:
@@ -182,15 +197,15 @@ def judged(one: Asked, media: list[Message], planned: int) -> str:
         return "twice"
     if names != sorted(names) or (len(names) != planned and not one.free):
         return "broken"
-    whole = f"{SMALL}?" in one.link and "pad=" not in one.link
-    if whole and any(m.media and m.media["sha256"] != small_film() for m in media):
+    whole = small_film(PADDED if STREAMED in one.link else 0)
+    if f"{SMALL}?" in one.link and any(m.media and m.media["sha256"] != whole for m in media):
         return "altered"
     return ""
 
 
 @cache
-def small_film() -> str:
-    body = Path(files.folder() / SMALL.lstrip("/")).read_bytes()
+def small_film(padded: int = 0) -> str:
+    body = Path(files.folder() / SMALL.lstrip("/")).read_bytes() + padding(padded)
     return hashlib.sha256(body).hexdigest()
 
 
