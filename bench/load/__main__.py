@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,7 @@ def main() -> int:
     played = whole.shortened(options.seconds, options.scale)
     try:
         scenario.judge_size(played)
+        scenario.judge_room(Path(tempfile.gettempdir()))
         options.out.mkdir(parents=True, exist_ok=True)
         trial = made(played, options.server)
     except (scenario.BadScenario, BadServer, OSError) as error:

@@ -3,6 +3,7 @@
 Unknown words are refused, so that a misspelt share does not quietly measure something else.
 """
 
+import shutil
 import tomllib
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -13,6 +14,8 @@ from bench.load.scenario_rules import HOURS as HOURS
 
 #: Messages of one run; an hour at Telegram's limit has 108,000.
 MOST = 2_000_000
+#: Bytes that a run and what it is built of may take.
+ROOM = 1 << 30
 SCENARIOS = Path(__file__).with_name("scenarios")
 
 
@@ -89,6 +92,16 @@ def judge_size(played: Scenario) -> None:
     coming = played.per_second * mean * played.seconds + sum(one.count for one in played.bursts)
     if coming > MOST:
         raise BadScenario(f"{coming:,.0f} messages are too many; a run has {MOST:,} at most")
+
+
+def judge_room(folder: Path) -> None:
+    """Raises BadScenario where a run, its films and its databases have no room."""
+    free = shutil.disk_usage(folder).free
+    if free < ROOM:
+        raise BadScenario(
+            f"{folder} has {free >> 20:,} MiB free, a run may take {ROOM >> 20:,}; "
+            "let TMPDIR name a folder with more"
+        )
 
 
 def names() -> list[str]:

@@ -14,9 +14,11 @@ def folder(name: str, make: Callable[[Path], None], *recipes: str) -> Path:
     place = Path(tempfile.gettempdir(), f"chapar-{name}-{hashlib.sha256(text).hexdigest()[:12]}")
     if not place.exists():
         fresh = Path(tempfile.mkdtemp(prefix=f"chapar-{name}-"))
-        make(fresh)
         try:
+            make(fresh)
             fresh.rename(place)
-        except OSError:  # another process was faster
+        except OSError:
             shutil.rmtree(fresh)
+            if not place.exists():  # else another process was faster
+                raise
     return place

@@ -30,6 +30,7 @@ class Server:
         )
         assert self.process.stdout is not None
         line = await asyncio.wait_for(self.process.stdout.readline(), SERVER_PATIENCE * 2)
+        assert line, f"{self.words[0]} ended before it listened; what it printed says why"
         self.facts = json.loads(line)
 
     async def stop(self) -> None:

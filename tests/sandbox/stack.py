@@ -156,8 +156,9 @@ class Stack(WholeMachine):
 
     async def command(self, *words: str, to: int | BinaryIO) -> asyncio.subprocess.Process:
         """Start one `chapar` command."""
+        ending = (sys.executable, "-m", "tests.sandbox.ending_child") if words[0] == "up" else ()
         return await asyncio.create_subprocess_exec(
-            *(*self.inside, sys.executable, "-m", "daemon.cli", *words),
+            *(*self.inside, *ending, sys.executable, "-m", "daemon.cli", *words),
             cwd=ROOT,
             env=self.environment,
             stdout=to,

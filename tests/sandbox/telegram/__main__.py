@@ -11,6 +11,7 @@ import signal
 import tempfile
 from pathlib import Path
 
+from procs.core import process
 from tests.sandbox.telegram import control
 from tests.sandbox.telegram.server import TOKEN, Telegram
 
@@ -56,4 +57,5 @@ def socket_path(home: Path) -> Path:
     return Path(tempfile.mkdtemp(prefix="ch-tg-")) / "control.sock"
 
 
+process.end_with_parent(signal.SIGTERM)
 asyncio.run(main(arguments()))

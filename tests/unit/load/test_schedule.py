@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from bench.load import scenario, schedule
-from bench.load.scenario import HOURS, BadScenario, Burst, Scenario
+from bench.load.scenario import HOURS, BadScenario, Burst, Scenario, judge_room
 
 STEADY = Scenario("steady", seconds=400, per_second=5)
 
@@ -152,3 +152,10 @@ def test_a_truth_in_the_settings_is_written_as_the_product_reads_it(tmp_path):
 def test_a_scenario_that_is_not_there_is_refused_with_those_that_are():
     with pytest.raises(BadScenario, match="hostile"):
         scenario.read("nosuch")
+
+
+def test_a_folder_without_room_for_a_run_is_named(tmp_path, monkeypatch):
+    judge_room(tmp_path)
+    monkeypatch.setattr(scenario, "ROOM", 1 << 60)
+    with pytest.raises(BadScenario, match=f"{tmp_path} has .* MiB free.*TMPDIR"):
+        judge_room(tmp_path)
