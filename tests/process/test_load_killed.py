@@ -34,9 +34,11 @@ async def test_a_load_that_is_killed_leaves_nothing_running(tmp_path):
     words = [sys.executable, "-m", "bench.load", "c2", "--out", str(tmp_path)]
     with open(tmp_path / "said", "wb") as said:
         load = subprocess.Popen(words, cwd=ROOT, stdout=said, stderr=said)
-        tree = await whole_tree(load)
-        load.kill()
-        load.wait()
+        try:
+            tree = await whole_tree(load)
+        finally:
+            load.kill()
+            load.wait()
     _, alive = psutil.wait_procs(tree, timeout=END)
 
     assert len(tree) > 5
