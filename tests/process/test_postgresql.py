@@ -1,7 +1,11 @@
 """The whole product with its store on a PostgreSQL server, by its address alone."""
 
 import asyncio
+import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +20,8 @@ pytestmark = pytest.mark.skipif(
 )
 #: Seconds that the server is away: more than every process waits for it at a time.
 AWAY = 3.0
+#: Seconds that it stands still after that was noticed: then each has given up asking for a while.
+STILL = 15.0
 DELIVERED = "SELECT COUNT(*) FROM requests WHERE state = 'delivered'"
 OTHERS = (
     "SELECT PG_TERMINATE_BACKEND(pid) FROM pg_stat_activity"
@@ -80,4 +86,50 @@ async def test_links_arrive_once_though_a_worker_and_every_connection_is_killed(
         await gets(ann, early)
         assert stack.said.read_text().count("waiting for the database") == 1
     postgresql_server.drop("story")
+    stack.remove()
+
+
+def family(server: postgresql_server.Server) -> list[int]:
+    """The processes of a server, its first one in front."""
+    first = int((server.data / "postmaster.pid").read_text().split()[0])
+    children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+    return [first, *map(int, children)]
+
+
+@contextmanager
+def standing_still(server: postgresql_server.Server) -> Iterator[None]:
+    """All of a server is stopped for the length of the block: its connections stay, and nothing is
+    answered."""
+    for pid in family(server):
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in reversed(family(server)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+
+@pytest.mark.long
+async def test_a_server_that_stands_still_stops_no_process_and_loses_nothing() -> None:
+    postgresql_server.running().answer("CREATE DATABASE still")
+    async with Stack(database_url=postgresql_server.url_of("still")) as stack:
+        ann = await stack.telegram.person("Ann", language="fa")
+        hello = await ann.starts()
+        await ann.sees(lambda m: m.id > hello.id, timeout=PATIENCE)
+        held = await ann.sends(stack.url("/slow/clip.mp4?rate=40000&store=still"))
+        await ann.sees(lambda m: m.reply == held.id and "دانلود" in m.text, timeout=PATIENCE)
+        before = processes(stack)
+        with standing_still(postgresql_server.running()):
+            meanwhile = await ann.sends(stack.url("/clip.mp4?while=still"))
+            for name in ("bot", "keeper"):
+                await stack.until(lambda name=name: "is silent" in stack.log(name))
+            await asyncio.sleep(STILL)
+
+        for one in (held, meanwhile):
+            assert (await gets(ann, one)).media
+        assert processes(stack) == before
+        await stack.until(lambda: delivered(stack.db) == 2)
+        assert [len(await got(ann, one)) for one in (held, meanwhile)] == [1, 1]
+    postgresql_server.drop("still")
     stack.remove()

@@ -49,6 +49,8 @@ class AlertSender:
         self.menus = MenuSender(db, replies)
         #: The boot instant until which an admin is not tried; losing it costs an attempt.
         self.resting: dict[int, float] = {}
+        #: Why none could be planned at the last look.
+        self.fault = ""
 
     async def run(self) -> None:
         """Send due notifications until cancelled."""
@@ -59,7 +61,11 @@ class AlertSender:
         try:
             notifications.plan(self.db, self.audience(), now=clock.now())
         except StoreUnready as error:
-            log.warning("alerts.unplanned", error=error)
+            if str(error) != self.fault:
+                log.warning("alerts.unplanned", error=error)
+            self.fault = str(error)
+        else:
+            self.fault = ""
         waiting: dict[int, list[Notification]] = {}
         for notice in notifications.unsent(self.db):
             if self.must_wait(notice):

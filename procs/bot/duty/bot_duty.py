@@ -5,12 +5,13 @@ import asyncio
 from procs.config import Settings
 from procs.core import clock, log
 from procs.core.files import rest_file
-from procs.errors import ChaparError, StoreError
+from procs.errors import ChaparError, StoreAway, StoreError
 from procs.store.database import Database
 from procs.store.limits import send_budget
 from procs.store.machines import bot_lease, bot_places, database_clock
 from procs.store.machines.bot_lease import BotLease
 from procs.store.machines.bot_places import Place
+from procs.store.server_absence import ServerAbsence
 from procs.telegram.chat.bot_session import BOT_SESSION, PlaceBook
 from procs.telegram.departure import SPEECH
 from procs.telegram.pace import Pace
@@ -36,6 +37,7 @@ class BotDuty(PlaceBook):
         self.seen_until = 0.0
         self.seen_mark: int | None = None
         self.looks = 0
+        self.absence = ServerAbsence("bot lease")
 
     async def begin(self) -> None:
         """Stand by until nobody holds the lease, then hold it."""
@@ -51,13 +53,22 @@ class BotDuty(PlaceBook):
         """Take or renew the lease. False when another has it, or the store cannot be used."""
         try:
             database_clock.follow(self.db)
-            if not self.lease.take(now=clock.now()):
+            taken = self.lease.take(now=clock.now())
+            self.absence.end()
+            if not taken:
                 return False
             self.lineage = self.lease.lineage
             return True
         except StoreError as error:
-            log.warning("bot-lease.unread", error=error)
+            self.note(error)
             return False
+
+    def note(self, error: StoreError) -> None:
+        """The store cannot be used, which of a server that is away is said once."""
+        if isinstance(error, StoreAway):
+            self.absence.note(error)
+        else:
+            log.warning("bot-lease.failed", error=error)
 
     async def is_due(self) -> bool:
         """Wait until another look at the lease is due, and whether its time is over then: before
@@ -74,8 +85,9 @@ class BotDuty(PlaceBook):
                 database_clock.follow(self.db)
             found = bot_lease.holder(self.db)
         except StoreError as error:
-            log.warning("bot-lease.unread", error=error)
+            self.note(error)
             return False
+        self.absence.end()
         self.seen_until = found.until if found else 0.0
         return clock.now().boot >= self.seen_until
 
@@ -105,21 +117,23 @@ class BotDuty(PlaceBook):
             try:
                 if beats % CLOCK_BEATS == 0:
                     database_clock.follow(self.db)
-                if not self.lease.renew(now=clock.now()):
+                renewed = self.lease.renew(now=clock.now())
+                self.absence.end()
+                if not renewed:
                     return log.warning("bot.off-duty", machine=self.settings.machine)
                 if self.lease.lineage != self.lineage:
                     # What was sent in the last seconds is in no row, and Telegram counted it.
                     send_budget.rest(self.db, send_budget.FORGOTTEN_IN, now=clock.now())
                     return log.warning("bot.server-replaced", lineage=self.lease.lineage)
             except StoreError as error:
-                log.warning("bot-lease.unwritten", error=error)
+                self.note(error)
 
     def end(self) -> None:
         """Let another machine take over at once."""
         try:
             self.lease.give_up()
         except StoreError as error:
-            log.warning("bot-lease.unwritten", error=error)
+            self.note(error)
 
     # --- the place in the updates
 

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from procs.core import clock, log
 from procs.core.files import rest_file
-from procs.errors import StoreError
+from procs.errors import StoreAway, StoreError
 from procs.store import wake
 from procs.store.database import Channel
+from procs.store.server_absence import ServerAbsence
 from procs.store.wake import WakeSocket
 
 #: Seconds between two notifications at least, between two attempts to reach the server, and between
@@ -40,6 +41,7 @@ class WakeRelay(threading.Thread):
         self.gone = threading.Event()
         #: When the server is asked next, on this machine's steady clock.
         self.next_rest = 0.0
+        self.absence = ServerAbsence("wake relay")
 
     def run(self) -> None:
         """Relay until sent away; a lost connection is made anew after PAUSE seconds."""
@@ -47,18 +49,26 @@ class WakeRelay(threading.Thread):
             try:
                 channel = self.channel()
             except StoreError as error:
-                log.warning("wake-relay.failed", error=error)
+                self.note(error)
                 self.gone.wait(PAUSE)
                 continue
+            self.absence.end()
             try:
                 if not channel.hears:
                     log.warning("wake-relay.deaf", fix=DEAF)
                 self.pass_on(channel)
             except StoreError as error:
-                log.warning("wake-relay.failed", error=error)
+                self.note(error)
             finally:
                 channel.close()
         self.socket.close()
+
+    def note(self, error: StoreError) -> None:
+        """No word passes, which is said once where the server is away."""
+        if isinstance(error, StoreAway):
+            self.absence.note(error)
+        else:
+            log.warning("wake-relay.failed", error=error)
 
     def note_rest(self, channel: Channel) -> bool:
         """Ask the server and tell the processes of this machine, when it is time. Returns whether

@@ -59,19 +59,20 @@ class ServerPatience:
         """How long the next answer may take; None without a limit."""
         if not self.bounded:
             return None
-        return AGAIN if self._is_remembered() else LONGEST
+        return AGAIN if self.was_silent() else LONGEST
 
     def note_silence(self) -> None:
         """An answer did not come in time."""
-        self.silences = self.silences + 1 if self._is_remembered() else 1
+        self.silences = self.silences + 1 if self.was_silent() else 1
         self.silent_at = clock.steady()
 
     def pause(self) -> float:
         """Seconds to wait before a new connection."""
-        silences = self.silences if self._is_remembered() else 0
+        silences = self.silences if self.was_silent() else 0
         return PAUSES[min(silences, len(PAUSES) - 1)]
 
-    def _is_remembered(self) -> bool:
+    def was_silent(self) -> bool:
+        """Whether a silence is not long ago."""
         return clock.steady() - self.silent_at < MEMORY
 
 

@@ -239,7 +239,8 @@ class ServerConnection:
         if not self.session.closed:
             return
         if self.reconnection is None:
-            self.reconnection = ServerReconnection(self.url, pause=self.answers.pause())
+            rest, silent = self.answers.pause(), self.answers.was_silent()
+            self.reconnection = ServerReconnection(self.url, pause=rest, silent=silent)
             self.reconnection.start()
         found = self.reconnection.take()
         self.reconnection = None

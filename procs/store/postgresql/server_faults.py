@@ -29,7 +29,8 @@ SENTENCES = {
     "25P03": "ended a transaction that stood still ({why}); see what held this process up",
     "58": "fails ({why}); see the log of the server and its disk",
     "XX001": "is damaged ({why}); stop Chapar and restore a backup",
-    SILENT: "is silent ({why}); see that the server runs, and that no pooler is paused or full",
+    SILENT: "is silent ({why}); see that the server and its disk work, "
+    "and that no pooler is paused or full",
     NO_OPTIONS: "is a pooler ({why}); let CHAPAR_DATABASE_DIRECT_URL name the server itself",
     "XX002": "has a damaged index ({why}); run reindexdb, or restore a backup",
 }
@@ -61,6 +62,11 @@ WORDS_OF_REFUSAL = (
 def shown(url: str) -> str:
     """An address without its password."""
     return log.mask(url)
+
+
+def silence(url: str) -> str:
+    """What is said of a server that keeps connections and answers nothing."""
+    return f"{shown(url)} {SENTENCES[SILENT].format(why='it answers nothing')}"
 
 
 def raise_failure(error: psycopg.Error, url: str) -> NoReturn:

@@ -9,6 +9,7 @@ import threading
 
 from procs.errors import StoreAway, StoreError
 from procs.store.postgresql.pooler import Greeted, greet
+from procs.store.postgresql.server_faults import silence
 
 #: Seconds between two attempts to connect: at first, and at most; each is so many times longer.
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.05, 1.0, 1.5
@@ -20,12 +21,13 @@ PATIENCE = 0.5
 class ServerReconnection(threading.Thread):
     """Attempts to connect until one succeeds, or nobody wants it any more."""
 
-    def __init__(self, url: str, *, pause: float = 0.0) -> None:
-        """`pause`: seconds for which the server is left alone first."""
+    def __init__(self, url: str, *, pause: float = 0.0, silent: bool = False) -> None:
+        """`silent`: that it answered nothing is why the old connection is gone; `pause`: seconds
+        for which it is left alone first."""
         super().__init__(name="reconnection", daemon=True)
         self.url, self.rest = url, pause
         self.found: Greeted | None = None
-        self.why = "the server is asked for a connection"
+        self.why = silence(url) if silent else "the server is asked for a connection"
         self.over, self.unwanted = threading.Event(), threading.Event()
         self.lock = threading.Lock()
         self.patience = PATIENCE
