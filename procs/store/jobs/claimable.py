@@ -17,8 +17,9 @@ ENDLESS = 1 << 30
 OVERDUE = 10.0
 #: Downloads that run. Each beat moves the end of a lease, so that all of them lie at the end of an
 #: index of these instants: what was leased before, and who holds an old snapshot of a server keeps
-#: all of that, is not passed over. `+ 0` is the condition of that index, which no other has.
-DOWNLOADS = f"""state = {State.LEASED} AND lane = {Lane.HEAVY} AND lane + 0 = {Lane.HEAVY}
+#: all of that, is not passed over. `+ 0` is what a server reads (`dialect`): the condition of that
+#: index, which no other of its indexes has.
+DOWNLOADS = f"""state /* + 0 */ = {State.LEASED} AND lane /* + 0 */ = {Lane.HEAVY}
                     AND at >= :alive"""
 #: What a worker of this machine may claim.
 CLAIMABLE = f"""
