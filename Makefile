@@ -38,7 +38,7 @@ check: $(READY) ## ruff, mypy and the house rules
 test: $(READY) ## unit, contract and process tests
 	$(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder
 
-test-long: $(READY) ## the cases that are too many for `make test`, and what takes long (about 40 minutes)
+test-long: $(READY) ## the cases that are too many for `make test`, and what takes long (about 30 minutes)
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m long
 
 test-postgresql: $(READY) ## the store's tests on a PostgreSQL server of their own (2 minutes)
@@ -62,7 +62,7 @@ bench-queue: $(VENV)/.ready-bench ## measure the lease table beside other queues
 	$(BIN)/python -m bench.queue
 
 # MACHINES: --brief, which shows in some minutes that all of it runs, or names of parts.
-bench-machines: $(VENV)/.ready-bench ## measure the store on PostgreSQL: cycles, other queues, wake-ups, bloat, a move (40 minutes)
+bench-machines: $(VENV)/.ready-bench ## measure the store on PostgreSQL: cycles, other queues, wake-ups, bloat, a move (20 minutes)
 	$(BIN)/python -m bench.machines $(MACHINES)
 
 bench-upload: $(VENV)/.ready-fast ## measure uploads beside the library's own, and delivery
