@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from procs.core import codec, disk
-from procs.engine.protocol.piece_file import NOTE_NAME, PART_NAME, PIECE_NAME, PieceFile
+from procs.engine.protocol import piece_file
+from procs.engine.protocol.piece_file import NOTE_NAME, PART_NAME, PIECE_NAME
 
 #: Beside a file that is not whole yet; what yt-dlp calls one stream of several, and a whole file.
 HEAD_NAME = ".head"
@@ -56,12 +57,13 @@ def is_partial(path: Path) -> bool:
     media of several as the site sent it."""
     if not path.is_file():
         return False
-    pieces = PieceFile(str(path))
-    if pieces.ends and not PARTIAL.fullmatch(path.name):
-        return pieces.is_whole()
+    if PARTIAL.fullmatch(path.name):
+        return True
+    if length := piece_file.length_of(path.with_name(f"{path.name}{NOTE_NAME}")):
+        return length == path.stat().st_size
     if WHOLE_NAME.fullmatch(path.name):
         return PartFile(str(path)).said().get("length") == path.stat().st_size
-    return bool(PARTIAL.fullmatch(path.name) or STREAM.fullmatch(path.name))
+    return bool(STREAM.fullmatch(path.name))
 
 
 def forget_notes(folder: Path) -> None:

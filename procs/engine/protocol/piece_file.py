@@ -22,8 +22,8 @@ from urllib.parse import urlsplit
 
 #: What yt-dlp calls a file that is not whole yet, and what it makes of each piece; our own note.
 PART_NAME, PIECE_NAME, NOTE_NAME = ".part", ".part-Frag", ".pieces"
-#: Bytes of a note that are read: a list of a million pieces has as many.
-NOTE_BYTES = 16 << 20
+#: Bytes of a note that are read: of a film of days, in pieces of two seconds. And of its last line.
+NOTE_BYTES, LINE_BYTES = 2 << 20, 24
 
 #: A piece as yt-dlp has it: its address, and where it is a part of a file, from where to where.
 Piece = Mapping[str, Any]
@@ -38,7 +38,6 @@ class PieceFile:
 
     def __init__(self, name: str) -> None:
         self.part, self.note = Path(f"{name}{PART_NAME}"), Path(f"{name}{NOTE_NAME}")
-        self.whole = Path(name)
         #: What names the list of pieces, and the bytes of the file behind each that lies in it.
         self.list, self.ends = self._noted()
         #: Spans of those pieces with which the next ones are compared.
@@ -104,10 +103,6 @@ class PieceFile:
         with self.note.open("a", encoding="ascii") as note:
             note.write(f"{self.ends[-1]}\n")
 
-    def is_whole(self) -> bool:
-        """Whether the file has its own name, and nothing but its pieces."""
-        return bool(self.ends) and self.whole.stat().st_size == self.length()
-
     def _size(self) -> int:
         return self.part.stat().st_size if self.part.is_file() else 0
 
@@ -120,6 +115,17 @@ class PieceFile:
         ends = [int(line) for line in lines[:-1] if line.isascii() and line.isdecimal()]
         rising = all(before < after for before, after in pairwise([0, *ends]))
         return (name, ends) if rising and len(ends) == len(lines) - 1 else ("", [])
+
+
+def length_of(note: Path) -> int:
+    """Bytes of the pieces that a note tells of, by its last line; 0 when it is none. A child wrote
+    it: no more of it is read by whoever is not one."""
+    if not note.is_file():
+        return 0
+    with note.open("rb") as source:
+        source.seek(max(0, note.stat().st_size - LINE_BYTES))
+        line = source.read(LINE_BYTES).removesuffix(b"\n").rpartition(b"\n")[2]
+    return int(line) if line.isdigit() else 0
 
 
 def named(pieces: Iterable[Piece]) -> str:
