@@ -1,6 +1,6 @@
 """What every failure is. The modules beside this one name each, by what it comes from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 
 class ChaparError(Exception):
@@ -42,5 +42,17 @@ class JobError(ChaparError):
     @property
     def name(self) -> str:
         """The class as logs and counters spell it: `SiteBusy` is `site-busy`."""
-        word = type(self).__name__
+        return self.called()
+
+    @classmethod
+    def called(cls) -> str:
+        """The same of a class."""
+        word = cls.__name__
         return "".join(f"-{c.lower()}" if c.isupper() else c for c in word).lstrip("-")
+
+    @classmethod
+    def kinds(cls) -> Iterator[type["JobError"]]:
+        """This class, and every one of it that is known by now."""
+        yield cls
+        for kind in cls.__subclasses__():
+            yield from kind.kinds()

@@ -24,7 +24,7 @@ from procs.errors import (
 from procs.records.job import Lease
 from procs.store import wake
 from procs.store.health import alerts, counters, failed_attempts
-from procs.store.jobs import leases, outcomes
+from procs.store.jobs import history, leases, outcomes
 from procs.store.server_absence import ABSENCE_PAUSE, ServerAbsence
 from procs.telegram.session.sign_in import SIGN_IN
 from procs.worker.process.context import WorkerContext
@@ -40,6 +40,9 @@ CANCELLED, RELEASED, LOST = "cancelled", "released", "lost"
 
 #: Seconds until a job whose slot had no sign-in is due again, for another slot.
 ELSEWHERE = 1.0
+
+#: The names of all errors for which a job is tried again.
+ERROR_NAMES = frozenset(kind.called() for kind in JobError.kinds())
 
 Work = Callable[[WorkerContext, Lease], Awaitable[None]]
 
@@ -107,6 +110,14 @@ async def write_outcome(write: Callable[[], str]) -> str:
             return result
 
 
+def attempts_alike(context: WorkerContext, lease: Lease, error: JobError) -> int:
+    """Attempts that ended like this one, with this one. What a full disk or a broken way has cost
+    before says nothing about an engine that dies now."""
+    others = [name for name in history.put_off_for(context.db, lease.job) if name in ERROR_NAMES]
+    since = others[-(lease.attempt - 1) :] if lease.attempt > 1 else []
+    return lease.attempt - sum(name != error.name for name in since)
+
+
 def wait_out(context: WorkerContext, lease: Lease, wait: TelegramWait) -> str:
     """Store Telegram's wait for every process; it costs the job no attempt. A wait for a sign-in
     concerns this slot alone: the job goes to another slot."""
@@ -137,7 +148,7 @@ def settle(context: WorkerContext, lease: Lease, error: JobError) -> str:
     counters.add(context.db, f"failures.{error.name}")
     ruling = admission.judge(context, lease, error)
     code = ""
-    if ruling.elsewhere or (error.retry and lease.attempt < error.attempts):
+    if ruling.elsewhere or (error.retry and attempts_alike(context, lease, error) < error.attempts):
         delay = ruling.delay
         if delay is None:
             delay = max(error.least, backoff(lease.attempt))
