@@ -18,6 +18,8 @@ SEED = "SELECT status_random, key, variant FROM requests WHERE id = :request"
 PLANNED = """
 SELECT part, random_id, receipt, sent_at FROM deliveries WHERE request = :request ORDER BY part
 """
+#: Of a media that has fewer parts than the one for which they were planned.
+DROP = "DELETE FROM deliveries WHERE request = :request AND part >= :parts AND sent_at IS NULL"
 RECEIPT = """
 UPDATE deliveries SET receipt = :receipt, sent_at = :now
  WHERE request = :request AND part = :part AND sent_at IS NULL
@@ -66,7 +68,11 @@ def plan(db: Database, request: int, parts: int) -> list[tuple[int, int]]:
             random = derived_id("delivery", *seed, part) if seed else random_id()
             db.send(PLAN, {"request": request, "part": part, "random": random})
         rows = db.all(PLANNED, {"request": request})
-    return [(part, random) for part, random, _, sent in rows if sent is None]
+        if (
+            len(rows) > parts
+        ):  # seldom: what was to be sent is fetched anew, and is another file now
+            db.send(DROP, {"request": request, "parts": parts})
+    return [(part, random) for part, random, _, sent in rows if sent is None and part < parts]
 
 
 @dataclass(frozen=True, slots=True)

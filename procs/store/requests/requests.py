@@ -185,12 +185,13 @@ def source(ask: Ask) -> dict[str, int]:
     return {"chat": ask.chat, "message": ask.message, "ordinal": ask.ordinal}
 
 
-def attach(db: Database, request: int, ask: Ask, *, now: Now) -> Submitted:
+def attach(db: Database, request: int, ask: Ask, *, now: Now, again: bool = False) -> Submitted:
     """Give a request its work: a delivery when the media is known, the download that runs already
-    for somebody else, or a download of its own."""
+    for somebody else, or a download of its own. One that had work before (`again`) keeps its form:
+    parts of that may have arrived."""
     if known := in_telegram(db, request, ask, now=now):
         return known
-    ask = link_gate.in_mode(db, request, ask, now=now)
+    ask = ask if again else link_gate.in_mode(db, request, ask, now=now)
     wish = parse(ask.link.variant)
     kind, lane = work_of(ask, wish)
     mark = f"{kind}:{ask.link.key}:{ask.link.variant}"
@@ -296,4 +297,4 @@ def fetch_anew(db: Database, lease: Lease, order: RequestOrder, *, now: Now) -> 
         leases.end(db, lease, State.DONE, now=now, word="reference-stale")
         references.forget(db, lease.delivery.media)
         if state(db, order.id) == "open":
-            attach(db, order.id, ask, now=now)
+            attach(db, order.id, ask, now=now, again=True)

@@ -170,6 +170,7 @@ def take_over(context: WorkerContext, lease: Lease) -> tuple[Path, Whole, list[F
         return None
     if not all(is_there(file) for file in files):
         return None
+    files = [file if has_thumbnail(file) else replace(file, thumbnail="") for file in files]
     lease.progress.prepared = replace(left, folder=new.name, files=tuple(files))
     leases.note(context.db, lease)
     log.info("files.taken-over", job=lease.job, worker=context.name, files=len(files))
@@ -185,6 +186,11 @@ def moved(file: File, folder: Path) -> File:
 def is_there(file: File) -> bool:
     """Whether a prepared file lies there in its whole size."""
     return size_of(Path(file.path)) == file.size
+
+
+def has_thumbnail(file: File) -> bool:
+    """Whether the thumbnail that was drawn for a file lies there, if one was."""
+    return not file.thumbnail or Path(file.thumbnail).is_file()
 
 
 def size_of(path: Path) -> int:

@@ -2,7 +2,9 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -146,6 +148,24 @@ async def test_prepared_files_outlive_a_second_death(context, asked, noted):
         path.parent.rename(path.parent.with_name(f"{second.job}-{second.fence}"))
 
     assert resume.take_over(context, again(context, second))
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_files_are_taken_over_also_without_the_thumbnail_that_was_drawn(context, asked, there):
+    path = left_by_a_dead_worker(context, dead := claimed(context))
+    drawn = path.with_name("thumbnail-0.jpg")
+    drawn.write_bytes(b"drawn")
+    file = replace(dead.progress.prepared.files[0], thumbnail=str(drawn))
+    resume.note(context, dead, path.parent, WHOLE, [file])
+    if not there:
+        drawn.unlink()
+
+    found = resume.take_over(context, again(context, dead))
+
+    assert found is not None
+    _, _, (taken,) = found
+    assert Path(taken.path).read_bytes() == b"what was prepared"
+    assert Path(taken.thumbnail).name == ("thumbnail-0.jpg" if there else "")
 
 
 async def test_files_that_are_gone_mean_the_whole_way(context, asked):
