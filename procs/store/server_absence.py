@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from procs.core import log
-from procs.errors import StoreAway
+from procs.errors import StoreAway, StoreError
 
 Result = TypeVar("Result")
 #: Seconds before the server is asked again.
@@ -30,6 +30,13 @@ class ServerAbsence:
         if self.since is None:
             self.since = time.monotonic()
             log.warning("store.away", whose=self.whose, error=error)
+
+    def note_either(self, error: StoreError, otherwise: str) -> None:
+        """The store cannot be used: what else it is than away is logged by this word, each time."""
+        if isinstance(error, StoreAway):
+            self.note(error)
+        else:
+            log.warning(otherwise, error=error)
 
     def end(self) -> None:
         """The server answers."""

@@ -30,8 +30,8 @@ SELECT 1 FROM job_files f JOIN jobs j ON j.id = f.job JOIN progress p ON p.job =
 """
 
 
-async def met(stack: Stack, name: str) -> Person:
-    person = await stack.telegram.person(name, language="en")
+async def met(stack: Stack, name: str, *, language: str = "en") -> Person:
+    person = await stack.telegram.person(name, language=language)
     hello = await person.starts()
     await person.sees(lambda m: m.id > hello.id, timeout=PATIENCE)
     return person

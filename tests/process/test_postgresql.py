@@ -13,6 +13,7 @@ from procs.store.database import Database
 from procs.store.server_absence import until_back
 from tests import postgresql_server
 from tests.process.conftest import PATIENCE, gets, got
+from tests.process.test_machines import met
 from tests.sandbox.stack import CLIP, Stack
 
 pytestmark = pytest.mark.skipif(
@@ -42,9 +43,7 @@ def delivered(db: Database) -> int:
 async def test_links_arrive_once_though_a_worker_and_every_connection_is_killed() -> None:
     postgresql_server.running().answer("CREATE DATABASE story")
     async with Stack(database_url=postgresql_server.url_of("story")) as stack:
-        ann = await stack.telegram.person("Ann", language="fa")
-        hello = await ann.starts()
-        await ann.sees(lambda m: m.id > hello.id, timeout=PATIENCE)
+        ann = await met(stack, "Ann", language="fa")
         first = await ann.sends(stack.url(CLIP))
         assert (await gets(ann, first)).media
         assert not list(stack.state.glob("*.db*"))
@@ -114,9 +113,7 @@ def standing_still(server: postgresql_server.Server) -> Iterator[None]:
 async def test_a_server_that_stands_still_stops_no_process_and_loses_nothing() -> None:
     postgresql_server.running().answer("CREATE DATABASE still")
     async with Stack(database_url=postgresql_server.url_of("still")) as stack:
-        ann = await stack.telegram.person("Ann", language="fa")
-        hello = await ann.starts()
-        await ann.sees(lambda m: m.id > hello.id, timeout=PATIENCE)
+        ann = await met(stack, "Ann", language="fa")
         held = await ann.sends(stack.url("/slow/clip.mp4?rate=40000&store=still"))
         await ann.sees(lambda m: m.reply == held.id and "دانلود" in m.text, timeout=PATIENCE)
         before = processes(stack)

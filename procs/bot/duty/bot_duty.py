@@ -5,7 +5,7 @@ import asyncio
 from procs.config import Settings
 from procs.core import clock, log
 from procs.core.files import rest_file
-from procs.errors import ChaparError, StoreAway, StoreError
+from procs.errors import ChaparError, StoreError
 from procs.store.database import Database
 from procs.store.limits import send_budget
 from procs.store.machines import bot_lease, bot_places, database_clock
@@ -19,6 +19,8 @@ from procs.telegram.session import sign_in
 from procs.telegram.session.sign_in import SIGN_IN
 from procs.telegram.updates.update_client import UpdateClient
 
+#: What is logged where the lease can be neither read nor written.
+LEASE_FAILED = "bot-lease.failed"
 #: Renewals, or looks of a standby, between two looks at the server's clock.
 CLOCK_BEATS = 15
 
@@ -60,15 +62,8 @@ class BotDuty(PlaceBook):
             self.lineage = self.lease.lineage
             return True
         except StoreError as error:
-            self.note(error)
+            self.absence.note_either(error, LEASE_FAILED)
             return False
-
-    def note(self, error: StoreError) -> None:
-        """The store cannot be used, which of a server that is away is said once."""
-        if isinstance(error, StoreAway):
-            self.absence.note(error)
-        else:
-            log.warning("bot-lease.failed", error=error)
 
     async def is_due(self) -> bool:
         """Wait until another look at the lease is due, and whether its time is over then: before
@@ -85,7 +80,7 @@ class BotDuty(PlaceBook):
                 database_clock.follow(self.db)
             found = bot_lease.holder(self.db)
         except StoreError as error:
-            self.note(error)
+            self.absence.note_either(error, LEASE_FAILED)
             return False
         self.absence.end()
         self.seen_until = found.until if found else 0.0
@@ -126,14 +121,14 @@ class BotDuty(PlaceBook):
                     send_budget.rest(self.db, send_budget.FORGOTTEN_IN, now=clock.now())
                     return log.warning("bot.server-replaced", lineage=self.lease.lineage)
             except StoreError as error:
-                self.note(error)
+                self.absence.note_either(error, LEASE_FAILED)
 
     def end(self) -> None:
         """Let another machine take over at once."""
         try:
             self.lease.give_up()
         except StoreError as error:
-            self.note(error)
+            self.absence.note_either(error, LEASE_FAILED)
 
     # --- the place in the updates
 

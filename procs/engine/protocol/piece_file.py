@@ -45,20 +45,16 @@ class PieceFile:
 
     def settle(self) -> None:
         """Cut off what lies behind the last piece: all of it where nothing is known of it."""
-        self.ends = self.ends if self._size() >= (self.ends or [0])[-1] else []
+        self.ends = self.ends if self._size() >= self.length() else []
         if not self.ends:
-            self.forget()
-        if self._size():
-            with self.part.open("r+b") as file:  # the jail knows no truncate(2) by name
-                file.truncate(self.length())
+            return self.forget()
+        return self._cut()
 
     def forget(self) -> None:
         """Begin anew."""
         self.list, self.ends, self.doubted = "", [], []
         self.note.unlink(missing_ok=True)
-        if self._size():
-            with self.part.open("r+b") as file:
-                file.truncate(0)
+        self._cut()
 
     def length(self) -> int:
         """Bytes of all pieces that lie here."""
@@ -102,6 +98,12 @@ class PieceFile:
         self.ends.append(self.length() + len(content))
         with self.note.open("a", encoding="ascii") as note:
             note.write(f"{self.ends[-1]}\n")
+
+    def _cut(self) -> None:
+        """Have nothing in the file but those pieces."""
+        if self._size() > self.length():
+            with self.part.open("r+b") as file:  # the jail knows no truncate(2) by name
+                file.truncate(self.length())
 
     def _size(self) -> int:
         return self.part.stat().st_size if self.part.is_file() else 0

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from procs.core import clock, log
 from procs.core.files import rest_file
-from procs.errors import StoreAway, StoreError
+from procs.errors import StoreError
 from procs.store import wake
 from procs.store.database import Channel
 from procs.store.server_absence import ServerAbsence
@@ -24,6 +24,8 @@ from procs.store.wake import WakeSocket
 #: Seconds between two notifications at least, between two attempts to reach the server, and between
 #: two looks at whether to end.
 GATHERED, PAUSE, LOOK_INTERVAL = 0.005, 2.0, 0.5
+#: What is logged where no word passes.
+UNHEARD = "wake-relay.failed"
 #: Seconds between two questions whether the database is at rest.
 REST_LOOK = 5.0
 
@@ -49,7 +51,7 @@ class WakeRelay(threading.Thread):
             try:
                 channel = self.channel()
             except StoreError as error:
-                self.note(error)
+                self.absence.note_either(error, UNHEARD)
                 self.gone.wait(PAUSE)
                 continue
             self.absence.end()
@@ -58,17 +60,10 @@ class WakeRelay(threading.Thread):
                     log.warning("wake-relay.deaf", fix=DEAF)
                 self.pass_on(channel)
             except StoreError as error:
-                self.note(error)
+                self.absence.note_either(error, UNHEARD)
             finally:
                 channel.close()
         self.socket.close()
-
-    def note(self, error: StoreError) -> None:
-        """No word passes, which is said once where the server is away."""
-        if isinstance(error, StoreAway):
-            self.absence.note(error)
-        else:
-            log.warning("wake-relay.failed", error=error)
 
     def note_rest(self, channel: Channel) -> bool:
         """Ask the server and tell the processes of this machine, when it is time. Returns whether

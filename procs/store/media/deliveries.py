@@ -68,9 +68,8 @@ def plan(db: Database, request: int, parts: int) -> list[tuple[int, int]]:
             random = derived_id("delivery", *seed, part) if seed else random_id()
             db.send(PLAN, {"request": request, "part": part, "random": random})
         rows = db.all(PLANNED, {"request": request})
-        if (
-            len(rows) > parts
-        ):  # seldom: what was to be sent is fetched anew, and is another file now
+        # Seldom: what was to be sent is fetched anew, and is another file now.
+        if len(rows) > parts:
             db.send(DROP, {"request": request, "parts": parts})
     return [(part, random) for part, random, _, sent in rows if sent is None and part < parts]
 

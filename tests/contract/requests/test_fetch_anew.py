@@ -1,6 +1,6 @@
 """A medium that Telegram lost is fetched anew for whoever still waits for it."""
 
-from procs.records.job import Kind, Lane
+from procs.records.job import Kind, Lane, Lease
 from procs.store.backups.invariants import audit
 from procs.store.jobs import outcomes
 from procs.store.media import deliveries
@@ -8,18 +8,26 @@ from procs.store.media.deliveries import SentCopy
 from procs.store.modes import bot_modes
 from procs.store.modes.bot_modes import Mode
 from procs.store.requests import requests
+from procs.store.requests.requests import RequestOrder
 from tests.contract.conftest import Desk
 
 
-def test_nothing_is_fetched_anew_for_a_person_who_left_meanwhile(desk: Desk) -> None:
+def being_sent(desk: Desk, worker: int) -> tuple[Lease, RequestOrder]:
+    """The delivery of a media that was fetched for somebody, and what they asked for."""
     (asked,) = desk.asks(1, "a")
-    worker, now = desk.worker(), desk.clock.now
     (lease,) = desk.claim(worker)
-    outcomes.finish_download(desk.db, lease, desk.media("a"), keys={"url:a"}, now=now())
+    media, now = desk.media("a"), desk.clock.now()
+    outcomes.finish_download(desk.db, lease, media, keys={"url:a"}, now=now)
     (delivery,) = desk.claim(worker, lane=Lane.LIGHT)
     order = requests.order(desk.db, asked.request)
     assert order is not None
-    requests.cancel(desk.db, asked.request, user=1, now=now())
+    return delivery, order
+
+
+def test_nothing_is_fetched_anew_for_a_person_who_left_meanwhile(desk: Desk) -> None:
+    worker, now = desk.worker(), desk.clock.now
+    delivery, order = being_sent(desk, worker)
+    requests.cancel(desk.db, order.id, user=1, now=now())
 
     requests.fetch_anew(desk.db, delivery, order, now=now())
 
@@ -29,19 +37,14 @@ def test_nothing_is_fetched_anew_for_a_person_who_left_meanwhile(desk: Desk) -> 
 
 
 def test_what_is_fetched_anew_keeps_its_form_in_a_mode_that_began_meanwhile(desk: Desk) -> None:
-    (asked,) = desk.asks(1, "a")
     worker, now = desk.worker(), desk.clock.now
-    (lease,) = desk.claim(worker)
-    outcomes.finish_download(desk.db, lease, desk.media("a"), keys={"url:a"}, now=now())
-    (delivery,) = desk.claim(worker, lane=Lane.LIGHT)
-    order = requests.order(desk.db, asked.request)
-    assert order is not None
+    delivery, order = being_sent(desk, worker)
     bot_modes.set_by_hand(desk.db, Mode.SOUND, until=None, admin=9, why="busy", now=now())
 
     requests.fetch_anew(desk.db, delivery, order, now=now())
 
     (again,) = desk.claim(worker)
-    after = requests.order(desk.db, asked.request)
+    after = requests.order(desk.db, order.id)
     assert after is not None
     assert (again.link.variant, after.variant) == ("best", "best")
 
