@@ -92,27 +92,29 @@ class Membership:
         """Ask Telegram, and keep what it says. Where the bot lost its rights the sponsor is skipped
         from now on; what fails for another reason says nothing of the person."""
         where = sponsor.chat, sponsor.access, person.id, person.access_hash
+        mark = sponsor_members.mark(self.db, person.id, sponsor.id)
         try:
             await self.pace.wait_until_allowed(ASK, 0.0)
             state = await self.calls.member(*where)
         except TelegramWait as wait:
             self.pace.note(wait)
-            return self.unsure(sponsor, person, str(wait))
+            return self.unsure(sponsor, person, mark, str(wait))
         except (ChatClosed, TelegramRefused) as error:
             if error.detail in LOST:
                 return self.note_unreachable(sponsor, error.detail)
-            return self.unsure(sponsor, person, error.detail)
+            return self.unsure(sponsor, person, mark, error.detail)
         except TelegramAway as error:
-            return self.unsure(sponsor, person, str(error))
+            return self.unsure(sponsor, person, mark, str(error))
         with self.db.write():
-            sponsor_members.note(self.db, person.id, sponsor.id, state, now=clock.now())
+            facts = self.db, person.id, sponsor.id, state
+            sponsor_members.note_answer(*facts, mark=mark, now=clock.now())
             self.note_reachable(sponsor)
 
-    def unsure(self, sponsor: Sponsor, person: Person, why: str) -> None:
+    def unsure(self, sponsor: Sponsor, person: Person, mark: float, why: str) -> None:
         """Telegram did not say: admins are told, once."""
         now = clock.now()
         log.warning("sponsor.unsure", sponsor=sponsor.id, person=person.id, error=why)
-        sponsor_members.note(self.db, person.id, sponsor.id, UNSURE, now=now)
+        sponsor_members.note_answer(self.db, person.id, sponsor.id, UNSURE, mark=mark, now=now)
         alerts.note(self.db, alert_kinds.SPONSOR_UNSURE, sponsor.title, now=now, detail=why)
 
     def note_unreachable(self, sponsor: Sponsor, why: str) -> None:

@@ -233,8 +233,7 @@ class SponsorGate:
             return self.note_own_role(sponsor, change)
         now = clock.now()
         with self.db.write(full=True):
-            facts = self.db, change.person, sponsor.id, change.state
-            sponsor_members.note(*facts, told=True, now=now)
+            sponsor_members.note_told(self.db, change.person, sponsor.id, change.state, now=now)
             if sponsor.counts(change.state):
                 sponsor_visits.note_joined(self.db, sponsor, change.person, change.link, now=now)
             elif change.state == OUT:

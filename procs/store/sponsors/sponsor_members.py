@@ -22,13 +22,16 @@ INSERT INTO sponsor_members (person, sponsor, state, until)
 VALUES (:person, :sponsor, :state, :until)
     ON CONFLICT (person, sponsor) DO UPDATE SET state = excluded.state, until = excluded.until
 """
-#: What Telegram answers to a question says nothing of a join request, which lasts.
+#: What Telegram answers to a question says nothing of a join request, which lasts. Nor does it of
+#: what an update told while the question was on its way: nobody knows which of them is the older.
 ANSWERED = """
 INSERT INTO sponsor_members (person, sponsor, state, until)
 VALUES (:person, :sponsor, :state, :until)
     ON CONFLICT (person, sponsor) DO UPDATE SET state = excluded.state, until = excluded.until
- WHERE sponsor_members.state <> 'asked' OR sponsor_members.until <= :now OR excluded.state = 'in'
+ WHERE sponsor_members.until = :mark
+   AND (sponsor_members.state <> 'asked' OR sponsor_members.until <= :now OR excluded.state = 'in')
 """
+MARK = "SELECT until FROM sponsor_members WHERE person = :person AND sponsor = :sponsor"
 PRUNE = """
 DELETE FROM sponsor_members WHERE (person, sponsor) IN
        (SELECT person, sponsor FROM sponsor_members WHERE until < :before
@@ -41,16 +44,28 @@ def read(db: Database, person: int, *, now: Now) -> dict[int, str]:
     return dict(db.all(READ, {"person": person, "now": now.wall}))
 
 
-def note(
-    db: Database, person: int, sponsor: int, state: str, *, told: bool = False, now: Now
-) -> None:
-    """Store a person's membership: from an update (`told`), or from an answer."""
+def note_told(db: Database, person: int, sponsor: int, state: str, *, now: Now) -> None:
+    """Store a person's membership as an update told it."""
     facts = {"person": person, "sponsor": sponsor, "state": state, "until": now.wall + LASTS[state]}
     with db.write():
-        if told:
-            db.change(NOTE, facts)
-        else:
-            db.change(ANSWERED, {**facts, "now": now.wall})
+        db.change(NOTE, facts)
+
+
+def mark(db: Database, person: int, sponsor: int) -> float:
+    """What `note_answer` takes, to be read before Telegram is asked: it is another one after each
+    update about the person."""
+    row = db.one(MARK, {"person": person, "sponsor": sponsor})
+    return float(row[0]) if row else 0.0
+
+
+def note_answer(
+    db: Database, person: int, sponsor: int, state: str, *, mark: float, now: Now
+) -> bool:
+    """Store a person's membership as Telegram answered it, or UNSURE, unless something was told
+    since the `mark` was read. Whether it was stored."""
+    facts = {"person": person, "sponsor": sponsor, "state": state, "until": now.wall + LASTS[state]}
+    with db.write():
+        return bool(db.change(ANSWERED, {**facts, "mark": mark, "now": now.wall}))
 
 
 def prune(db: Database, *, now: Now) -> int:

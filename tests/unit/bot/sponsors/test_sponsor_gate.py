@@ -7,7 +7,7 @@ import pytest
 
 from procs.core import clock
 from procs.records.admin_role import Role
-from procs.records.sponsor_records import OUT
+from procs.records.sponsor_records import IN, OUT
 from procs.store.admins import admin_rows
 from procs.store.health import alerts
 from procs.store.sponsors import (
@@ -69,12 +69,30 @@ async def test_who_leaves_is_asked_again(bot, db, sara, channel, sponsored):
     await chat.admits(sara)
     await sara.sends(LINK)
     await until(bot.requests)
-    await bot.rests()  # what it asked before she left is answered
     await chat.loses(sara)
     await until(lambda: OUT in sponsor_members.read(db, sara.id, now=clock.now()).values())
     await sara.sends(f"{LINK}?2")
     await sara.sees("please join")
     assert len(bot.requests()) == 1
+
+
+async def test_an_answer_from_before_somebody_left_does_not_let_them_through(
+    bot, db, tg, sara, channel, sponsored
+):
+    chat = await channel("One")
+    sponsored(chat)
+    await chat.admits(sara)
+    await until(lambda: IN in sponsor_members.read(db, sara.id, now=clock.now()).values())
+    with db.write():
+        db.change("DELETE FROM sponsor_members")  # what the update told is over
+    held = await tg.holds(ASK, done=True)
+    await sara.sends(LINK)
+    assert await held.reached()
+    await chat.loses(sara)
+    await until(lambda: OUT in sponsor_members.read(db, sara.id, now=clock.now()).values())
+    await held.release()
+    await sara.sees("please join")
+    assert not bot.requests()
 
 
 @pytest.mark.parametrize("counts", [True, False])
