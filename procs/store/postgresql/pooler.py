@@ -27,7 +27,7 @@ from procs.store.postgresql.pipeline import (
     last_value,
     no_answer,
 )
-from procs.store.postgresql.server_session import GREETING, Row, connect
+from procs.store.postgresql.server_session import GREETING, KEEP_HEAP, Row, connect
 
 BEGIN, COMMIT = b"BEGIN", b"COMMIT"
 #: What the operator may have set for all programs is not ours to go by.
@@ -84,6 +84,8 @@ def greet(url: str) -> Greeted:
                 "let CHAPAR_DATABASE_URL name the primary server"
             )
         keeps = bool(pooled) and keeps_prepared(session)
+        if not pooled:
+            session.execute(KEEP_HEAP)
     except psycopg.Error as error:
         session.close()
         server_faults.raise_failure(error, url)

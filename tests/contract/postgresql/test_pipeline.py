@@ -2,6 +2,7 @@
 is cut off."""
 
 import signal
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -194,3 +195,26 @@ def test_an_interrupted_wait_leaves_no_answer_for_the_next_statement(db: Databas
         signal.signal(signal.SIGALRM, before)
 
     assert db.one("SELECT 8") == (8,)
+
+
+def test_a_session_keeps_the_memory_that_its_next_transaction_takes(
+    desk: Desk, db: Database
+) -> None:
+    """The server's malloc gave it back each time: a page fault is a page that came anew."""
+    backend = db.session.info.backend_pid  # type: ignore[attr-defined]
+    worker = desk.worker()
+    for user in range(1, 81):
+        desk.asks(user, f"film {user}")
+    (lease,) = desk.claim(worker)
+    for _ in range(20):
+        (lease,) = end_and_claim(desk, db, lease)
+    before = page_faults(backend)
+    for _ in range(50):
+        (lease,) = end_and_claim(desk, db, lease)
+
+    assert page_faults(backend) - before < 50
+
+
+def page_faults(pid: int) -> int:
+    """Minor ones of a process (proc(5))."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[7])
