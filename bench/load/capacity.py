@@ -3,7 +3,9 @@
 What holds and at what latency, the highest rate at which everybody is on time, what breaks first
 beyond it, how it grows with cores, and what to buy for so many requests a day. With `--brief` half
 a minute of each, within half an hour in all: enough to see what a machine carries, not what an hour
-of it does. Prints the figures beside their goals, and one JSON line.
+of it does. With `--go-on` a run whose result lies in the folder of results is not played again, so
+that a series of hours may be interrupted, and one scenario be longer than the others. Prints the
+figures beside their goals, and one JSON line.
 """
 
 import argparse
@@ -11,7 +13,7 @@ import asyncio
 import json
 import sys
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +46,16 @@ class Capacity:
     """Runs, and keeps what each brought."""
 
     def __init__(
-        self, out: Path, seconds: float, scale: float, *, tries: float = TRY, minutes: float = 1e9
+        self,
+        out: Path,
+        seconds: float,
+        scale: float,
+        *,
+        tries: float = TRY,
+        minutes: float = 1e9,
+        goes_on: bool = False,
     ) -> None:
-        self.out = out
+        self.out, self.goes_on = out, goes_on
         self.seconds = seconds
         self.scale = scale
         self.tries = tries
@@ -54,6 +63,9 @@ class Capacity:
 
     def plays(self, name: str, played: Scenario, cores: float | None = None) -> Result:
         """One run, kept as JSON and as a page. Raises Unlimited."""
+        if self.goes_on and (before := kept(self.out / f"{name}.json", played)):
+            print(f"{name}: as in {self.out}", file=sys.stderr)
+            return before
         print(f"{name}, {cores or 'all'} cores", file=sys.stderr)
         measured = asyncio.run(Trial(played, Progress(), cores).run())
         result = summary.result(name, played, measured)
@@ -109,6 +121,18 @@ class Capacity:
         return replace(goals, per_second=rate, seconds=lasts)
 
 
+def kept(path: Path, played: Scenario) -> Result | None:
+    """A result of before, where the same scenario was played to its end, for as long at least."""
+    try:
+        result: Result = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):  # none, or one that was being written
+        return None
+    then, wanted = result["scenario"], json.loads(json.dumps(asdict(played)))
+    is_same = all(then[key] == wanted[key] for key in wanted.keys() - {"seconds", "bursts"})
+    is_whole = then["seconds"] >= wanted["seconds"] and not result.get("interrupted")
+    return result if is_same and is_whole else None
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.load.capacity", description=__doc__)
     parser.add_argument("--brief", action="store_true", help="half an hour instead of hours")
@@ -117,6 +141,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=ROOT / "load", help="folder of all results")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "capacity.md")
     parser.add_argument("--scenarios", nargs="*", help="default: all, or those of a brief series")
+    parser.add_argument("--go-on", action="store_true", help="use what lies in the folder")
     parser.add_argument("--cores", nargs="*", type=amount, default=CORES, help="of the product")
     options = parser.parse_args()
     capacity, names = series(options)
@@ -140,7 +165,9 @@ def series(options: argparse.Namespace) -> tuple[Capacity, list[str]]:
     seconds = options.seconds or (BRIEF if options.brief else 1e9)
     usual = BRIEF_SCENARIOS if options.brief else scenario.names()
     names = list(usual if options.scenarios is None else options.scenarios)
-    limits = {"tries": BRIEF_TRY, "minutes": BRIEF_MINUTES} if options.brief else {}
+    limits: dict[str, Any] = {"goes_on": options.go_on}
+    if options.brief:
+        limits |= {"tries": BRIEF_TRY, "minutes": BRIEF_MINUTES}
     return Capacity(options.out, seconds, options.scale, **limits), names
 
 

@@ -3,7 +3,7 @@
 from math import ceil
 from typing import Any
 
-from bench.load import summary
+from bench.load import scenario, summary
 
 Result = dict[str, Any]
 
@@ -29,14 +29,14 @@ def page(
     results: list[Result], ladders: dict[float, list[Result]], seconds: float, scale: float
 ) -> str:
     """The whole page; a shortened series of runs says that it is one."""
-    about = (results or [steps[0] for steps in ladders.values()])[0]["machine"]
+    runs = [*results, *(one for steps in ladders.values() for one in steps)]
     parts = [
         "# What Chapar carries\n",
-        f"Written by `make capacity` from runs on one machine: {machine(about)}. The product, a"
+        f"Written by `make capacity` from runs on one machine: {machine(runs)}. The product, a"
         " loopback Telegram with its limits on, the site and the people share it; the tables count"
         " the product alone. Films have 1.4 MB; 60 % of the links of C3 are known. Times begin at"
         " the instant at which a person was to write, not when the test got to it.\n",
-        *([] if seconds >= WHOLE and scale == 1 else [shortened(seconds, scale)]),
+        *([] if seconds >= WHOLE and scale == 1 else [shortened(results, seconds, scale)]),
         "## What holds\n",
         held(results),
         "## The highest rate at which everybody is on time\n",
@@ -49,31 +49,41 @@ def page(
     return "\n".join(parts) + "\n"
 
 
-def machine(about: dict[str, Any]) -> str:
+def machine(runs: list[Result]) -> str:
     """The sentence that tells on what the results were measured."""
+    about, commits = runs[0]["machine"], sorted({one["machine"]["commit"] for one in runs})
     cpu = f"{about['cores']} cores of {about['cpu']}, {about['memory_gib']} GiB"
-    return f"{cpu}, {about['system']}, Python {about['python']}, commit {about['commit']}"
+    return f"{cpu}, {about['system']}, Python {about['python']}, commit {' and '.join(commits)}"
 
 
-def shortened(seconds: float, scale: float) -> str:
+def shortened(results: list[Result], seconds: float, scale: float) -> str:
     """The warning above results of shortened runs."""
-    if scale == 1:
+    if scale != 1:
         return (
-            f"**These runs were shortened** to {seconds:g} s of each scenario, and to its first few"
-            " dozen messages where fewer come: they show what the machine carries for so long, and"
-            " not what hours of it do.\n"
+            f"**These runs were shortened**: at most {seconds:g} s of each scenario, {scale:g}"
+            " times the arrivals. They show the form of the page and not the capacity.\n"
         )
+    named = [one["scenario"]["title"].partition(":")[0] for one in results if is_whole(one)]
+    but = f", but for {', '.join(named)}, which came whole" if named else ""
     return (
-        f"**These runs were shortened**: at most {seconds:g} s of each scenario, {scale:g} times"
-        " the arrivals. They show the form of the page and not the capacity.\n"
+        f"**These runs were shortened** to {seconds:g} s of each scenario, and to its first few"
+        f" dozen messages where fewer come{but}: they show what the machine carries for so long,"
+        " and not what hours of it do.\n"
     )
+
+
+def is_whole(one: Result) -> bool:
+    """Whether all of a scenario was played."""
+    name, lasted = one["name"], one["scenario"]["seconds"]
+    return name in scenario.names() and lasted >= scenario.read(name).seconds
 
 
 def held(results: list[Result]) -> str:
     """The table of scenarios."""
     head = (
-        "| scenario | asked | as they should | answer p50, p95, p99.9 | known p95 | film p95 |"
-        " cores | memory, MiB | verdict |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
+        "| scenario | played | asked | as they should | answer p50, p95, p99.9 | known p95 |"
+        " film p95 | cores | memory, MiB | verdict |\n"
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
     )
     return "\n".join([head, *(held_row(one) for one in results)]) + "\n"
 
@@ -84,7 +94,8 @@ def held_row(one: Result) -> str:
     answer = ", ".join(seconds(figures, f"answer_{p}_s") for p in ("p50", "p95", "p99.9"))
     known, film = (seconds(figures, f"{kind}_p95_s") for kind in ("known", "film"))
     cells = (
-        *(one["scenario"]["title"], one["asked"], one["fine"], answer, known, film),
+        *(one["scenario"]["title"], f"{one['scenario']['seconds']:g} s"),
+        *(one["asked"], one["fine"], answer, known, film),
         *(f"{figures['cores']:.2f}", f"{figures['pss_max_mib']:.0f}", verdict(one)),
     )
     return f"| {' | '.join(map(str, cells))} |"

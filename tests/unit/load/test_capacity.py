@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,7 @@ def test_a_scenario_of_few_people_is_not_shortened_to_nothing_that_can_be_judged
 
 def test_a_brief_series_is_half_a_minute_of_each_scenario_that_has_a_goal(tmp_path):
     asked = {"seconds": None, "scale": 1.0, "out": tmp_path, "scenarios": None}
+    asked["go_on"] = False
 
     brief, names = capacity.series(argparse.Namespace(brief=True, **asked))
     whole, every = capacity.series(argparse.Namespace(brief=False, **asked))
@@ -68,6 +70,37 @@ def test_a_brief_series_is_half_a_minute_of_each_scenario_that_has_a_goal(tmp_pa
     assert {name for name, *_ in capacity_goals.FROM.values()} <= set(names)
     assert every == scenario.names()
     assert whole.seconds > 3600
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_used"),
+    [
+        ({}, True),
+        ({"seconds": 3600.0}, True),
+        ({"seconds": 29.0}, False),
+        ({"per_second": 5.0}, False),
+        ({"settings": {"workers": "1"}}, False),
+    ],
+)
+def test_a_series_that_goes_on_plays_nothing_that_it_has(tmp_path, changed, is_used):
+    played = scenario.read("c3").shortened(30.0, 1.0)
+    before = result() | {"name": "c3", "scenario": asdict(replace(played, **changed))}
+    (tmp_path / "c3.json").write_text(json.dumps(before), encoding="utf-8")
+
+    found = capacity.kept(tmp_path / "c3.json", played)
+
+    assert (found == json.loads(json.dumps(before))) is is_used
+    assert found is None or Capacity(tmp_path, 30, 1, goes_on=True).scenarios(["c3"]) == [found]
+
+
+@pytest.mark.parametrize("words", ["", '{"scenario": {', None])
+def test_a_series_that_goes_on_plays_what_was_not_ended(tmp_path, words):
+    played, path = scenario.read("c3"), tmp_path / "c3.json"
+    half = result(interrupted=True) | {"scenario": asdict(played)}
+    path.write_text(json.dumps(half) if words is None else words, encoding="utf-8")
+
+    assert capacity.kept(path, played) is None
+    assert capacity.kept(tmp_path / "none.json", played) is None
 
 
 def test_figures_with_goals_are_told_as_json_and_missed_ones_named(capsys):

@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -139,6 +139,27 @@ def test_the_capacity_page_says_what_holds_what_breaks_and_what_to_buy():
     assert "| 1,000,000 | 34.72 a second | 8 | 34.7 (beyond" in words
     assert "shortened" not in words
     assert "shortened" in capacity_page.page([result()], ladders, 30, 1)
+
+
+def test_the_capacity_page_names_what_came_whole_and_every_commit():
+    c3 = scenario.read("c3")
+    whole = result() | {"name": "c3", "scenario": asdict(c3), "machine": facts("abc")}
+    short = result() | {"machine": facts("def")}
+
+    words = capacity_page.page([whole, short], {}, 30, 1)
+
+    assert (
+        "30 s of each scenario, and to its first few dozen messages where fewer come, but for"
+        in words
+    )
+    assert f"but for {c3.title.partition(':')[0]}, which came whole" in words
+    assert "commit abc and def" in words
+    assert "| 3600 s |" in words
+    assert "| 10 s |" in words
+
+
+def facts(commit: str) -> dict[str, Any]:
+    return {**machine.facts(), "commit": commit}
 
 
 def test_a_run_in_which_nobody_came_says_so_and_nothing_else():
