@@ -94,7 +94,7 @@ def held_row(one: Result) -> str:
     answer = ", ".join(seconds(figures, f"answer_{p}_s") for p in ("p50", "p95", "p99.9"))
     known, film = (seconds(figures, f"{kind}_p95_s") for kind in ("known", "film"))
     cells = (
-        *(one["scenario"]["title"], f"{one['scenario']['seconds']:g} s"),
+        *(one["scenario"]["title"], f"{one['scenario']['seconds']:.0f} s"),
         *(one["asked"], one["fine"], answer, known, film),
         *(f"{figures['cores']:.2f}", f"{figures['pss_max_mib']:.0f}", verdict(one)),
     )
