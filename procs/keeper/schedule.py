@@ -34,7 +34,7 @@ from procs.store.health import alerts, counters, failed_attempts, notifications
 from procs.store.inline import inline_messages
 from procs.store.jobs import claimable, recovery, reservations
 from procs.store.limits import flood_waits, send_budget
-from procs.store.machines import database_clock, machine_rows, restart_orders
+from procs.store.machines import machine_rows, restart_orders
 from procs.store.media import looks, thumbnails, uploads
 from procs.store.reports import personal_data, pruner, use_sums
 from procs.store.requests import buttons, heard_updates
@@ -105,7 +105,7 @@ class Keeper:
         self.restarts = RestartRunner(db, settings)
         common = self.common_rounds() if "keeper" in settings.roles else ()
         self.rounds = (
-            PeriodicTask(30, partial(database_clock.follow, db), at_rest=SELDOM),
+            PeriodicTask(30, self.machines.follow_clock, at_rest=SELDOM),
             PeriodicTask(machine_rows.MACHINE_BEAT, self.machines.beat),
             PeriodicTask(5, self.machines.judge, at_rest=RARELY),
             PeriodicTask(2, self.space.watch),

@@ -39,6 +39,8 @@ class BotDuty(PlaceBook):
         self.seen_until = 0.0
         self.seen_mark: int | None = None
         self.looks = 0
+        #: Until when this machine takes no lease, on its own time since its boot.
+        self.waits_until = 0.0
         self.absence = ServerAbsence("bot lease")
 
     async def begin(self) -> None:
@@ -54,8 +56,9 @@ class BotDuty(PlaceBook):
     def take(self) -> bool:
         """Take or renew the lease. False when another has it, or the store cannot be used."""
         try:
-            database_clock.follow(self.db)
-            taken = self.lease.take(now=clock.now())
+            self.follow_clock()
+            is_due = clock.elapsed() >= self.waits_until
+            taken = is_due and self.lease.take(now=clock.now())
             self.absence.end()
             if not taken:
                 return False
@@ -64,6 +67,12 @@ class BotDuty(PlaceBook):
         except StoreError as error:
             self.absence.note_either(error, LEASE_FAILED)
             return False
+
+    def follow_clock(self) -> None:
+        """Go by the database's clock. Where it was set, the end of a lease says nothing until its
+        holder had time to write another. Raises StoreError."""
+        if database_clock.follow(self.db):
+            self.waits_until = clock.elapsed() + bot_lease.BOT_LEASE
 
     async def is_due(self) -> bool:
         """Wait until another look at the lease is due, and whether its time is over then: before
@@ -77,7 +86,7 @@ class BotDuty(PlaceBook):
         self.looks += 1
         try:
             if self.looks % CLOCK_BEATS == 0:
-                database_clock.follow(self.db)
+                self.follow_clock()
             found = bot_lease.holder(self.db)
         except StoreError as error:
             self.absence.note_either(error, LEASE_FAILED)
@@ -111,7 +120,7 @@ class BotDuty(PlaceBook):
             beats += 1
             try:
                 if beats % CLOCK_BEATS == 0:
-                    database_clock.follow(self.db)
+                    self.follow_clock()
                 renewed = self.lease.renew(now=clock.now())
                 self.absence.end()
                 if not renewed:

@@ -10,7 +10,7 @@ from procs.store import wake
 from procs.store.admins import admin_orders
 from procs.store.database import Database
 from procs.store.health import alerts, workers
-from procs.store.machines import machine_rows
+from procs.store.machines import database_clock, machine_rows
 from procs.store.machines.machine_rows import Machine
 
 
@@ -39,6 +39,11 @@ class MachineWatch:
             now=clock.now(),
         )
         self.renewal.note_beat()
+
+    def follow_clock(self) -> None:
+        """Go by the database's clock; where it was set, others may not have noticed yet."""
+        if database_clock.follow(self.db):
+            self.renewal.begin()
 
     def may_judge(self) -> bool:
         """Whether leases, workers and machines may be counted as gone by their rows."""

@@ -71,33 +71,34 @@ END = f"""
 UPDATE jobs
    SET state = :state, at = :now, seat = NULL, worker = NULL, error = :error,
        story = story || :event
- WHERE id = :job AND fence = :fence AND state + 0 = {State.LEASED}
+ WHERE id = :job AND fence = :fence AND worker = :worker AND state + 0 = {State.LEASED}
 """
 RETRY = f"""
 UPDATE jobs
    SET state = CASE stop WHEN 0 THEN {State.LATER} ELSE {State.CANCELLED} END, at = :due,
        seat = NULL, worker = NULL, error = :error, attempt = attempt - :free,
        story = story || :event
- WHERE id = :job AND fence = :fence AND state + 0 = {State.LEASED}
+ WHERE id = :job AND fence = :fence AND worker = :worker AND state + 0 = {State.LEASED}
 """
 POSTPONE = f"""
 UPDATE jobs
    SET state = {State.LATER}, at = :due, worker = NULL, error = :error, attempt = attempt - 1,
        progress = :progress, story = story || :event
- WHERE id = :job AND fence = :fence AND state + 0 = {State.LEASED}
+ WHERE id = :job AND fence = :fence AND worker = :worker AND state + 0 = {State.LEASED}
 """
 RELEASE = f"""
 UPDATE jobs
    SET state = {State.QUEUED}, at = :now, worker = NULL, attempt = attempt - 1,
        story = story || :event
- WHERE id = :job AND fence = :fence AND state + 0 = {State.LEASED}
+ WHERE id = :job AND fence = :fence AND worker = :worker AND state + 0 = {State.LEASED}
 """
 NOTE = f"""
 UPDATE jobs SET progress = :progress
- WHERE id = :job AND fence = :fence AND state + 0 = {State.LEASED}
+ WHERE id = :job AND fence = :fence AND worker = :worker AND state + 0 = {State.LEASED}
 """
 STOPPED = f"""
-SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state + 0 = {State.LEASED} AND stop = 1
+SELECT 1 FROM jobs
+ WHERE id = :job AND fence = :fence AND worker = :worker AND state + 0 = {State.LEASED} AND stop = 1
 """
 HELD = f"""
 SELECT id, fence, worker, user_id, lane, seat, kind, attempt, payload, progress, 0
@@ -213,8 +214,7 @@ def end(
     """The job is over; its seat goes to the user's next. Raises LeaseLost and changes nothing."""
     said = word or WORDS[state]
     facts = {
-        "job": lease.job,
-        "fence": lease.fence,
+        **_name(lease),
         "state": int(state),
         "now": now.wall,
         "error": error,
@@ -283,7 +283,8 @@ def _let_go(db: Database, lease: Lease, sql: str, facts: Mapping[str, Any], *, n
 
 
 def _name(lease: Lease) -> dict[str, Any]:
-    return {"job": lease.job, "fence": lease.fence}
+    """By the worker too: a server that forgot a claim when it crashed gives its fence again."""
+    return {"job": lease.job, "fence": lease.fence, "worker": lease.worker}
 
 
 def _ours(changed: int, lease: Lease) -> None:

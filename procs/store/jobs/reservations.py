@@ -20,7 +20,7 @@ SELECT r.job, r.fence, r.bytes
 RESERVE = f"""
 INSERT INTO reservations (host, job, fence, bytes)
 SELECT :host, id, fence, :bytes FROM jobs
- WHERE id = :job AND fence = :fence AND state = {State.LEASED}
+ WHERE id = :job AND fence = :fence AND worker = :worker AND state = {State.LEASED}
     ON CONFLICT (host, job) DO UPDATE SET fence = excluded.fence, bytes = excluded.bytes
 """
 DROP = "DELETE FROM reservations WHERE host = :host AND job = :job AND fence = :fence"
@@ -50,7 +50,7 @@ def reserve(db: Database, lease: Lease, size: int, *, disk: DiskSpace) -> int:
     """Promise a lease `size` bytes in all. Returns the bytes that are missing for that; when any
     are, nothing is changed. Raises LeaseLost."""
     facts = {"host": disk.host, "job": lease.job, "fence": lease.fence, "bytes": size}
-    me = (lease.job, lease.fence)
+    facts["worker"], me = lease.worker, (lease.job, lease.fence)
     with db.write():
         promised = {(job, fence): size for job, fence, size in rows(db, disk.host)}
         wanted = {**promised, me: size}

@@ -23,7 +23,11 @@ INSERT INTO bot_lease (name, machine, pid, fence, until) VALUES ('bot', :machine
  WHERE bot_lease.until < :now
 RETURNING fence
 """
-RENEW = "UPDATE bot_lease SET until = :until WHERE name = 'bot' AND fence = :fence"
+#: Its holder by name too: of a fence that a crashed server forgot there may be two.
+RENEW = """
+UPDATE bot_lease SET until = :until
+ WHERE name = 'bot' AND fence = :fence AND machine = :machine AND pid = :pid
+"""
 HOLDER = "SELECT machine, pid, fence, until FROM bot_lease WHERE name = 'bot'"
 
 
@@ -53,7 +57,7 @@ class BotLease:
         """Take the lease, if its time is over. Raises StoreError."""
         began = clock.elapsed()
         facts = {"machine": self.machine, "pid": os.getpid(), "until": now.boot + BOT_LEASE}
-        with self.db.write():
+        with self.db.write(full=True):
             rows = self.db.all(TAKE, {**facts, "now": now.boot})
             self.lineage = self.db.lineage()
         return self._hold(began, int(rows[0][0])) if rows else False
@@ -61,9 +65,8 @@ class BotLease:
     def renew(self, *, now: Now) -> bool:
         """Keep the lease. False when another took it. Raises StoreError."""
         began = clock.elapsed()
-        facts = {"fence": self.fence, "until": now.boot + BOT_LEASE}
         with self.db.write(only=(), quiet=True):
-            kept = self.db.change(RENEW, facts) > 0
+            kept = self.db.change(RENEW, self._mine(now.boot + BOT_LEASE)) > 0
             self.lineage = self.db.lineage()
         return self._hold(began, self.fence) if kept else False
 
@@ -71,7 +74,11 @@ class BotLease:
         """Let another take it at once: this process has said its last word. Raises StoreError."""
         self.own_end = 0.0
         with self.db.write():
-            self.db.change(RENEW, {"fence": self.fence, "until": 0.0})
+            self.db.change(RENEW, self._mine(0.0))
+
+    def _mine(self, until: float) -> dict[str, object]:
+        holder = {"machine": self.machine, "pid": os.getpid(), "fence": self.fence}
+        return {**holder, "until": until}
 
     def _hold(self, began: float, fence: int) -> bool:
         self.fence, self.own_end = fence, began + BOT_LEASE - MARGIN

@@ -9,7 +9,8 @@ from procs.store.database import Database
 KEEP = f"""
 INSERT INTO uploads (job, place, upload, size, parts, at)
 SELECT :job, :place, :upload, :size, :parts, :now
- WHERE EXISTS (SELECT 1 FROM jobs WHERE id = :job AND fence = :fence AND state = {State.LEASED})
+ WHERE EXISTS (SELECT 1 FROM jobs
+                WHERE id = :job AND fence = :fence AND worker = :worker AND state = {State.LEASED})
     ON CONFLICT (job, place) DO UPDATE
    SET upload = excluded.upload, size = excluded.size, parts = excluded.parts, at = excluded.at
 """
@@ -42,9 +43,10 @@ def keep(
     db: Database, lease: Lease, place: int, begun: UnfinishedUpload, *, size: int, now: Now
 ) -> None:
     """Store how far the upload of a job's file is. Changes nothing when the lease is lost."""
-    facts = {"job": lease.job, "fence": lease.fence, "place": place, "size": size}
+    facts = {"job": lease.job, "fence": lease.fence, "worker": lease.worker, "place": place}
+    parts = {"upload": begun.upload, "parts": begun.parts, "size": size, "now": now.wall}
     with db.write():
-        db.send(KEEP, {**facts, "upload": begun.upload, "parts": begun.parts, "now": now.wall})
+        db.send(KEEP, {**facts, **parts})
 
 
 def find(db: Database, job: int, place: int, *, size: int, now: Now) -> UnfinishedUpload | None:

@@ -83,6 +83,8 @@ WORDS = {"INTEGER": "BIGINT", "REAL": "DOUBLE PRECISION", "BLOB": "BYTEA"}
 #: all that was committed. One that waits for the disk has a number by which it can be looked up.
 GATE = b"SELECT %s%s, %s"
 ALONE, BESIDE = b"PG_ADVISORY_XACT_LOCK(6774642, 1)", b"PG_ADVISORY_XACT_LOCK_SHARED(6774642, 1)"
+#: How each statement begins that passes it.
+GATES = (b"SELECT " + ALONE, b"SELECT " + BESIDE)
 FULL = b"CAST(PG_CURRENT_XACT_ID() AS TEXT)"
 #: It is counted as news, after it has its number.
 TOLD = b", NEXTVAL('news'), "

@@ -17,6 +17,7 @@ import psycopg
 
 from procs.errors import StoreAway
 from procs.store.postgresql import server_faults
+from procs.store.postgresql.dialect import GATES
 from procs.store.postgresql.pipeline import (
     ExpectedResult,
     Key,
@@ -34,7 +35,7 @@ BEGIN, COMMIT = b"BEGIN", b"COMMIT"
 BEGIN_HERE = b"BEGIN ISOLATION LEVEL READ COMMITTED"
 BACKEND = b"SELECT PG_BACKEND_PID()"
 #: What a session answers at once, whatever others lock.
-AT_ONCE = (GREETING, BACKEND)
+AT_ONCE = (GREETING, BACKEND, KEEP_HEAP)
 #: How often two sessions are compared: one of the server's that another program has just then is
 #: not handed out twice in a row.
 LOOKS = 12
@@ -85,10 +86,10 @@ def greet(url: str) -> Greeted:
             )
         keeps = bool(pooled) and keeps_prepared(session)
         if not pooled:
-            session.execute(KEEP_HEAP)
+            answer_of(session, KEEP_HEAP)
     except psycopg.Error as error:
         session.close()
-        server_faults.raise_failure(error, url)
+        server_faults.raise_unready(error, url)
     except BaseException:
         session.close()
         raise
@@ -229,12 +230,14 @@ class PooledPipeline(StatementPipeline):
 
 
 def with_settings(statements: Sequence[Statement], greeting: Statement) -> list[Statement]:
-    """A message that begins a transaction, or is one. What only reads needs no more than the one
-    that the server makes of it."""
+    """A message that begins a transaction, or is one, which then names its isolation too: what it
+    reads behind the gate is what others did there. What only reads needs no more than the one that
+    the server makes of it."""
     if statements[0].text == BEGIN:
         return [Statement(BEGIN_HERE, (), last_value), greeting, *statements[1:]]
-    if statements[-1].text == COMMIT:
-        return [Statement(BEGIN_HERE, (), last_value), greeting, *statements]
+    if statements[0].text.startswith(GATES):
+        end = Statement(COMMIT, (), no_answer)
+        return [Statement(BEGIN_HERE, (), last_value), greeting, *statements, end]
     return [greeting, *statements]
 
 
@@ -244,7 +247,7 @@ def keep_apart(*sessions: psycopg.Connection[Row]) -> bool:
     known: tuple[set[object], ...] = (set(), set())
     for _ in range(LOOKS):
         for session, backends in zip(sessions, known, strict=True):
-            backends.update(session.execute(BACKEND, prepare=False).fetchone() or ())
+            backends.update(answer_of(session, BACKEND))
         if any(len(backends) > 1 for backends in known) or known[0] & known[1]:
             return False
     return True

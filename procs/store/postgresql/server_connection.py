@@ -34,7 +34,7 @@ from procs.store.postgresql.pipeline import (
     row_count,
 )
 from procs.store.postgresql.server_channel import ServerChannel
-from procs.store.postgresql.server_reconnection import ServerReconnection
+from procs.store.postgresql.server_reconnection import ServerReconnection, begun
 from procs.store.postgresql.server_session import OLDEST_SNAPSHOT, Row
 from procs.store.postgresql.server_transaction import ServerTransaction
 
@@ -66,18 +66,18 @@ class ServerConnection:
     """A connection that only its own process and thread may use; `procs.store.database` says what
     it promises."""
 
-    def __init__(self, url: str, *, run: Path, version: int, unfinished: bool = False) -> None:
+    def __init__(
+        self, url: str, *, run: Path, version: int, unfinished: bool = False, bounded: bool = False
+    ) -> None:
         """Raises NewerDatabase, StoreError unless the database is of this version, StoreAway where
         no server answers or takes writes."""
         self.url, self.run, self.version = url, run, version
-        self.unfinished = unfinished
-        self.pid = os.getpid()
+        self.unfinished, self.pid = unfinished, os.getpid()
         self.transaction: ServerTransaction | None = None
         self.reconnection: ServerReconnection | None = None
-        self.over, self.own = -1, 0
+        self.over, self.own, self.told_at = -1, 0, 0.0
         self.mark: int | None = None
-        self.told_at = 0.0
-        self.answers = ServerPatience(bounded=False)
+        self.answers = ServerPatience(bounded=bounded)
         run.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._use(pooler.greet(url))
 
@@ -154,7 +154,8 @@ class ServerConnection:
 
     def twin(self) -> "ServerConnection":
         """Another connection to the same database, for the thread that calls this and closes it."""
-        return ServerConnection(self.url, run=self.run, version=self.version)
+        again = partial(ServerConnection, self.url, run=self.run, version=self.version)
+        return again(bounded=self.answers.bounded)
 
     def serve_a_loop(self) -> None:
         """Take a server that is silent for one that is away (`ServerPatience`)."""
@@ -240,8 +241,7 @@ class ServerConnection:
             return
         if self.reconnection is None:
             rest, silent = self.answers.pause(), self.answers.was_silent()
-            self.reconnection = ServerReconnection(self.url, pause=rest, silent=silent)
-            self.reconnection.start()
+            self.reconnection = begun(self.url, pause=rest, silent=silent)
         found = self.reconnection.take()
         self.reconnection = None
         self._use(found)

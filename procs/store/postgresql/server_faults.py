@@ -13,6 +13,8 @@ from procs.errors import NewerDatabase, StoreAway, StoreError, StoreFull
 NO_OPTIONS = "options"
 #: A session that was given, or not, and says nothing.
 SILENT = "silent"
+#: Numbers of transactions have run out; the code has other meanings too.
+WRAPAROUND = "wraparound"
 #: Conditions of which the place is at fault and no statement, by code or the code's class.
 SENTENCES = {
     "08": "cannot be reached ({why}); see that the server runs, and correct CHAPAR_DATABASE_URL",
@@ -21,23 +23,27 @@ SENTENCES = {
     "42501": "does not allow this ({why}); let the user of CHAPAR_DATABASE_URL own the database",
     "42P01": "has lost a table ({why}); stop Chapar and restore a backup",
     "25006": "can only be read ({why}); let CHAPAR_DATABASE_URL name the primary, no standby",
-    "53200": "has no memory left ({why}); give the server more, or lower its max_connections",
+    "53200": "has no memory left ({why}); give the server more; of shared memory, raise its "
+    "max_locks_per_transaction",
     "53300": "has no connection left for us ({why}); raise max_connections on the server",
-    "55P03": "is locked by another program ({why}); end that program",
-    "57014": "ended a statement ({why}); take statement_timeout away from this user",
+    "55P03": "is locked ({why}); see by pg_locks who holds the lock: another process of Chapar, "
+    "or a program that is to be ended",
+    "57014": "ended a statement ({why}); see what it waited for, or who cancelled it",
     "57P": "ended the connection ({why}); see the log of the server",
     "25P03": "ended a transaction that stood still ({why}); see what held this process up",
+    "25P04": "ended a transaction ({why}); take transaction_timeout away from this user",
     "58": "fails ({why}); see the log of the server and its disk",
     "XX001": "is damaged ({why}); stop Chapar and restore a backup",
     SILENT: "is silent ({why}); see that the server and its disk work, "
     "and that no pooler is paused or full",
     NO_OPTIONS: "is a pooler ({why}); let CHAPAR_DATABASE_DIRECT_URL name the server itself",
     "XX002": "has a damaged index ({why}); run reindexdb, or restore a backup",
+    WRAPAROUND: "takes no writes any more ({why}); run VACUUM there as its superuser",
 }
 FULL = "53100"
 #: Those that pass by themselves: the server restarts, another one takes its place, somebody holds a
 #: lock for long.
-PASSING = (SILENT, "08", "25006", "25P03", "53200", "53300", "55P03", "57014", "57P")
+PASSING = (SILENT, "08", "25006", "25P03", "25P04", "53200", "53300", "55P03", "57014", "57P")
 #: A connection that broke off, or was never made, has no code: the library gives the server's words
 #: alone. In another language than English they are told as they are.
 BROKEN = "08"
@@ -78,6 +84,16 @@ def raise_failure(error: psycopg.Error, url: str) -> NoReturn:
     raise known from error
 
 
+def raise_unready(error: psycopg.Error, url: str) -> NoReturn:
+    """Raise what a server says to our settings: whatever it is, no statement of ours is at fault,
+    and it may be another one at the next attempt."""
+    why = " ".join((error.diag.message_primary or str(error)).split())
+    raise named(error, url) or StoreAway(
+        f"{shown(url)} does not take our settings ({log.mask(why)}); see that "
+        "CHAPAR_DATABASE_URL leads to the primary, and the log of the server"
+    ) from error
+
+
 def named(error: psycopg.Error, url: str) -> StoreError | None:
     """The failure that an error of the server means, with its fix; None for one that is our own
     mistake."""
@@ -85,6 +101,8 @@ def named(error: psycopg.Error, url: str) -> StoreError | None:
     code = error.sqlstate or ""
     if not code and isinstance(error, psycopg.OperationalError):
         code = next((code for words, code in WORDS_OF_REFUSAL if words.search(why)), BROKEN)
+    if WRAPAROUND in why:
+        code = WRAPAROUND
     if code == FULL:
         return StoreFull(f"{shown(url)}: the disk of the server is full ({why}); free space on it")
     for length in (len(code), 3, 2):

@@ -67,3 +67,14 @@ class ServerReconnection(threading.Thread):
             self.unwanted.set()
             if self.found is not None:
                 self.found.session.close()
+
+
+def begun(url: str, *, pause: float, silent: bool) -> ServerReconnection:
+    """One that attempts it. Raises StoreAway where the system has no thread for it now: the next
+    caller begins another."""
+    made = ServerReconnection(url, pause=pause, silent=silent)
+    try:
+        made.start()
+    except RuntimeError as error:
+        raise StoreAway(f"{made.why}, for which there is no thread ({error})") from error
+    return made

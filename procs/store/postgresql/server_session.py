@@ -39,10 +39,12 @@ OPTIONS: Mapping[str, Any] = {
 #: gather and sort a long line than look at its beginning. No statement can have that for itself, as
 #: the server plans it anew when its statistics change. Of our 701, 23 are planned otherwise with
 #: bitmap scans; beside 200,000 jobs 17 of these take longer so, a claim three times as long; only
-#: lists for people gain (`chapar jobs`: 1 ms instead of 20). And what the server is: whether
-#: it takes writes, its timeline, which another one has that took its place, and whether another
-#: process of it answers than the one ($1) that greeted us: then a pooler stands between, and the
-#: settings hold for one transaction.
+#: lists for people gain (`chapar jobs`: 1 ms instead of 20). And what the server is: whether it
+#: takes writes, which history of the database it goes on with, and whether another process of it
+#: answers than the one ($1) that greeted us: then a pooler stands between, and the settings hold
+#: for one transaction. A history is the timeline, which another server has that took its place, and
+#: the instant since which it counts: it counts anew after a crash, in which it loses the last
+#: commits that waited for no disk, and gives the numbers of their transactions to others.
 GREETING = b"""
 SELECT SET_CONFIG('statement_timeout', '60s', pooled), SET_CONFIG('lock_timeout', '10s', pooled),
        SET_CONFIG('default_transaction_isolation', 'read committed', pooled),
@@ -53,7 +55,9 @@ SELECT SET_CONFIG('statement_timeout', '60s', pooled), SET_CONFIG('lock_timeout'
        SET_CONFIG('jit', 'off', pooled), SET_CONFIG('extra_float_digits', '1', pooled),
        CURRENT_SETTING('transaction_read_only'),
        CASE WHEN PG_IS_IN_RECOVERY() THEN ''
-            ELSE SUBSTRING(PG_WALFILE_NAME(PG_CURRENT_WAL_LSN()), 1, 8) END,
+            ELSE SUBSTRING(PG_WALFILE_NAME(PG_CURRENT_WAL_LSN()), 1, 8) || '-' || (
+                SELECT COALESCE(CAST(EXTRACT(EPOCH FROM stats_reset) AS TEXT), '')
+                  FROM pg_stat_bgwriter) END,
        pooled
   FROM (SELECT PG_BACKEND_PID() <> $1 AS pooled) AS session
 """

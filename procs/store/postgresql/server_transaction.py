@@ -231,7 +231,7 @@ class ServerTransaction:
             self.transmit([*last, *([] if self.quiet else [numbered])], last=True)
         except psycopg.Error as error:
             if self.db.session.closed:
-                server_faults.raise_failure(error, self.db.url)
+                self.give_up(error)
             self.require_lost(error)
             self.replay(error)
             return self.commit_quickly(last)
@@ -259,10 +259,14 @@ class ServerTransaction:
             self.db.told_at = clock.steady()
 
     def was_committed(self, error: psycopg.Error) -> bool:
-        """What became of a commit whose answer was lost. Raises StoreAway when no server knows."""
+        """What became of a commit whose answer was lost. Raises StoreAway when no server knows: in
+        another history of the database its number is nobody's, or that of a stranger."""
         timeline, look = self.db.timeline, Statement(OUTCOME, (self.number,), last_value)
         for _ in range(LOOKS):
-            outcome = self.db.run_alone(look)
+            try:
+                outcome = self.db.run_alone(look)
+            except psycopg.errors.InvalidParameterValue:  # a number that was not given yet
+                break
             if self.db.timeline != timeline:
                 break
             if outcome != "in progress":

@@ -146,6 +146,31 @@ def test_no_write_of_a_lost_lease_has_an_effect(desk: Desk, clock: Clock, act: s
     assert [lease.progress for lease in desk.claim(desk.worker())] == [Progress()]
 
 
+@pytest.mark.parametrize("act", ["note", "retry", "postpone", "release", "end"])
+def test_no_write_reaches_the_lease_of_another_worker_under_the_same_fence(
+    desk: Desk, clock: Clock, act: str
+) -> None:
+    """A server that crashed has forgotten a claim which was not on its disk yet, and gives the
+    same fence to the next."""
+    desk.asks(1, "a")
+    (stale,) = desk.claim(desk.worker())
+    other, now = desk.worker("w00-2"), clock.now()
+    with desk.db.write():
+        desk.db.change("UPDATE jobs SET worker = :other", {"other": other})
+    acts = {
+        "note": lambda: leases.note(desk.db, stale),
+        "retry": lambda: leases.retry(desk.db, stale, delay=1, now=now, error="x"),
+        "postpone": lambda: leases.postpone(desk.db, stale, delay=1, now=now, why="x"),
+        "release": lambda: leases.release(desk.db, stale, now=now),
+        "end": lambda: leases.end(desk.db, stale, State.FAILED, now=now),
+    }
+
+    with pytest.raises(LeaseLost):
+        acts[act]()
+
+    assert [one.job for one in leases.renew(desk.db, worker=other, now=now)] == [stale.job]
+
+
 def test_a_beat_keeps_a_lease_and_says_what_is_held(desk: Desk, clock: Clock) -> None:
     worker = desk.worker()
     desk.asks(1, "a")

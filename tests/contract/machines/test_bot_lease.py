@@ -29,6 +29,21 @@ def test_a_lease_that_is_over_goes_to_another_under_a_higher_fence(db, clock):
     assert bot_lease.holder(db).machine == "m2"
 
 
+def test_a_fence_that_a_crashed_server_gave_twice_is_of_its_last_holder(db, clock):
+    first, second = BotLease(db, "m1"), BotLease(db, "m2")
+    first.take(now=clock.now())
+    with db.write():
+        db.change("UPDATE bot_lease SET fence = 0, until = 0")  # what the server knows after it
+    second.take(now=clock.now())
+    assert first.fence == second.fence
+
+    assert not first.renew(now=clock.now())
+    first.give_up()
+
+    assert not BotLease(db, "m3").take(now=clock.now())
+    assert second.renew(now=clock.now())
+
+
 def test_a_lease_that_nobody_took_is_held_on_after_its_end(db, clock):
     lease = BotLease(db, "m1")
     lease.take(now=clock.now())

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from procs.errors import StoreAway
 from procs.store.database import migrate, open_database
 from procs.store.postgresql.server_connection import ServerConnection
 from tests import postgresql_server
+from tests.contract.place import Place
 from tests.contract.postgresql.test_server_faults import PUT, SCOPES, until_there
 from tests.postgresql_server import Server
 
@@ -88,3 +90,46 @@ def test_the_bots_duty_ends_in_another_history(db: ServerConnection, tmp_path: P
 
     duty.end()
     assert BotDuty(replace(settings, machine="m2"), db).take()
+
+
+@pytest.mark.session
+def test_a_crash_of_the_server_is_another_history_and_a_restart_is_none(
+    db: ServerConnection,
+) -> None:
+    """Commits that waited for no disk are gone after the one, and never after the other."""
+    server, before = postgresql_server.running(), db.lineage()
+    server.stop("fast")
+    server.start(*postgresql_server.QUICK)
+    until_there(db)
+    restarted = db.lineage()
+    server.stop("immediate")
+    server.start(*postgresql_server.QUICK)
+    until_there(db)
+
+    assert restarted == before
+    assert db.lineage() != before
+
+
+@pytest.mark.session
+def test_a_process_comes_back_from_a_standby_that_does_not_take_its_settings(
+    db: ServerConnection, place: Place
+) -> None:
+    """As where an address leads to a standby for some seconds, which is promoted then: a standby
+    takes nobody whose isolation is serializable."""
+    server = postgresql_server.running()
+    server.answer(f"ALTER DATABASE {place.name} SET default_transaction_isolation = serializable")
+    server.stop("fast")
+    (server.data / "standby.signal").touch()
+    server.start(*postgresql_server.QUICK)
+    assert any("settings" in refusal_of(db) for _ in range(200))
+    server.promote()
+
+    assert until_there(db) == []
+
+
+def refusal_of(db: ServerConnection) -> str:
+    """Why there is no connection now; asked a tenth of a second after the last time."""
+    threading.Event().wait(0.1)
+    with pytest.raises(StoreAway) as away:
+        db.all(SCOPES)
+    return str(away.value)

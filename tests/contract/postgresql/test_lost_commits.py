@@ -1,11 +1,18 @@
 """A commit whose answer never came back: it is looked up, and was one, or is made anew; never
 twice."""
 
+import os
+import signal
+from contextlib import closing
+
 import pytest
 
 from procs.errors import StoreAway
 from procs.store.database import Database
+from tests import postgresql_server
+from tests.contract.place import Place
 from tests.contract.postgresql.cutting_proxy import AFTER, BEFORE, CuttingProxy
+from tests.contract.postgresql.test_server_faults import PUT, put, until_there
 
 pytestmark = pytest.mark.postgresql
 COUNT_UP = """
@@ -53,3 +60,28 @@ def test_a_commit_that_no_server_remembers_is_told_as_unknown(
         count_up(cut_db, full=True)
 
     assert cut_db.one(COUNT) == (1,)
+
+
+@pytest.mark.session
+@pytest.mark.parametrize("is_given_again", [True, False])
+def test_a_commit_that_a_server_forgot_as_it_crashed_is_told_as_unknown(
+    db: Database, place: Place, is_given_again: bool
+) -> None:
+    """One of its processes was killed: all are begun anew, and the number of a transaction of which
+    nothing was on the disk is given to the next one, which commits."""
+    postgresql_server.running().answer("CHECKPOINT")
+    with closing(place.open()) as other:
+        ((backend,),) = other.all("SELECT PG_BACKEND_PID()")
+
+        def crash_amid() -> None:
+            with db.write(full=True):
+                db.change(PUT, {"scope": "mine"})
+                os.kill(backend, signal.SIGKILL)
+                until_there(other)
+                if is_given_again:
+                    put(other, "theirs")
+
+        with pytest.raises(StoreAway, match="undone"):
+            crash_amid()
+
+    assert until_there(db) == ([("theirs",)] if is_given_again else [])

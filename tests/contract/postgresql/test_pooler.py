@@ -26,6 +26,8 @@ pytestmark = [
 __all__ = ["pair"]
 PUT = "INSERT INTO waits (scope, until) VALUES (:scope, 1)"
 ADD = "UPDATE waits SET until = until + 1 WHERE scope = 'a'"
+LATER = "UPDATE waits SET until = 2 WHERE scope = 'a'"
+FORGET = "DELETE FROM waits WHERE scope = 'b'"
 SUM = "SELECT SUM(until) FROM waits"
 SET = "SELECT CURRENT_SETTING('statement_timeout'), CURRENT_SETTING('enable_seqscan')"
 #: Several connections at once, and transactions of each.
@@ -118,6 +120,20 @@ def test_isolation_is_ours_whatever_the_operator_set(place: Place, transactions:
     postgresql_server.running().answer(f'ALTER DATABASE "{name}" SET {isolation}')
     with closing(open_database(transactions.url_of(name), run=place.run)) as db, db.write():
         assert db.one("SHOW transaction_isolation") == ("read committed",)
+
+
+def test_isolation_is_ours_in_a_transaction_of_one_message(
+    place: Place, transactions: Pooler
+) -> None:
+    name, isolation = place.name, "default_transaction_isolation TO 'repeatable read'"
+    postgresql_server.running().answer(f'ALTER DATABASE "{name}" SET {isolation}')
+    with closing(open_database(transactions.url_of(name), run=place.run)) as db:
+        put(db, "a")
+        with db.write(full=True, only=("user 1",)):
+            db.fence(LATER, FORGET, {}, ZeroDivisionError())
+            found = db.take("", len, "SELECT CURRENT_SETTING('transaction_isolation')", {})
+        assert found() == [("read committed",)]
+        assert db.all("SELECT scope, until FROM waits") == [("a", 2.0)]
 
 
 def test_a_pooler_may_go_from_sessions_to_transactions_meanwhile(place: Place) -> None:

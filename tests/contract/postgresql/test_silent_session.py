@@ -89,6 +89,14 @@ def test_a_server_that_is_silent_again_and_again_is_left_alone_for_a_while(
     assert until_there(db) == []
 
 
+def test_what_a_process_with_a_loop_opens_beside_is_as_impatient(db: Database, brief: None) -> None:
+    db.serve_a_loop()
+    with closing(db.twin()) as twin, standing_still(twin) as backend:
+        ((other,),) = twin.all(BACKEND)
+
+    assert other != backend
+
+
 def test_a_command_waits_as_long_as_it_takes(db: Database, brief: None) -> None:
     with standing_still(db) as backend:
         timer = threading.Timer(1.0, os.kill, (backend, signal.SIGCONT))
@@ -102,7 +110,7 @@ def test_a_lock_that_lasts_is_told_as_one(db: Database, place: Place) -> None:
         second.all("SELECT SET_CONFIG('lock_timeout', '200ms', FALSE)")
         with db.write():
             db.all("SELECT 1")
-            with pytest.raises(StoreAway, match="is locked by another program"):
+            with pytest.raises(StoreAway, match="is locked .* pg_locks"):
                 put(second, "a")
         put(second, "b")
 

@@ -64,6 +64,13 @@ def test_a_clock_that_was_set_is_followed():
     assert abs(clock.now().boot - clock.elapsed() + 600) < 0.5
 
 
+@pytest.mark.parametrize(("first", "then", "was_set"), [(0, 90, 1), (90, 0, 1), (90, 90.5, 0)])
+def test_a_clock_that_was_set_is_told(first, then, was_set):
+    assert not database_clock.follow(ServerTime(first))
+
+    assert database_clock.follow(ServerTime(then)) == was_set
+
+
 def test_a_clock_that_says_what_is_known_is_asked_once():
     """Each worker of each machine asks with every beat."""
     database_clock.follow(ServerTime(600.0))
