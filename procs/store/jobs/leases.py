@@ -238,7 +238,8 @@ def retry(
     `free`: the wait was not the job's fault (a flood wait, an open breaker) and costs no attempt.
     """
     facts = {**_name(lease), "due": now.wall + delay, "error": error, "free": int(free)}
-    facts["event"] = event(now, "later", error=error, delay=f"{delay:.1f}")
+    cost = {} if free else {"attempt": lease.attempt}
+    facts["event"] = event(now, "later", error=error, delay=f"{delay:.1f}", **cost)
     with db.write(full=True, only=(seats.of(lease.user),)):
         db.fence(RETRY, FORGET_PROGRESS, facts, _lost(lease))
         seats.hand_on(db, user=lease.user, lane=lease.lane, seat=lease.seat, now=now)
