@@ -1,6 +1,7 @@
 """Has yt-dlp note which pieces of a file came, and go on behind them."""
 
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from typing import Any
 
 from yt_dlp.downloader.fragment import FragmentFD
@@ -11,6 +12,7 @@ from procs.engine.protocol.piece_file import OtherPieces, Piece, PieceFile
 NOTE, NOTED = "chapar_note", "chapar_pieces"
 #: The steps that are tied to notes. In a release without one of them nothing is noted.
 STEPS = (
+    "_download_fragment",
     "_prepare_frag_download",
     "_start_frag_download",
     "_append_fragment",
@@ -18,6 +20,9 @@ STEPS = (
 )
 #: What a class has that is tied.
 TIED = "chapar_tied"
+
+#: Whether what this thread asks for is a piece of a file.
+IS_PIECE = ContextVar("chapar_is_piece", default=False)
 
 Context = dict[str, Any]
 Info = dict[str, Any]
@@ -28,8 +33,21 @@ def tie(downloader: Any = FragmentFD) -> None:
     if hasattr(downloader, TIED) or not all(hasattr(downloader, name) for name in STEPS):
         return
     setattr(downloader, TIED, True)
-    for name, tied in zip(STEPS, (beginning, counting, adding, going_on), strict=True):
+    for name, tied in zip(STEPS, (fetching, beginning, counting, adding, going_on), strict=True):
         setattr(downloader, name, tied(getattr(downloader, name)))
+
+
+def fetching(step: Callable[..., Any]) -> Callable[..., Any]:
+    """The step that fetches one piece, in a thread of several."""
+
+    def fetch(self: Any, ctx: Context, *piece: Any, **more: Any) -> Any:
+        token = IS_PIECE.set(True)
+        try:
+            return step(self, ctx, *piece, **more)
+        finally:
+            IS_PIECE.reset(token)
+
+    return fetch
 
 
 def beginning(step: Callable[..., Any]) -> Callable[..., Any]:
