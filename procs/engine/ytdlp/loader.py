@@ -16,7 +16,7 @@ from yt_dlp.postprocessor.ffmpeg import FFmpegPostProcessor
 from yt_dlp.utils import DownloadError, Popen, determine_protocol
 
 from procs.core.ffmpeg import tools
-from procs.engine.answers import media_list
+from procs.engine.answers import media_list, page_head
 from procs.engine.answers.answer_reader import AnswerReader, Hears
 from procs.engine.endings import whole_fetch
 from procs.engine.failures.classify import judged
@@ -75,6 +75,8 @@ class Loader(yt_dlp.YoutubeDL):
         self.part: PartFile | None = None
         #: The same of one in pieces.
         self.pieces = PieceRequests()
+        #: Whether what comes now are subtitles, which are words.
+        self.words = False
         self._ies: MutableMapping[str, Any]
         super().__init__(options)
 
@@ -134,7 +136,9 @@ class Loader(yt_dlp.YoutubeDL):
         address = req if isinstance(req, str) else req.url
         plain = isinstance(req, str) or (req.method == "GET" and "Range" not in req.headers)
         again = partial(super().urlopen, req) if plain else None
-        hears = Hears(self.noted(answer), partial(self.doubtful.add, address), self.lists(address))
+        is_piece = piece_hooks.IS_PIECE.get() and not self.words
+        heard = page_head.refused(answer) if is_piece else self.noted(answer)
+        hears = Hears(heard, partial(self.doubtful.add, address), self.lists(address))
         reader = AnswerReader(answer, hears, again)
         if self.part:
             self.part.open_ended = not reader.frame.marked
@@ -202,7 +206,7 @@ class Loader(yt_dlp.YoutubeDL):
         if not (subtitle or test) and determine_protocol(info) in FROM_ANYWHERE:
             self.part = PartFile(name)
         else:
-            self.pieces = PieceRequests()
+            self.pieces, self.words = PieceRequests(), subtitle
             PieceFile(name).settle()  # before anybody reads what comes
         try:
             with one.beside(name, info) if one else nullcontext():
