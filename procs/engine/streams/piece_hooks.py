@@ -7,6 +7,7 @@ from typing import Any
 from yt_dlp.downloader.fragment import FragmentFD
 
 from procs.engine.protocol.piece_file import OtherPieces, Piece, PieceFile
+from procs.errors import Unsupported
 
 #: Where a download keeps its note, and where once it has a list of pieces: then they are noted.
 NOTE, NOTED = "chapar_note", "chapar_pieces"
@@ -102,6 +103,8 @@ def going_on(step: Callable[..., Any]) -> Callable[..., Any]:
         if NOTE not in ctx or "pack_func" in more:
             return step(self, ctx, pieces, info, **more)
         listed = list(pieces)
+        if not all(isinstance(one.get("url"), str) for one in listed):
+            raise Unsupported("a list of pieces with one that has no address")
         ctx[NOTED] = ctx[NOTE]
         try:
             return step(self, ctx, ctx[NOTED].left(listed), info, **more)

@@ -26,7 +26,7 @@ from procs.engine.protocol.part_file import PartFile
 from procs.engine.protocol.piece_file import PieceFile
 from procs.engine.releases import lean_extractors
 from procs.engine.releases.extractor_index import ExtractorIndex
-from procs.engine.streams import piece_hooks
+from procs.engine.streams import list_faults, piece_hooks
 from procs.engine.streams.merge_stream import MergeHooks
 from procs.engine.ytdlp import range_requests
 from procs.engine.ytdlp.range_requests import PieceRequests
@@ -241,6 +241,7 @@ def prepare() -> None:
         assert FFmpegPostProcessor(loader).available
     child_programs.tie(Popen)
     piece_hooks.tie()
+    list_faults.tie()
     # Nobody reads when a file of a job was changed, and the jail lets nobody set it.
     PostProcessor.try_utime = lambda *_, **__: None
 

@@ -78,6 +78,52 @@ async def test_a_piece_that_is_called_a_page_is_taken(bring, sloppy, kind):
     assert body == await bring(hls("muxed.m3u8"))
 
 
+KEY = '#EXT-X-KEY:METHOD=AES-128,URI="k"'
+VECTOR = f"{KEY},IV=0x{'00' * 16}"
+
+
+def with_line(line):
+    """The list of the film, with one line more in front of its first piece."""
+    return hls("muxed.m3u8").replace(b"#EXTINF", f"{line}\n#EXTINF".encode(), 1)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        Reply(b"<html>sign in</html>"),
+        Reply(b"fifteen bytes.."),
+        Reply(b""),
+        Reply(b"one of 16 bytes."),
+    ],
+    ids=["page", "short", "empty", "another"],
+)
+async def test_a_key_that_is_none_is_missing(bring, sloppy, key):
+    sloppy.replies["/k"] = [key]
+    with pytest.raises(errors.PartMissing):
+        await bring(with_line(VECTOR))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"{KEY},IV=0xzz",
+        f"{KEY},IV=0x{'00' * 20}",
+        '#EXT-X-KEY:URI="k"',
+        "#EXT-X-KEY:METHOD=AES-128",
+        "#EXT-X-BYTERANGE:abc",
+        "#EXT-X-MEDIA-SEQUENCE:zz",
+        f"{KEY}\n#EXT-X-MEDIA-SEQUENCE:{1 << 70}",
+        "#EXT-X-MAP:BYTERANGE=1@2",
+        '#EXT-X-MAP:URI="m",BYTERANGE="x@y"',
+        'muxed0.ts\n#EXT-X-MAP:URI="m"',
+    ],
+)
+async def test_a_list_that_nobody_can_read_is_the_fault_of_the_site(bring, sloppy, line):
+    sloppy.replies |= {"/k": [Reply(bytes(16))], "/m": [Reply(hls("muxed0.ts"))]}
+    with pytest.raises(errors.Unsupported):
+        await bring(with_line(line))
+
+
 async def test_the_pieces_of_subtitles_are_words(sloppy, engine, tmp_path):
     said = [f"WEBVTT\n\n00:0{n}.000 --> 00:0{n}.900\nLine {n}\n".encode() for n in range(3)]
     pieces = "".join(f"#EXTINF:2,\nline{n}.vtt\n" for n in range(3))
