@@ -27,6 +27,8 @@ PARTIAL = re.compile(r"media-\d+\.(?:f[\w-]+\.)?\w+\.part")
 BESIDE = (HEAD_NAME, NOTE_NAME)
 #: Bytes of what a site says of a file.
 HEAD_BYTES = 4096
+#: Bytes that are compared with the site's where it says of a file how long it is, and nothing else.
+COMPARED = 64 * 1024
 
 
 def keep_parts(folder: Path) -> int:
@@ -104,9 +106,22 @@ class PartFile:
         start = byte_range.start_of(headers)
         if status != byte_range.PARTLY or not start:
             return False
-        now = byte_range.told(status, answer)
-        same = all(now.get(name) == value for name, value in self.said().items())
-        return not same or not byte_range.fits(headers, answer, shorter=True)
+        now, said = byte_range.told(status, answer), self.said()
+        other = any(now.get(name) != said.get(name) for name in byte_range.VERSIONS)
+        other = other or now.get("length") != said.get("length", now.get("length"))
+        return other or not byte_range.fits(headers, answer, shorter=True)
+
+    def doubted(self, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        """The bytes in front of those that a request asks for, and the place of the first of them
+        in the file, where nothing but its length tells whether the site still has the same one.
+        None of them where nothing has to be compared."""
+        start, said = byte_range.start_of(headers), self.said()
+        known = not said or any(name in said for name in byte_range.VERSIONS)
+        if known or not self.part.is_file() or self.part.stat().st_size != start:
+            return start, b""
+        with self.part.open("rb") as file:
+            first = file.seek(max(1, start - COMPARED))
+            return first, file.read()
 
     def length(self) -> int:
         """Bytes of the whole file as the site says; 0 when it does not."""

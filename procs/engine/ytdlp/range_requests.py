@@ -26,13 +26,39 @@ def rest_of(part: PartFile, req: Any, ask: Ask) -> Response:
     """The answer that goes on where a file ended, or begins it again when the site has another one
     by now, or gives no part of it. Raises BrokenOff, HTTPError."""
     req.headers = part.conditional(req.headers)
-    answer = tried(req, ask)
+    answer = tried(req, ask) if is_same_end(part, req, ask) else None
     if answer is None or part.is_other(req.headers, answer.status, answer.headers):
         answer = anew(req, ask, answer)
     elif not byte_range.start_of(req.headers):
         beginning(answer, shorter=True)
     part.note(req.headers, answer.status, answer.headers)
     return answer
+
+
+def is_same_end(part: PartFile, req: Any, ask: Ask) -> bool:
+    """Whether the site still has those bytes in front of the ones that are asked for, where that
+    has to be known. Raises HTTPError."""
+    first, lies = part.doubted(req.headers)
+    if not lies:
+        return True
+    before = req.copy()
+    last = first + len(lies) - 1
+    before.headers = {**byte_range.whole(req.headers), "Range": f"bytes={first}-{last}"}
+    answer = tried(before, ask)
+    if answer is None:
+        return False
+    with answer:
+        there = answer.status == PARTLY and not byte_range.is_packed(answer.headers)
+        there = there and byte_range.fits(before.headers, answer.headers)
+        return there and read(answer, len(lies)) == lies
+
+
+def read(answer: Response, amount: int) -> bytes:
+    """So many bytes of an answer, or those that there are."""
+    came = b""
+    while len(came) < amount and (piece := answer.read(amount - len(came))):
+        came += piece
+    return came
 
 
 def tried(req: Any, ask: Ask) -> Response | None:

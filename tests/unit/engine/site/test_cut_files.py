@@ -71,7 +71,7 @@ def ranged(body, name, *, most=1 << 30, shift=0, **more):
         if start is None:
             return Reply(body, left=len(body) // 2, kind=TYPES[name], **more)
         begin = max(0, start + shift)
-        part = body[begin : begin + most]
+        part = body[begin : begin + most][: None if end is None else end + 1 - begin]
         said = f"Content-Range: bytes {begin}-{begin + len(part) - 1}/{len(body)}"
         fields = (said, *more.get("fields", ()))
         return Reply(part, kind=TYPES[name], status="206 Partial Content", fields=fields)

@@ -257,3 +257,43 @@ async def test_a_site_that_asks_to_wait_is_not_asked_for_all_at_once(plain, slop
     rest = [lambda start, end: part(BODY, start, fields=(ONE,))]
     assert await plain(BROKEN, busy, *rest) == BODY
     assert [start is None for start in sloppy.starts] == [True, True, False, False]
+
+
+CHANGED = bytes(4) + random.Random(2).randbytes(1_000_000)
+UNTAGGED = Reply(BODY, left=len(BODY) // 2, kind=MP4)
+
+
+def either(body, fields=()):
+    """A site that serves ranges of a file, and the whole of it."""
+
+    def reply(start, end):
+        if start is None:
+            return Reply(body, kind=MP4, fields=fields)
+        return part(body, start, end, fields=fields)
+
+    return reply
+
+
+@pytest.mark.parametrize("fields", [(), (ONE,), (MONDAY,)], ids=["length", "tag", "time"])
+async def test_another_file_of_the_same_length_comes_whole(plain, sloppy, fields):
+    assert await plain(UNTAGGED, either(CHANGED, fields)) == CHANGED
+    assert sloppy.starts[-1] is None
+
+
+async def test_a_file_that_says_what_it_is_only_later_comes_whole(plain, sloppy):
+    assert await plain(UNTAGGED, either(BODY, (ONE,))) == BODY
+    assert sloppy.starts[-1] is None
+
+
+async def test_the_rest_of_a_file_of_known_length_is_asked_for_when_its_end_is_the_same(
+    plain, sloppy
+):
+    assert await plain(UNTAGGED, either(BODY)) == BODY
+    *_, compared, rest = sloppy.starts
+    assert 0 < rest - compared <= 64 * 1024
+
+
+@pytest.mark.parametrize("status", ["403 No", "416 No", "500 No"])
+async def test_a_site_that_gives_no_end_to_compare_sends_the_whole_file(plain, sloppy, status):
+    assert await plain(UNTAGGED, Reply(b"", status=status), FULL) == BODY
+    assert [start is None for start in sloppy.starts] == [True, True, False, True]
