@@ -13,7 +13,7 @@ import brotli
 
 #: Seconds after which a peer has read what came before its connection breaks.
 READ = 0.2
-RANGE = re.compile(rb"\nrange: bytes=(\d+)-", re.I)
+RANGE = re.compile(rb"\nrange: bytes=(\d+)-(\d*)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class Reply:
         return "\r\n".join([*fields, "", ""]).encode() + body[: len(body) - self.left]
 
 
-#: An answer by the first byte that is asked for, None where all are.
-ByStart = Callable[[int | None], Reply]
+#: An answer by the first and the last byte that are asked for, None for those of the file.
+ByRange = Callable[[int | None, int | None], Reply]
 
 #: How a body is packed.
 CODINGS = {"": bytes, "gzip": gzip.compress, "br": brotli.compress}
@@ -60,7 +60,7 @@ class SloppySite:
     """Answers each path with its replies, one after the other; the last one again and again.
     `starts` are the first bytes that were asked for, None where all were."""
 
-    replies: dict[str, list[Reply | ByStart]] = field(default_factory=dict)
+    replies: dict[str, list[Reply | ByRange]] = field(default_factory=dict)
     asked: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     starts: list[int | None] = field(default_factory=list)
 
@@ -93,7 +93,7 @@ class SloppySite:
             found = RANGE.search(head)
             self.starts.append(int(found[1]) if found else None)
             if not isinstance(reply, Reply):
-                reply = reply(self.starts[-1])
+                reply = reply(self.starts[-1], int(found[2]) if found and found[2] else None)
             writer.write(reply.sent())
             await writer.drain()
             if reply.resets:

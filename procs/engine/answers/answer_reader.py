@@ -55,10 +55,12 @@ class AnswerReader:
         return piece
 
     def piece(self, amount: int) -> bytes:
-        """The next bytes; none at the end, which is looked at. Raises IncompleteRead."""
+        """The next bytes; none at the end, which is looked at. Raises IncompleteRead,
+        BrokenOff."""
         piece = self.from_site(amount)
         self.frame.note()
         self.came += len(piece)
+        self.frame.bound(self.came)
         self.hears.piece(piece)
         if not piece and amount:
             self.frame.check(self.came)

@@ -13,13 +13,14 @@ from typing import Any
 from yt_dlp.networking.common import Response
 from yt_dlp.networking.exceptions import IncompleteRead
 
+from procs.engine.protocol import byte_range
+from procs.errors import BrokenOff
+
 #: Versions of HTTP that let a body end with its connection, as the libraries number them:
 #: http.client and urllib3 by ten, libcurl by its own count.
 ENDED_BY_CLOSE = (10, 11, 1, 2)
 #: The state of urllib3's unpacker for gzip after the end, where something follows that is no gzip.
 REST_IS_NOTHING = 2
-#: The status of a part of a body (RFC 9110, 15.3.7): a packed one ends within it.
-PARTIAL_CONTENT = 206
 
 
 class BodyFrame:
@@ -28,7 +29,9 @@ class BodyFrame:
     def __init__(self, answer: Response) -> None:
         self.body: Any = answer.fp
         self.unpacker: Any = None
-        self.is_part = answer.status == PARTIAL_CONTENT
+        self.is_part = answer.status == byte_range.PARTLY
+        #: Bytes of a part, by its place in the file; 0 for all else.
+        self.size = byte_range.size(answer.headers) if self.is_part else 0
         stated = answer.headers.get("Content-Length") or answer.headers.get("Transfer-Encoding")
         #: Whether anything but the end of the connection says where the body ends, and nothing in
         #: it is hidden from us.
@@ -40,12 +43,21 @@ class BodyFrame:
         """Remember what unpacks the body: the library drops it at the end."""
         self.unpacker = getattr(self.body, "_decoder", None) or self.unpacker
 
+    def bound(self, came: int) -> None:
+        """After `came` bytes there may be more. Raises BrokenOff when these are too many: of which
+        place in the file they are, nobody knows."""
+        if self.size and came > self.size:
+            raise BrokenOff(f"more than {self.size} bytes of a part")
+
     def check(self, came: int) -> None:
         """After `came` bytes nothing came any more. Raises IncompleteRead when there must be
         more."""
         left = getattr(self.body, "length", None)
         if isinstance(left, int) and left > 0:
             raise IncompleteRead(came, left)
+        if came < self.size:
+            raise IncompleteRead(came, self.size - came)
+        # A packed part ends within the packed whole.
         if self.unpacker is None or self.is_part or not packed(self.body):
             return
         if not has_ended(self.unpacker):

@@ -1,7 +1,8 @@
 """Fetches a file, and sees that all of it came.
 
 A site may send less than was asked for: a shorter part than that from one byte to the end, or a
-body that ends with its connection, which may break. yt-dlp takes each for the whole file.
+body that ends with its connection, which may break. Or it sends more than it promised. yt-dlp takes
+each for the whole file.
 """
 
 from collections.abc import Callable
@@ -25,6 +26,8 @@ def fetch_whole(part: PartFile, fetch: Callable[[], Came]) -> Came:
         came = fetch()
         if came[0] and size_of(part.whole) <= size:
             raise BrokenOff(f"{size} bytes of {part.length()}")
+    if came[0] and 0 < part.length() < size_of(part.whole):
+        raise BrokenOff(f"{size_of(part.whole)} bytes of a file of {part.length()}")
     return fetch_again(part, fetch, came) if came[0] and is_doubted(part) else came
 
 

@@ -108,7 +108,8 @@ WRAPPER_PHRASES: Rows = (
     (errors.SiteFiltered, r"access to this webpage has been blocked"),
     (errors.RedirectLoop, r"redirect loop|exceeded \d+ redirects|too many redirects"),
     (errors.Empty, r"did not get any data blocks|downloaded file is empty"),
-    (errors.BrokenOff, r"bytes read, \d+ more expected|incomplete ?read"),
+    (errors.BrokenOff, r"bytes read, \d+ more expected|incomplete ?read|in the place of a piece"),
+    (errors.Unsupported, r"initialization fragment found after"),
 )
 
 #: Of the sites above: they gave addresses, and do not take them. Our reader knows them no more.

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from procs.core import codec, disk
-from procs.engine.protocol import piece_file
+from procs.engine.protocol import byte_range, piece_file
 from procs.engine.protocol.piece_file import NOTE_NAME, PART_NAME, PIECE_NAME
 
 #: Beside a file that is not whole yet; what yt-dlp calls one stream of several, and a whole file.
@@ -25,10 +25,10 @@ WHOLE_NAME = re.compile(r"media-\d+\.\w+")
 PARTIAL = re.compile(r"media-\d+\.(?:f[\w-]+\.)?\w+\.part")
 #: What lies beside a file that can be gone on with.
 BESIDE = (HEAD_NAME, NOTE_NAME)
-#: Letters of one of the site's words that are kept, and bytes of all of them.
-SAID_LETTERS, HEAD_BYTES = 256, 4096
-OPEN_RANGE, CAME_RANGE = re.compile(r"bytes=(\d+)-\d*"), re.compile(r"bytes (\d+)-")
-PARTLY = 206
+#: Bytes of what a site says of a file.
+HEAD_BYTES = 4096
+#: Bytes that are compared with the site's where it says of a file how long it is, and nothing else.
+COMPARED = 64 * 1024
 
 
 def keep_parts(folder: Path) -> int:
@@ -91,24 +91,37 @@ class PartFile:
     def conditional(self, headers: Mapping[str, str]) -> dict[str, str]:
         """The headers of a request, changed so that a file which is another one by now comes
         whole."""
-        start = start_of(headers)
+        start = byte_range.start_of(headers)
         if not start:
             return dict(headers)
         said = self.said()
         if not said or start > (said.get("length") or start):
-            return whole(headers)
+            return byte_range.whole(headers)
         tag = str(said.get("etag") or "")
         return {**headers, **({"If-Range": tag} if tag.startswith('"') else {})}
 
     def is_other(self, headers: Mapping[str, str], status: int, answer: Any) -> bool:
         """Whether a part came that belongs to another file than what lies here, or to another
         place in it."""
-        start = start_of(headers)
-        if status != PARTLY or not start:
+        start = byte_range.start_of(headers)
+        if status != byte_range.PARTLY or not start:
             return False
-        now = told(status, answer)
-        same = all(now.get(name) == value for name, value in self.said().items())
-        return not same or begins_at(answer) != start
+        now, said = byte_range.told(status, answer), self.said()
+        other = any(now.get(name) != said.get(name) for name in byte_range.VERSIONS)
+        other = other or now.get("length") != said.get("length", now.get("length"))
+        return other or not byte_range.fits(headers, answer, shorter=True)
+
+    def doubted(self, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        """The bytes in front of those that a request asks for, and the place of the first of them
+        in the file, where nothing but its length tells whether the site still has the same one.
+        None of them where nothing has to be compared."""
+        start, said = byte_range.start_of(headers), self.said()
+        known = not said or any(name in said for name in byte_range.VERSIONS)
+        if known or not self.part.is_file() or self.part.stat().st_size != start:
+            return start, b""
+        with self.part.open("rb") as file:
+            first = file.seek(max(1, start - COMPARED))
+            return first, file.read()
 
     def length(self) -> int:
         """Bytes of the whole file as the site says; 0 when it does not."""
@@ -117,8 +130,9 @@ class PartFile:
     def note(self, headers: Mapping[str, str], status: int, answer: Any) -> None:
         """Keep what the site says of the file, at each answer. What lies here of an earlier one
         goes first, lest it be taken for the beginning of the next."""
-        said = told(status, answer)
-        if not (status == PARTLY and start_of(headers)) and self.part.exists():
+        said = byte_range.told(status, answer)
+        goes_on = status == byte_range.PARTLY and byte_range.start_of(headers)
+        if not goes_on and self.part.exists():
             self.part.write_bytes(b"")
         if said != self.said():
             self.head.write_text(codec.dump(said), encoding="utf-8")
@@ -131,38 +145,3 @@ class PartFile:
         except (OSError, ValueError):
             return {}
         return said if isinstance(said, dict) else {}
-
-
-def told(status: int, answer: Any) -> dict[str, Any]:
-    """What an answer says of the whole file; nothing when that does not tell it from another, and
-    of one that is packed: what lies here is unpacked, and a part of the packed one fits nowhere."""
-    if str(answer.get("Content-Encoding") or "identity").strip().lower() != "identity":
-        return {}
-    length = str(answer.get("Content-Length") or "")
-    if status == PARTLY:
-        length = str(answer.get("Content-Range") or "").rpartition("/")[2]
-    said: dict[str, Any] = {
-        "etag": str(answer.get("ETag") or "")[:SAID_LETTERS].removeprefix("W/"),
-        "modified": str(answer.get("Last-Modified") or "")[:SAID_LETTERS],
-        "length": int(length) if length.isdecimal() and length.isascii() else 0,
-    }
-    if str(answer.get("ETag") or "").startswith("W/"):
-        said["etag"] = f"W/{said['etag']}"
-    return {name: value for name, value in said.items() if value}
-
-
-def start_of(headers: Mapping[str, str]) -> int:
-    """The first byte that a request asks for."""
-    match = OPEN_RANGE.fullmatch(str(headers.get("Range") or ""))
-    return int(match[1]) if match else 0
-
-
-def begins_at(answer: Any) -> int:
-    """The first byte of a part that came; -1 when it does not say."""
-    match = CAME_RANGE.match(str(answer.get("Content-Range") or ""))
-    return int(match[1]) if match else -1
-
-
-def whole(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers of a request for all of the file."""
-    return {name: value for name, value in headers.items() if name not in ("Range", "If-Range")}

@@ -7,6 +7,7 @@ from typing import Any
 
 from yt_dlp.utils import YoutubeDLError
 
+from procs.engine.answers.page_head import BEGINNING, TEXT_BEGINNING
 from procs.engine.failures.classify import judged
 from procs.engine.forms import subtitles
 from procs.engine.protocol import part_file
@@ -31,10 +32,9 @@ NOT_THERE = (Empty, Gone, NoSuchFile)
 #: Looks at a list of pieces in which nothing is new, each half a piece's length after the other,
 #: before ffmpeg takes the broadcast for over (its own number is 1000, hours for long pieces).
 STANDSTILL = ("-m3u8_hold_counters", "40")
-#: Kinds of files that have no words at their beginning, and how many of it are looked at; the one
-#: ending of a film's that is also one of words.
-NO_TEXT, BEGINNING, TYPESCRIPT = ("video", "audio"), 512, ".ts"
-TEXT_BEGINNING = re.compile(r"\s*[\[{<A-Za-z][^\x00-\x08\x0e-\x1f\x7f\ufffd]*")
+#: Kinds of files that have no words at their beginning; the one ending of a film's that is also one
+#: of words.
+NO_TEXT, TYPESCRIPT = ("video", "audio"), ".ts"
 
 
 class DownloadRun:

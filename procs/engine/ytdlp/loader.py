@@ -16,19 +16,20 @@ from yt_dlp.postprocessor.ffmpeg import FFmpegPostProcessor
 from yt_dlp.utils import DownloadError, Popen, determine_protocol
 
 from procs.core.ffmpeg import tools
-from procs.engine.answers import media_list
+from procs.engine.answers import media_list, page_head
 from procs.engine.answers.answer_reader import AnswerReader, Hears
 from procs.engine.endings import whole_fetch
 from procs.engine.failures.classify import judged
 from procs.engine.jail import child_programs
-from procs.engine.protocol import part_file
 from procs.engine.protocol.messages import MIB, check_scheme
 from procs.engine.protocol.part_file import PartFile
 from procs.engine.protocol.piece_file import PieceFile
 from procs.engine.releases import lean_extractors
 from procs.engine.releases.extractor_index import ExtractorIndex
-from procs.engine.streams import piece_hooks
+from procs.engine.streams import list_faults, piece_hooks
 from procs.engine.streams.merge_stream import MergeHooks
+from procs.engine.ytdlp import range_requests
+from procs.engine.ytdlp.range_requests import PieceRequests
 from procs.errors import ExtractorBroken, Unsupported
 
 #: A page that leads nowhere, to try patterns on.
@@ -42,9 +43,8 @@ MOST_COMPILED = 256
 HEADERS_KEPT = 64
 #: Bytes of a page that are kept.
 READ = 4 * MIB
-#: Protocols by which a file comes as it is, and may be asked for from any byte on; the answer when
-#: it has none there.
-FROM_ANYWHERE, NO_SUCH_BYTES = ("http", "https"), 416
+#: Protocols by which a file comes as it is, and may be asked for from any byte on.
+FROM_ANYWHERE = ("http", "https")
 #: Statuses from here on are a fault of the site's (RFC 9110, 15.6).
 SITE_FAULT = 500
 
@@ -73,6 +73,10 @@ class Loader(yt_dlp.YoutubeDL):
         self.merging: MergeHooks | None = None
         #: The file that comes now, if a part of it may lie here.
         self.part: PartFile | None = None
+        #: The same of one in pieces.
+        self.pieces = PieceRequests()
+        #: Whether what comes now are subtitles, which are words.
+        self.words = False
         self._ies: MutableMapping[str, Any]
         super().__init__(options)
 
@@ -115,12 +119,12 @@ class Loader(yt_dlp.YoutubeDL):
     def urlopen(self, req: Any) -> common.Response:
         """Open an address of the web, and no other: manifests and redirects may name any.
 
-        Raises Forbidden.
+        Raises Forbidden, BrokenOff.
         """
         address = req if isinstance(req, str) else req.url
         check_scheme(address)
         with self.listening(address):
-            answer = self.next_part(self.part, req) if self.part else super().urlopen(req)
+            answer = self.asked(req)
         self.unheard.pop(address, None)
         answer.read = self.listening(address)(self.reader(req, answer).read)
         if len(self.headers) < HEADERS_KEPT:
@@ -132,7 +136,9 @@ class Loader(yt_dlp.YoutubeDL):
         address = req if isinstance(req, str) else req.url
         plain = isinstance(req, str) or (req.method == "GET" and "Range" not in req.headers)
         again = partial(super().urlopen, req) if plain else None
-        hears = Hears(self.noted(answer), partial(self.doubtful.add, address), self.lists(address))
+        is_piece = piece_hooks.IS_PIECE.get() and not self.words
+        heard = page_head.refused(answer) if is_piece else self.noted(answer)
+        hears = Hears(heard, partial(self.doubtful.add, address), self.lists(address))
         reader = AnswerReader(answer, hears, again)
         if self.part:
             self.part.open_ended = not reader.frame.marked
@@ -153,23 +159,12 @@ class Loader(yt_dlp.YoutubeDL):
         lasts = self.lasting.get(str(stream.get("url")), 0.0)
         return lasts or media_list.of_fragments(stream.get("fragments"))
 
-    def next_part(self, part: PartFile, req: common.Request) -> common.Response:
-        """The answer that goes on where a file ended, or begins it again when the site has another
-        one by now."""
-        req.headers = part.conditional(req.headers)
-        answer = None
-        try:
-            answer = super().urlopen(req)
-        except HTTPError as error:
-            if error.status != NO_SUCH_BYTES or not part_file.start_of(req.headers):
-                raise
-        if answer is None or part.is_other(req.headers, answer.status, answer.headers):
-            if answer:
-                answer.close()
-            req.headers = part_file.whole(req.headers)
-            answer = super().urlopen(req)
-        part.note(req.headers, answer.status, answer.headers)
-        return answer
+    def asked(self, req: Any) -> common.Response:
+        """The answer to a request: for a file, or for a piece of one, it is what was asked for."""
+        ask = super().urlopen
+        if self.part:
+            return range_requests.rest_of(self.part, req, ask)
+        return self.pieces.answer(req, ask) if piece_hooks.IS_PIECE.get() else ask(req)
 
     def noted(self, answer: common.Response) -> Callable[[bytes], None]:
         """The callback for the bytes of an answer, so that a page of them is kept."""
@@ -211,6 +206,7 @@ class Loader(yt_dlp.YoutubeDL):
         if not (subtitle or test) and determine_protocol(info) in FROM_ANYWHERE:
             self.part = PartFile(name)
         else:
+            self.pieces, self.words = PieceRequests(), subtitle
             PieceFile(name).settle()  # before anybody reads what comes
         try:
             with one.beside(name, info) if one else nullcontext():
@@ -245,6 +241,7 @@ def prepare() -> None:
         assert FFmpegPostProcessor(loader).available
     child_programs.tie(Popen)
     piece_hooks.tie()
+    list_faults.tie()
     # Nobody reads when a file of a job was changed, and the jail lets nobody set it.
     PostProcessor.try_utime = lambda *_, **__: None
 

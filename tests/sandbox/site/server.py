@@ -8,6 +8,7 @@
 /anew/clip.mp4                half of it, then a break; the next time all of it from its beginning
 /unsized/clip.mp4             without a length
 /rangeless/clip.mp4           all of it, whatever part was asked for
+/refusing/clip.mp4            403 where a part is asked for
 /changed/clip.mp4             another file of the same length once `changed` is set. With ?by=etag,
                               modified, both it says so; with &heeds=yes it heeds If-Range
 /endless.mp4                  the clip, then zeros for ever
@@ -136,7 +137,8 @@ class Site(Answers, Searched):
             web.get("/paced/{name:.+}", self.paced),
             web.get("/turning.m3u8", self.turning),
             web.get(
-                "/{bend:slow|stall|cut|anew|unsized|odd|rangeless|changed}/{name:.+}", self.file
+                "/{bend:slow|stall|cut|anew|unsized|odd|rangeless|refusing|changed}/{name:.+}",
+                self.file,
             ),
             web.get("/episode/{number:\\d+}/{name:.+}", self.file),
             web.get("/{name:.+}", self.file),
@@ -221,6 +223,8 @@ class Site(Answers, Searched):
         if not path.is_file() or self.files not in path.resolve().parents:
             raise web.HTTPNotFound
         body = path.read_bytes() + padding(int(request.query.get("pad") or 0))
+        if bend == "refusing" and "Range" in request.headers:
+            raise web.HTTPForbidden
         response = web.StreamResponse(headers=headers_of(path, bend))
         first, end = span_of(request, len(body)) if bend not in ("anew", "rangeless") else (0, None)
         if bend == "changed":

@@ -81,7 +81,7 @@ async def test_a_file_that_changed_at_the_site_comes_whole(site, engine, tmp_pat
     assert first == 0
 
 
-@pytest.mark.parametrize("bend", ["rangeless", "unsized"])
+@pytest.mark.parametrize("bend", ["rangeless", "unsized", "refusing"])
 async def test_a_site_without_ranges_begins_again(site, engine, tmp_path, bend):
     body, _ = await twice(engine, site, f"/{bend}/clip.mp4?{QUERY}", tmp_path)
 

@@ -67,11 +67,11 @@ def open_ended(name, body, left=0, **more):
 def ranged(body, name, *, most=1 << 30, shift=0, **more):
     """A reply to each range: at most so many bytes, from another place by `shift`."""
 
-    def reply(start):
+    def reply(start, end):
         if start is None:
             return Reply(body, left=len(body) // 2, kind=TYPES[name], **more)
         begin = max(0, start + shift)
-        part = body[begin : begin + most]
+        part = body[begin : begin + most][: None if end is None else end + 1 - begin]
         said = f"Content-Range: bytes {begin}-{begin + len(part) - 1}/{len(body)}"
         fields = (said, *more.get("fields", ()))
         return Reply(part, kind=TYPES[name], status="206 Partial Content", fields=fields)
@@ -142,8 +142,8 @@ async def test_a_site_that_never_gives_the_last_bytes_is_no_success(bring, made)
     body = made[LARGE]
     cut = Reply(body, left=len(body) // 2, kind=TYPES[LARGE])
 
-    def reply(start):
-        return ranged(body, LARGE, most=min(1000, len(body) - 100 - start))(start)
+    def reply(start, end):
+        return ranged(body, LARGE, most=min(1000, len(body) - 100 - start))(start, end)
 
     with pytest.raises((errors.BrokenOff, errors.Empty)):
         await bring(LARGE, cut, reply)
