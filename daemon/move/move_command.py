@@ -13,6 +13,7 @@ from daemon.commands.restart import alone
 from daemon.console import open_store
 from daemon.console.open_store import MOVE_RECORD, SWITCHED
 from daemon.install import settings_file
+from daemon.move import process_pause
 from daemon.move.process_pause import paused
 from procs import config, start
 from procs.config import Settings
@@ -50,9 +51,10 @@ def move(settings: Settings, to: str, say: Say) -> None:
         store_move.opened(old, to, run=settings.run, scratch=scratch, left=left) as work,
     ):
         refuse_others(settings, work.old)
+        process_pause.resume(settings.run)  # what a pause before this one left stopped
         work.copy(say)
         work.catch_up(say)
-        with paused(settings.run, say):
+        with paused(settings, say):
             refuse_others(settings, work.old)
             if wrong := work.end(say):
                 raise Refusal(f"not switched, {len(wrong)} differences: {'; '.join(wrong[:5])}")
@@ -143,7 +145,7 @@ def undo(settings: Settings, say: Say) -> None:
     if record.get("to") != settings.database_url:
         raise Refusal("there is no move to be undone: this database is not where the last one led")
     old = str(record["from"])
-    with alone(settings.run), paused(settings.run, say):
+    with alone(settings.run), paused(settings, say):
         with open_store.opened(settings) as db:
             refuse_others(settings, db)
             known = figures.of_people(db)
