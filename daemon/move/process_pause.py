@@ -45,7 +45,8 @@ def paused(settings: Settings, say: Say) -> Iterator[None]:
     run = settings.run
     supervisor = Supervisor(run)
     if not supervisor.is_up():
-        yield
+        with kept_down(settings):
+            yield
         return
     began = time.monotonic()
     titles = [one.title for one in supervisor.processes() if one.state not in DOWN]
@@ -60,6 +61,17 @@ def paused(settings: Settings, say: Say) -> Iterator[None]:
             raise
         resume(run)
     say(f"they run again, after {time.monotonic() - began:.1f} s")
+
+
+@contextmanager
+def kept_down(settings: Settings) -> Iterator[None]:
+    """Nothing of this home runs, and nothing starts meanwhile: it would go on with the database
+    before. Raises Refusal."""
+    lock = launch.hold(settings)
+    try:
+        yield
+    finally:
+        os.close(lock)
 
 
 @contextmanager

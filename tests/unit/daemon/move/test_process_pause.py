@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from daemon.command_error import NotUp, Refusal
+from daemon.commands import launch
 from daemon.move import process_pause
 from daemon.move.process_pause import paused
 from daemon.supervisor.control import Supervisor
@@ -87,12 +88,16 @@ class Home:
 
 
 @pytest.fixture
-def stack(short_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+def settings(short_home: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     for name in config.NAMES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("CHAPAR_HOME", str(short_home))
     monkeypatch.setenv("CHAPAR_ENV_FILE", os.devnull)
-    settings = config.load(need_telegram=False)
+    return config.load(need_telegram=False)
+
+
+@pytest.fixture
+def stack(short_home: Path, settings: Settings) -> Iterator[Home]:
     for folder in (settings.logs, settings.sessions):
         folder.mkdir()
     for name, text in (("conf", CONF), ("worker", WORKER)):
@@ -155,3 +160,9 @@ def test_what_could_not_be_started_is_known_to_the_next_attempt(
         pass
 
     assert stack.run()
+
+
+def test_nothing_starts_in_the_pause_of_a_move_while_chapar_is_stopped(settings: Settings) -> None:
+    with paused(settings, print), pytest.raises(Refusal, match="already runs"):
+        launch.hold(settings)
+    os.close(launch.hold(settings))
