@@ -20,10 +20,13 @@ from procs.config import Settings
 from procs.core import clock, log
 from procs.store.database import SCHEMES, SERVER, Database, require_reachable
 from procs.store.machines import machine_rows
-from procs.store.move import figures, move_estimate, store_move
+from procs.store.move import change_notes, figures, move_estimate, store_move
+from procs.store.move.store_move import StoreMove
 
 Say = Callable[[str], None]
 DATABASE = "CHAPAR_DATABASE_URL"
+#: How often both are compared where commands write meanwhile.
+COMPARISONS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +59,36 @@ def move(settings: Settings, to: str, say: Say) -> None:
         work.catch_up(say)
         with paused(settings, say):
             refuse_others(settings, work.old)
-            if wrong := work.end(say):
-                raise Refusal(f"not switched, {len(wrong)} differences: {'; '.join(wrong[:5])}")
-            known = figures.of_people(work.old)
-            record: dict[str, object] = {"from": old, "to": to, "figures": known}
-            write_record(settings, record)
-            work.hand_over()
-            settings_file.write(path, {DATABASE: to})  # the switch
-            write_record(settings, {**record, SWITCHED: True})
-            work.forget()
+            late = switch(settings, work, path, to, say)
         say(f"switched: {DATABASE}={log.mask(to)} in {path}")
+    if late:
+        say(f"a command wrote after that, into the database before ({', '.join(late)}): repeat it")
     say(f"undo, until somebody says a word to the bot: chapar move --undo; {log.mask(old)} stays")
+
+
+def switch(settings: Settings, work: StoreMove, path: Path, to: str, say: Say) -> list[str]:
+    """Compare, and let the new database take the place of the old one while nobody can write into
+    that; what a command wrote during the comparison is brought after, and compared again. Returns
+    the tables in which one that waited for that wrote. Raises Refusal."""
+    for _ in range(COMPARISONS):
+        if wrong := work.end(say):
+            raise Refusal(f"not switched, {len(wrong)} differences: {'; '.join(wrong[:5])}")
+        known = figures.of_people(work.old)
+        record: dict[str, object] = {"from": settings.database_url, "to": to, "figures": known}
+        with work.old.write():
+            if work.has_all():
+                last = change_notes.latest(work.old)
+                write_record(settings, record)
+                work.hand_over()
+                settings_file.write(path, {DATABASE: to})  # the switch
+                write_record(settings, {**record, SWITCHED: True})
+                break
+        say("a command changed something meanwhile; that is brought after")
+    else:
+        raise Refusal(
+            "not switched: commands changed something during each comparison; run none meanwhile"
+        )
+    return work.forget(last)
 
 
 def figures_left(settings: Settings, to: str) -> object:

@@ -119,3 +119,8 @@ def changes(db: Database, *, after: int, most: int) -> tuple[int, dict[str, list
         found.setdefault(table, {})[tuple(codec.load(place))] = None
         after = number
     return after, {table: list(keys) for table, keys in found.items()}
+
+
+def since(db: Database, after: int) -> dict[str, list[Key]]:
+    """All keys that changed after a note, by table."""
+    return changes(db, after=after, most=latest(db) - after)[1]

@@ -144,10 +144,13 @@ class StoreMove:
         return sum(map(len, found.values()))
 
     def end(self, say: Say) -> list[str]:
-        """Bring the rest, while nobody writes into the old one. Returns what is not the same."""
+        """Bring the rest, while no process writes into the old one. Returns what is not the same;
+        may be done again, where a command wrote meanwhile (`has_all`)."""
+        tables = layouts()
+        with self.new.write(full=True):
+            copy_constraints.loosen(self.new, self.new_url, tables)
         while self.bring_changes():
             pass
-        tables = layouts()
         with self.new.write(full=True):
             for table in tables:
                 if not table.key:
@@ -164,6 +167,11 @@ class StoreMove:
             wrong.append(f"what must hold of the tables: {after} instead of {before}")
         say(f"compared: {len(tables)} tables, {len(wrong)} differences")
         return wrong
+
+    def has_all(self) -> bool:
+        """Whether all that was noted is in the new database; asked within a transaction of the old
+        one, nobody adds to it until that is over."""
+        return change_notes.latest(self.old) == int(self.place(NOTES) or 0)
 
     def bring_numbers(self, tables: tuple[TableLayout, ...]) -> None:
         """Have the new database give the numbers on that the old one would."""
@@ -199,9 +207,13 @@ class StoreMove:
         for file in files_of(self.new_url)[:1]:
             os.replace(file, file.with_name(file.name.removesuffix(UNFINISHED)))
 
-    def forget(self) -> None:
-        """Leave no trace in the old one."""
-        forget(self.old, self.old_url)
+    def forget(self, last: int | None = None) -> list[str]:
+        """Leave no trace in the old one. Returns in which of its tables was written since a note:
+        by who stood at its gate already when the other one took its place."""
+        with self.old.write(full=True):
+            late = {} if last is None else change_notes.since(self.old, last)
+            forget(self.old, self.old_url)
+        return sorted(late)
 
     def place(self, table: str) -> str | None:
         """How far the copy of a table is, as text; None before the first bite."""
