@@ -19,8 +19,7 @@ from procs.store.database import (
     migrate,
     open_database,
 )
-from procs.store.machines import machine_rows
-from procs.store.move import change_notes, copy_constraints, figures, table_copy
+from procs.store.move import change_notes, copy_constraints, figures, move_goal, table_copy
 from procs.store.move.table_copy import Key
 from procs.store.move.table_layout import TableLayout, TableSql, layouts
 
@@ -34,11 +33,8 @@ NOTE_PLACE = TableSql("""
 INSERT INTO move_places (of_table, place) VALUES (:table, :place)
     ON CONFLICT (of_table) DO UPDATE SET place = excluded.place
 """)
-BEGUN = TableSql("SELECT 1 FROM sqlite_schema WHERE name = 'move_places'")
-BEGUN_AT_SERVER = TableSql("SELECT 1 WHERE TO_REGCLASS('move_places') IS NOT NULL")
 WHOLE = "DROP TABLE move_places"
 FORGET_PLACES = TableSql("DELETE FROM move_places")
-ANYBODY = "SELECT 1 FROM users UNION ALL SELECT 1 FROM requests LIMIT 1"
 STEPS_APPLIED = TableSql("SELECT COUNT(*) FROM schema_steps")
 #: What is about machines that share a database means nothing in a file, which belongs to one.
 OF_MACHINES = ("machines", "machine_orders", "job_files", "bot_lease", "bot_places")
@@ -234,9 +230,8 @@ def opened(
     then, the new database counts as whole, has these figures, and nobody used it. Raises StoreError
     for one that is in use, and for an old one that a newer version added to."""
     scratch.mkdir(mode=0o700, exist_ok=True)
+    move_goal.require_free(new_url, left, run=scratch)
     if files := files_of(new_url):
-        if files[0].exists() and not is_left(new_url, left, run=scratch):
-            raise StoreError(f"{files[0]} is there already; move it away, or name another file")
         if files[0].exists():
             os.replace(files[0], unfinished(files[0]))
         new_url = new_url.replace(str(files[0]), str(unfinished(files[0])))
@@ -245,7 +240,7 @@ def opened(
     new = open_database(new_url, run=scratch, unfinished=True)
     try:
         require_known_whole(old, old_url)
-        require_ours(new, new_url, left)
+        move_goal.require_ours(new, new_url, left)
         yield StoreMove(old, new, old_url, new_url)
     finally:
         new.close()
@@ -280,17 +275,6 @@ def forget_at(url: str, *, run: Path) -> None:
         db.close()
 
 
-def is_left(url: str, left: object, *, run: Path) -> bool:
-    """Whether a file is what a move left that was killed at its switch."""
-    if left is None:
-        return False
-    db = open_database(url, run=run)
-    try:
-        return figures.of_people(db) == left
-    finally:
-        db.close()
-
-
 def require_known_whole(old: FrozenDatabase, url: str) -> None:
     """Raises StoreError where a newer version added to a server's database what this one does not
     know of, and would leave out."""
@@ -299,14 +283,3 @@ def require_known_whole(old: FrozenDatabase, url: str) -> None:
             "another machine runs a newer Chapar, which added to the database; do this on that "
             "machine, or upgrade this one"
         )
-
-
-def require_ours(new: Database, url: str, left: object) -> None:
-    """Raises StoreError for a database that people are in, and no move made, or with which a
-    machine works."""
-    if new.one((BEGUN_AT_SERVER if url.startswith(SERVER) else BEGUN).text):
-        return
-    there = machine_rows.heard(new)
-    if there or (new.one(ANYBODY) and figures.of_people(new) != left):
-        why = f"{', '.join(there)} works with it" if there else "it has people"
-        raise StoreError(f"the new database is in use already: {why}; name an empty one")
