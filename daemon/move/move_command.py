@@ -13,18 +13,18 @@ from daemon.commands.restart import alone
 from daemon.console import open_store
 from daemon.console.open_store import MOVE_RECORD, SWITCHED
 from daemon.install import settings_file
-from daemon.move import process_pause
+from daemon.move import move_checks, process_pause
+from daemon.move.move_checks import DATABASE, require_goal, settings_place
 from daemon.move.process_pause import paused
-from procs import config, start
+from procs import start
 from procs.config import Settings
 from procs.core import clock, log
-from procs.store.database import SCHEMES, SERVER, Database, require_reachable
+from procs.store.database import Database
 from procs.store.machines import machine_rows
 from procs.store.move import change_notes, figures, move_estimate, store_move
 from procs.store.move.store_move import StoreMove
 
 Say = Callable[[str], None]
-DATABASE = "CHAPAR_DATABASE_URL"
 #: How often both are compared where commands write meanwhile.
 COMPARISONS = 5
 
@@ -46,14 +46,17 @@ class MovePlan:
 def move(settings: Settings, to: str, say: Say) -> None:
     """Move to the database of another address. Raises Refusal, StoreError: then the one before is
     in charge, and the same command goes on."""
-    old, path = settings.database_url, require_goal(settings, to)
+    path, after = settings_place(), require_goal(settings, to)
+    old, to = settings.database_url, after.database_url
     scratch = settings.home / "moving"
     left = figures_left(settings, to)
+    move_checks.require_free(settings, after, left)
     with (
         alone(settings.run),
         store_move.opened(old, to, run=settings.run, scratch=scratch, left=left) as work,
     ):
         refuse_others(settings, work.old)
+        move_checks.require_room(work.old, after)
         process_pause.resume(settings.run)  # what a pause before this one left stopped
         work.copy(say)
         work.catch_up(say)
@@ -118,28 +121,18 @@ def refuse_others(settings: Settings, db: Database) -> None:
         )
 
 
-def require_goal(settings: Settings, to: str) -> Path:
-    """The file of settings in which the switch is made. Raises Refusal where no move can go to this
-    database, StoreError where nobody reaches it."""
-    path = settings_place(settings)
-    kinds = ", ".join(SCHEMES.values())
-    if settings.database_url.startswith(SERVER) == to.startswith(SERVER):
-        raise Refusal(
-            f"a move goes to the other kind of database ({kinds}); --to names one of that"
-        )
-    require_reachable(to)
-    return path
-
-
 def try_out(settings: Settings, to: str) -> MovePlan:
     """What a move would do; nothing is changed. Raises Refusal, StoreError."""
-    require_goal(settings, to)
+    settings_place()
+    after = require_goal(settings, to)
+    move_checks.require_free(settings, after, figures_left(settings, after.database_url))
     with open_store.opened(settings) as db:
         refuse_others(settings, db)
+        move_checks.require_room(db, after)
         began = time.monotonic()
         counts = move_estimate.counts(db)
         return MovePlan(
-            to=log.mask(to),
+            to=log.mask(after.database_url),
             tables={table: count for table, count in counts.items() if count},
             rows=sum(counts.values()),
             counted_in=time.monotonic() - began,
@@ -163,10 +156,10 @@ def undo(settings: Settings, say: Say) -> None:
     """Go back to the database before the last move. Raises Refusal once somebody asked for
     something, or got it, in the new one."""
     record = read_record(settings)
-    path = settings_place(settings)
+    path = settings_place()
     if record.get("to") != settings.database_url:
         raise Refusal("there is no move to be undone: this database is not where the last one led")
-    old = str(record["from"])
+    old = move_checks.require_back(settings, str(record["from"])).database_url
     with alone(settings.run), paused(settings, say):
         with open_store.opened(settings) as db:
             refuse_others(settings, db)
@@ -188,22 +181,6 @@ def cancel(settings: Settings, say: Say) -> None:
     with alone(settings.run), open_store.opened(settings) as db:
         store_move.forget(db, settings.database_url)
     say("nothing is noted any more; what was copied may be deleted")
-
-
-def settings_place(settings: Settings) -> Path:
-    """The file in which the switch is made. Raises Refusal where the address comes from elsewhere:
-    a written file would change nothing then."""
-    found = config.read(need_telegram=False).found
-    if any(one.name == DATABASE and one.source == "environment" for one in found):
-        raise Refusal(
-            f"{DATABASE} comes from the environment, which no command can change; put it into "
-            f"{config.file_in_use()} and unset it"
-        )
-    path = Path(config.file_in_use())
-    if not path.is_file():
-        raise Refusal(f"{path} is no file; name the file of settings by CHAPAR_ENV_FILE")
-    settings_file.require_place(path)
-    return path
 
 
 def write_record(settings: Settings, record: dict[str, object]) -> None:

@@ -21,6 +21,13 @@ HEARD = TableSql("""
 SELECT name FROM machines
  WHERE ended_at IS NULL AND EXTRACT(EPOCH FROM CLOCK_TIMESTAMP()) - beat_at < :gone ORDER BY name
 """)
+#: The end of the name of a file that is not whole yet.
+UNFINISHED = ".moving"
+
+
+def unfinished(file: Path) -> Path:
+    """Where a database that is a file lies until it is whole."""
+    return file.with_name(f"{file.name}{UNFINISHED}")
 
 
 def require_free(url: str, left: object, *, run: Path) -> None:

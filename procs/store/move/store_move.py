@@ -48,8 +48,6 @@ NEXT_NUMBER = TableSql("UPDATE sqlite_sequence SET seq = :number WHERE name = :t
 NEXT_OF_SERVER = TableSql(
     "SELECT SETVAL(PG_GET_SERIAL_SEQUENCE('{table}', '{key}'), CAST(:number AS BIGINT), TRUE)"
 )
-#: The end of the name of a file that is not whole yet.
-UNFINISHED = ".moving"
 NOTES, EPOCH = "#notes", "#epoch"
 #: Notes that are brought after in one transaction, and so few that a pause is short.
 CATCH_UP, FEW = 5_000, 1_000
@@ -201,7 +199,7 @@ class StoreMove:
             self.new.change(WHOLE)
         self.new.close()
         for file in files_of(self.new_url)[:1]:
-            os.replace(file, file.with_name(file.name.removesuffix(UNFINISHED)))
+            os.replace(file, file.with_name(file.name.removesuffix(move_goal.UNFINISHED)))
 
     def forget(self, last: int | None = None) -> list[str]:
         """Leave no trace in the old one. Returns in which of its tables was written since a note:
@@ -233,8 +231,8 @@ def opened(
     move_goal.require_free(new_url, left, run=scratch)
     if files := files_of(new_url):
         if files[0].exists():
-            os.replace(files[0], unfinished(files[0]))
-        new_url = new_url.replace(str(files[0]), str(unfinished(files[0])))
+            os.replace(files[0], move_goal.unfinished(files[0]))
+        new_url = new_url.replace(str(files[0]), str(move_goal.unfinished(files[0])))
     migrate(new_url, run=scratch)
     old = open_database(old_url, run=run)
     new = open_database(new_url, run=scratch, unfinished=True)
@@ -254,11 +252,6 @@ def audit_of(db: Database) -> list[str]:
         return invariants.audit(twin)
     finally:
         twin.close()
-
-
-def unfinished(file: Path) -> Path:
-    """Where a database that is a file lies until it is whole."""
-    return file.with_name(f"{file.name}{UNFINISHED}")
 
 
 def forget(db: Database, url: str) -> None:

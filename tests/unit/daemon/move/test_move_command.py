@@ -27,7 +27,7 @@ def test_a_command_during_the_comparison_is_in_the_new_database(
             if line.startswith("compared:") and len(said) < 5:
                 caps.change(db, (), everybody="9")
 
-        move_command.move(own, server, says)
+        move_command.move(own, server.replace("postgresql:", "postgres:"), says)
 
     assert f"CHAPAR_DATABASE_URL={server}\n" in env_file.read_text()
     assert sum(line.startswith("compared:") for line in said) == 2
