@@ -4,7 +4,8 @@ which is one line of the file of settings. Until then the database before is in 
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from daemon.move.process_pause import paused
 from procs import start
 from procs.config import Settings
 from procs.core import clock, log
+from procs.errors import ChaparError, StoreAway
 from procs.store.database import Database
 from procs.store.machines import machine_rows
 from procs.store.move import change_notes, figures, move_estimate, store_move
@@ -154,26 +156,49 @@ def spoken(plan: MovePlan) -> Iterator[str]:
 
 def undo(settings: Settings, say: Say) -> None:
     """Go back to the database before the last move. Raises Refusal once somebody asked for
-    something, or got it, in the new one."""
+    something, or got it, in the new one: before anybody is stopped, where that is known."""
     record = read_record(settings)
     path = settings_place()
     if record.get("to") != settings.database_url:
         raise Refusal("there is no move to be undone: this database is not where the last one led")
     old = move_checks.require_back(settings, str(record["from"])).database_url
-    with alone(settings.run), paused(settings, say):
+    with alone(settings.run):
+        with suppress(ChaparError):
+            process_pause.resume(settings.run)  # what a pause before this one left stopped
+        with unused(settings, record):
+            pass
+        with paused(settings, say), unused(settings, record):
+            store_move.forget_at(old, run=settings.run)  # of a move that was killed at its end
+            write_record(settings, {**record, SWITCHED: False})
+            settings_file.write(path, {DATABASE: old})
+            say(f"back: {DATABASE}={log.mask(old)} in {path}")
+        (settings.home / MOVE_RECORD).unlink(missing_ok=True)
+
+
+@contextmanager
+def unused(settings: Settings, record: Mapping[str, object]) -> Iterator[None]:
+    """Nobody used the new database, nor writes into it meanwhile. Raises Refusal where somebody
+    did, and where nobody can see that."""
+    old, is_seen = log.mask(str(record["from"])), False
+    try:
         with open_store.opened(settings) as db:
             refuse_others(settings, db)
-            known = figures.of_people(db)
-        if known != record["figures"]:
-            raise Refusal(
-                "people used the new database, and an undo would lose that; go back with it: "
-                f"chapar move --to {log.mask(old)}"
-            )
-        store_move.forget_at(old, run=settings.run)  # of a move that was killed at its end
-        write_record(settings, {**record, SWITCHED: False})
-        settings_file.write(path, {DATABASE: old})
-        say(f"back: {DATABASE}={log.mask(old)} in {path}")
-    (settings.home / MOVE_RECORD).unlink(missing_ok=True)
+            with db.write():
+                if figures.of_people(db) != record["figures"]:
+                    raise Refusal(
+                        "people used the new database, and an undo would lose that; go back with "
+                        "it: chapar move --to, and a new file or an empty database"
+                    )
+                is_seen = True
+                yield
+    except StoreAway as error:
+        if is_seen:
+            raise
+        raise Refusal(
+            f"{error}; so nobody can see whether people used it. To go back without what came "
+            f"since: chapar stop, let {DATABASE} name {old}, delete "
+            f"{settings.home / MOVE_RECORD}, chapar up"
+        ) from error
 
 
 def cancel(settings: Settings, say: Say) -> None:

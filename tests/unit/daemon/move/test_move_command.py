@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from daemon.command_error import Refusal
 from daemon.commands import caps
+from daemon.console.open_store import MOVE_RECORD, SWITCHED
 from daemon.move import move_command
 from procs import config
 from procs.config import Settings
@@ -34,3 +36,31 @@ def test_a_command_during_the_comparison_is_in_the_new_database(
     new = config.load(need_telegram=False)
     with closing(open_database(server, run=new.run)) as db:
         assert runtime_settings.read(db, seats.CAP_SETTING, "") == "9"
+
+
+def moved(own: Settings, server: str) -> Settings:
+    """The settings after a move to a server."""
+    move_command.move(own, server, print)
+    return config.load(need_telegram=False)
+
+
+def test_a_move_is_undone_while_nobody_used_the_new_database(own: Settings, server: str) -> None:
+    move_command.undo(moved(own, server), print)
+
+    assert config.load(need_telegram=False).database_url == own.database_url
+    assert not (own.home / MOVE_RECORD).exists()
+
+
+def test_an_undo_that_cannot_look_into_the_new_database_stops_nobody(
+    own: Settings, env_file: Path
+) -> None:
+    away = f"postgresql://chapar@/away?host={own.home}"
+    env_file.write_text(f"CHAPAR_HOME={own.home}\nCHAPAR_DATABASE_URL={away}\n")
+    record = {"from": own.database_url, "to": away, "figures": [], SWITCHED: True}
+    move_command.write_record(own, record)
+    said: list[str] = []
+
+    with pytest.raises(Refusal, match=r"nobody can see .*: chapar stop, let CHAPAR_DATABASE_URL"):
+        move_command.undo(config.load(need_telegram=False), said.append)
+
+    assert said == []
