@@ -34,8 +34,8 @@ NO_ROWS = "0"
 ONE, ONE_OF_FILE = TableSql("SELECT CAST(CAST(1 AS REAL) AS TEXT)"), "1.0"
 COUNT = TableSql("SELECT COUNT(*) FROM {table}")
 #: How the requests stand; and other tables of which people change rows, each of whom is noted when
-#: they say a word, and admins each of whose acts is: a changed setting too, beside which processes
-#: keep what they know of themselves.
+#: they say a word, and admins each of whose acts is, at a terminal too: so is a changed setting,
+#: beside which processes keep what they know of themselves.
 STATES = "SELECT state, COUNT(*), MAX(id) FROM requests GROUP BY state ORDER BY state"
 PEOPLES = (
     *("users", "media", "deliveries", "preferences", "bans", "admins", "audit", "sponsors"),
