@@ -7,6 +7,7 @@ from pathlib import Path
 from daemon.command_error import Refusal
 from daemon.commands import launch
 from daemon.install import settings_file
+from daemon.move import address_trial
 from daemon.supervisor import child_environment
 from procs import config
 from procs.config import Settings
@@ -55,6 +56,7 @@ def require_goal(settings: Settings, to: str) -> Settings:
             f"a move goes to the other kind of database ({kinds}); --to names one of that"
         )
     require_reachable(after.database_url)
+    address_trial.require_of_service(settings.run, after.database_url)
     return after
 
 
@@ -90,4 +92,5 @@ def require_back(settings: Settings, url: str) -> Settings:
             raise Refusal(f"the database of before, {file}, is gone; there is nothing to undo to")
     require_usable(after.database_url)
     require_reachable(after.database_url)
+    address_trial.require_of_service(settings.run, after.database_url)
     return after
