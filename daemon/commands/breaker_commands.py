@@ -1,6 +1,7 @@
 """`chapar breakers`: lists the sites with an open breaker, until when and why; closes one."""
 
 from daemon.command_error import Refusal
+from daemon.commands.admins import terminal_acts
 from daemon.commands.pause_commands import site_of
 from daemon.console.output import count, local, minute, table
 from procs.core import clock
@@ -69,8 +70,9 @@ def close(db: Database, name: str) -> str:
     """Close the breakers of a site and use all its cookies: its jobs come at once. Raises Refusal
     when nothing was shut."""
     site = site_of(name)
-    closed = breakers.close(db, site, now=clock.now()) + cookies.release(db, site)
-    if not closed:
-        raise Refusal(f"no breaker of {site} is open; chapar breakers shows all")
+    with db.write(full=True):
+        if not breakers.close(db, site, now=clock.now()) + cookies.release(db, site):
+            raise Refusal(f"no breaker of {site} is open; chapar breakers shows all")
+        terminal_acts.note(db, "site-close-breaker", f"site:{site}", "breaker open", "closed")
     wake.notify_idle(db.run)
     return f"the breaker of {site} is closed; its jobs come at once"

@@ -4,10 +4,12 @@ import re
 from collections.abc import Sequence
 
 from daemon.command_error import Refusal
+from daemon.commands.admins import terminal_acts
 from daemon.console.output import count, table
 from procs.core import clock
 from procs.records.job import Lane
 from procs.store import wake
+from procs.store.admins import audit_log
 from procs.store.database import Database
 from procs.store.health import runtime_settings
 from procs.store.jobs import seats
@@ -56,7 +58,11 @@ def of_user(db: Database, user: int, word: str) -> str:
     cap = cap_of(word)
     if not users.is_known(db, user):
         raise Refusal(f"no user {user} ever wrote to the bot")
-    queued = seats.set_cap(db, user, cap, now=clock.now())
+    with db.write(full=True):
+        was = next((str(one.cap) for one in users.with_cap(db) if one.id == user), "usual")
+        queued = seats.set_cap(db, user, cap, now=clock.now())
+        subject, became = audit_log.person(user), f"cap {cap or 'usual'}"
+        terminal_acts.note(db, "person-cap", subject, f"cap {was}", became)
     return effect(db, f"user {user}", seats.cap(db, user, Lane.HEAVY), queued)
 
 
@@ -65,7 +71,11 @@ def of_all(db: Database, word: str) -> str:
     cap = cap_of(word)
     if cap is None:
         raise Refusal("write a number; the default itself is CHAPAR_MAX_DOWNLOADS_PER_USER")
-    return effect(db, "everybody", cap, seats.set_cap_of_all(db, cap, now=clock.now()))
+    with db.write(full=True):
+        was = runtime_settings.read(db, seats.CAP_SETTING, "usual")
+        queued = seats.set_cap_of_all(db, cap, now=clock.now())
+        terminal_acts.note(db, "cap-all", "cap:everybody", f"cap {was}", f"cap {cap}")
+    return effect(db, "everybody", cap, queued)
 
 
 def effect(db: Database, who: str, cap: int, queued: int) -> str:

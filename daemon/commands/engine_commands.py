@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+from daemon.commands.admins import terminal_acts
 from daemon.console.output import minute, table
 from procs.config import Settings
 from procs.core import clock, disk
@@ -50,12 +51,14 @@ class EngineManager:
 
     def update(self, wanted: str, *, pre: bool) -> None:
         """Install a version, the newest for "", and use it."""
-        self.note(asyncio.run(self.updater.update(wanted, pre=pre)))
+        was = self.versions.current().name
+        self.note(asyncio.run(self.updater.update(wanted, pre=pre)), was)
 
     def use(self, wanted: str) -> None:
         """Use a version that is installed."""
+        was = self.versions.current().name
         version = asyncio.run(self.updater.use(wanted))
-        self.note(version)
+        self.note(version, was)
         self.say(f"yt-dlp {version.name} is in use; running jobs finish on the one before")
 
     def rollback(self) -> None:
@@ -64,14 +67,16 @@ class EngineManager:
         version = self.updater.rollback()
         why = "rolled back by hand"
         engine_records.refuse(self.db, disk.host(), left.name, why=why, now=clock.now())
-        self.note(version)
+        self.note(version, left.name)
         self.say(f"yt-dlp {version.name} is in use again; {left.name} is not taken by itself")
 
-    def note(self, version: Version) -> None:
+    def note(self, version: Version, was: str) -> None:
         """Count from now on how the version does."""
         used = engine_records.latest(self.db, disk.host())
-        if used is None or used.version != version.name:
-            engine_records.use(self.db, disk.host(), version.name, now=clock.now())
+        with self.db.write(full=True):
+            if used is None or used.version != version.name:
+                engine_records.use(self.db, disk.host(), version.name, now=clock.now())
+            terminal_acts.note(self.db, "engine-use", f"engine:{disk.host()}", was, version.name)
 
 
 def complaints(settings: Settings) -> list[str]:

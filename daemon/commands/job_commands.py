@@ -5,10 +5,12 @@ import time
 from collections import Counter
 
 from daemon.command_error import Refusal
+from daemon.commands.admins import terminal_acts
 from daemon.console.output import count, local, table
 from procs.core import clock
 from procs.records.job import Lane, State
 from procs.records.job_payload import LinkPayload
+from procs.store import wake
 from procs.store.database import Database
 from procs.store.health import workers
 from procs.store.reports import job_people, job_record
@@ -132,7 +134,7 @@ def retry(db: Database, name: str) -> str:
     job = find_job(db, name)
     if not job.state.over or job.state is State.DONE:
         raise Refusal(f"job {job.id} is {job.state.name.lower()}: only what ended badly is retried")
-    if not job_record.retry(db, job.id, now=clock.now()):
+    if not reopen(db, job.id):
         raise Refusal(f"job {job.id}: all have left, or another job for the same link runs already")
     why = REASONS.get(find_job(db, str(job.id)).state, "at once")
     return f"job {job.id} is tried again {why}"
@@ -141,7 +143,7 @@ def retry(db: Database, name: str) -> str:
 def cancel(db: Database, name: str) -> str:
     """End a job for everybody who waits for it, and wait for its end. Raises Refusal."""
     job = find_job(db, name)
-    if not job_record.cancel(db, job.id, now=clock.now()):
+    if not withdraw(db, job.id):
         raise Refusal(f"job {job.id} is over already: {job.state.name.lower()}")
     end = clock.now().boot + STOPPING
     while not (now := find_job(db, str(job.id))).state.over:
@@ -149,6 +151,29 @@ def cancel(db: Database, name: str) -> str:
             return f"job {job.id} was told to stop, and has not stopped yet"
         time.sleep(STOP_POLL)
     return f"job {job.id} is {now.state.name.lower()}"
+
+
+def reopen(db: Database, job: int) -> bool:
+    """Do a job once more, as an act at a terminal. False where that cannot be."""
+    with db.write(full=True):
+        is_open = job_record.retry(db, job, now=clock.now())
+        if is_open:
+            terminal_acts.note(db, "job-retry", f"job:{job}", "", "again")
+    if is_open:  # who was woken within saw nothing yet
+        wake.notify_idle(db.run)
+        wake.notify(db.run, wake.BOT)
+    return is_open
+
+
+def withdraw(db: Database, job: int) -> bool:
+    """End a job for everybody, as an act at a terminal. False where it is over."""
+    with db.write(full=True):
+        runner = job_record.withdraw(db, job, now=clock.now())
+        if runner is not None:
+            terminal_acts.note(db, "job-cancel", f"job:{job}", "", "cancelled")
+    if runner is not None:
+        job_record.tell_withdrawn(db, job, runner)
+    return runner is not None
 
 
 def carried(db: Database, *, machine: str = "") -> list[JobRecord]:

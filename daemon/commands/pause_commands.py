@@ -4,11 +4,13 @@ import time
 from collections.abc import Callable
 
 from daemon.command_error import Refusal
+from daemon.commands.admins import terminal_acts
 from daemon.commands.job_commands import carried, short
 from daemon.console import machine_table
 from daemon.console.output import count, minute
 from procs.config import values
 from procs.core import clock
+from procs.store import wake
 from procs.store.database import Database
 from procs.store.jobs import pause_control, pauses
 from procs.wishes import sites
@@ -64,7 +66,9 @@ def scope_text(scope: str) -> str:
 
 def pause(db: Database, scope: str, *, why: str) -> str:
     """Start nothing new in a scope."""
-    held = pause_control.pause(db, scope, why=why, now=clock.now())
+    with db.write(full=True):
+        held = pause_control.pause(db, scope, why=why, now=clock.now())
+        terminal_acts.note(db, "pause", scope, "", "paused")
     going = "nothing new starts" if holds_none(scope) else f"{count(held, 'job')} held"
     return f"paused: {scope_text(scope)}; {going}, what runs goes on"
 
@@ -78,7 +82,10 @@ def resume(db: Database, scope: str) -> str:
     """End a pause. Raises Refusal when there was none."""
     if not pauses.is_paused(db, scope):
         raise Refusal("; ".join([f"{scope_text(scope)} is not paused", *still(db)]))
-    back = pause_control.resume(db, scope, now=clock.now())
+    with db.write(full=True):
+        back = pause_control.resume(db, scope, now=clock.now())
+        terminal_acts.note(db, "resume", scope, "paused", "")
+    wake.notify_idle(db.run, max(1, back))  # who was woken within saw nothing yet
     came = [] if holds_none(scope) else [f"{count(back, 'held job')} came back"]
     return "; ".join([f"resumed: {scope_text(scope)}", *came, *still(db)])
 
@@ -109,7 +116,7 @@ def drain(
     pause stays, also when this raises Refusal after `timeout` seconds."""
     scope = pauses.machine(machine_table.named(db, machine)) if machine else pauses.ALL
     if not pauses.is_paused(db, scope):
-        pause_control.pause(db, scope, why=why, now=clock.now())
+        pause(db, scope, why=why)
     say(f"paused: nothing new starts{f' on {machine}' if machine else ''}; {end_of(machine)}")
     try:
         await_quiet(db, say, timeout=timeout, machine=machine)

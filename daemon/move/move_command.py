@@ -4,7 +4,8 @@ which is one line of the file of settings. Until then the database before is in 
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,16 +14,21 @@ from daemon.commands.restart import alone
 from daemon.console import open_store
 from daemon.console.open_store import MOVE_RECORD, SWITCHED
 from daemon.install import settings_file
+from daemon.move import move_checks, process_pause
+from daemon.move.move_checks import DATABASE, require_goal, settings_place
 from daemon.move.process_pause import paused
-from procs import config, start
+from procs import start
 from procs.config import Settings
 from procs.core import clock, log
-from procs.store.database import SCHEMES, SERVER, Database, require_reachable
+from procs.errors import ChaparError, StoreAway
+from procs.store.database import Database
 from procs.store.machines import machine_rows
-from procs.store.move import figures, move_estimate, store_move
+from procs.store.move import change_notes, figures, move_estimate, store_move
+from procs.store.move.store_move import StoreMove
 
 Say = Callable[[str], None]
-DATABASE = "CHAPAR_DATABASE_URL"
+#: How often both are compared where commands write meanwhile.
+COMPARISONS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +48,69 @@ class MovePlan:
 def move(settings: Settings, to: str, say: Say) -> None:
     """Move to the database of another address. Raises Refusal, StoreError: then the one before is
     in charge, and the same command goes on."""
-    old, path = settings.database_url, require_goal(settings, to)
+    path, after = settings_place(), require_goal(settings, to)
+    old, to = settings.database_url, after.database_url
     scratch = settings.home / "moving"
     left = figures_left(settings, to)
+    move_checks.require_free(settings, after, left)
     with (
         alone(settings.run),
         store_move.opened(old, to, run=settings.run, scratch=scratch, left=left) as work,
     ):
         refuse_others(settings, work.old)
-        work.copy(say)
-        work.catch_up(say)
-        with paused(settings.run, say):
-            refuse_others(settings, work.old)
-            if wrong := work.end(say):
-                raise Refusal(f"not switched, {len(wrong)} differences: {'; '.join(wrong[:5])}")
-            known = figures.of_people(work.old)
-            record: dict[str, object] = {"from": old, "to": to, "figures": known}
-            write_record(settings, record)
-            work.hand_over()
-            settings_file.write(path, {DATABASE: to})  # the switch
-            write_record(settings, {**record, SWITCHED: True})
-            work.forget()
+        move_checks.require_room(work.old, after)
+        process_pause.resume(settings.run)  # what a pause before this one left stopped
+        with noting(work, say):
+            work.copy(say)
+            work.catch_up(say)
+            with paused(settings, say):
+                refuse_others(settings, work.old)
+                late = switch(settings, work, path, to, say)
         say(f"switched: {DATABASE}={log.mask(to)} in {path}")
+    if late:
+        say(f"a command wrote after that, into the database before ({', '.join(late)}): repeat it")
     say(f"undo, until somebody says a word to the bot: chapar move --undo; {log.mask(old)} stays")
+
+
+@contextmanager
+def noting(work: StoreMove, say: Say) -> Iterator[None]:
+    """Whatever ends this before the switch, it is said that the old database goes on noting what
+    changes in it."""
+    try:
+        yield
+    except BaseException:
+        with suppress(ChaparError):
+            if change_notes.noted(work.old, work.old_url) is not None:
+                say(
+                    "each change in the database before is noted on, until the same command has "
+                    "gone on to its end, or chapar move --cancel gives it up"
+                )
+        raise
+
+
+def switch(settings: Settings, work: StoreMove, path: Path, to: str, say: Say) -> list[str]:
+    """Compare, and let the new database take the place of the old one while nobody can write into
+    that; what a command wrote during the comparison is brought after, and compared again. Returns
+    the tables in which one that waited for that wrote. Raises Refusal."""
+    for _ in range(COMPARISONS):
+        if wrong := work.end(say):
+            raise Refusal(f"not switched, {len(wrong)} differences: {'; '.join(wrong[:5])}")
+        known = figures.of_people(work.old)
+        record: dict[str, object] = {"from": settings.database_url, "to": to, "figures": known}
+        with work.old.write():
+            if work.has_all():
+                last = change_notes.latest(work.old)
+                write_record(settings, record)
+                work.hand_over()
+                settings_file.write(path, {DATABASE: to})  # the switch
+                write_record(settings, {**record, SWITCHED: True})
+                break
+        say("a command changed something meanwhile; that is brought after")
+    else:
+        raise Refusal(
+            "not switched: commands changed something during each comparison; run none meanwhile"
+        )
+    return work.forget(last)
 
 
 def figures_left(settings: Settings, to: str) -> object:
@@ -94,28 +140,18 @@ def refuse_others(settings: Settings, db: Database) -> None:
         )
 
 
-def require_goal(settings: Settings, to: str) -> Path:
-    """The file of settings in which the switch is made. Raises Refusal where no move can go to this
-    database, StoreError where nobody reaches it."""
-    path = settings_place(settings)
-    kinds = ", ".join(SCHEMES.values())
-    if settings.database_url.startswith(SERVER) == to.startswith(SERVER):
-        raise Refusal(
-            f"a move goes to the other kind of database ({kinds}); --to names one of that"
-        )
-    require_reachable(to)
-    return path
-
-
 def try_out(settings: Settings, to: str) -> MovePlan:
     """What a move would do; nothing is changed. Raises Refusal, StoreError."""
-    require_goal(settings, to)
+    settings_place()
+    after = require_goal(settings, to)
+    move_checks.require_free(settings, after, figures_left(settings, after.database_url))
     with open_store.opened(settings) as db:
         refuse_others(settings, db)
+        move_checks.require_room(db, after)
         began = time.monotonic()
         counts = move_estimate.counts(db)
         return MovePlan(
-            to=log.mask(to),
+            to=log.mask(after.database_url),
             tables={table: count for table, count in counts.items() if count},
             rows=sum(counts.values()),
             counted_in=time.monotonic() - began,
@@ -137,26 +173,49 @@ def spoken(plan: MovePlan) -> Iterator[str]:
 
 def undo(settings: Settings, say: Say) -> None:
     """Go back to the database before the last move. Raises Refusal once somebody asked for
-    something, or got it, in the new one."""
+    something, or got it, in the new one: before anybody is stopped, where that is known."""
     record = read_record(settings)
-    path = settings_place(settings)
+    path = settings_place()
     if record.get("to") != settings.database_url:
         raise Refusal("there is no move to be undone: this database is not where the last one led")
-    old = str(record["from"])
-    with alone(settings.run), paused(settings.run, say):
+    old = move_checks.require_back(settings, str(record["from"])).database_url
+    with alone(settings.run):
+        with suppress(ChaparError):
+            process_pause.resume(settings.run)  # what a pause before this one left stopped
+        with unused(settings, record):
+            pass
+        with paused(settings, say), unused(settings, record):
+            store_move.forget_at(old, run=settings.run)  # of a move that was killed at its end
+            write_record(settings, {**record, SWITCHED: False})
+            settings_file.write(path, {DATABASE: old})
+            say(f"back: {DATABASE}={log.mask(old)} in {path}")
+        (settings.home / MOVE_RECORD).unlink(missing_ok=True)
+
+
+@contextmanager
+def unused(settings: Settings, record: Mapping[str, object]) -> Iterator[None]:
+    """Nobody used the new database, nor writes into it meanwhile. Raises Refusal where somebody
+    did, and where nobody can see that."""
+    old, is_seen = log.mask(str(record["from"])), False
+    try:
         with open_store.opened(settings) as db:
             refuse_others(settings, db)
-            known = figures.of_people(db)
-        if known != record["figures"]:
-            raise Refusal(
-                "people used the new database, and an undo would lose that; go back with it: "
-                f"chapar move --to {log.mask(old)}"
-            )
-        store_move.forget_at(old, run=settings.run)  # of a move that was killed at its end
-        write_record(settings, {**record, SWITCHED: False})
-        settings_file.write(path, {DATABASE: old})
-        say(f"back: {DATABASE}={log.mask(old)} in {path}")
-    (settings.home / MOVE_RECORD).unlink(missing_ok=True)
+            with db.write():
+                if figures.of_people(db) != record["figures"]:
+                    raise Refusal(
+                        "people used the new database, and an undo would lose that; go back with "
+                        "it: chapar move --to, and a new file or an empty database"
+                    )
+                is_seen = True
+                yield
+    except StoreAway as error:
+        if is_seen:
+            raise
+        raise Refusal(
+            f"{error}; so nobody can see whether people used it. To go back without what came "
+            f"since: chapar stop, let {DATABASE} name {old}, delete "
+            f"{settings.home / MOVE_RECORD}, chapar up"
+        ) from error
 
 
 def cancel(settings: Settings, say: Say) -> None:
@@ -164,22 +223,6 @@ def cancel(settings: Settings, say: Say) -> None:
     with alone(settings.run), open_store.opened(settings) as db:
         store_move.forget(db, settings.database_url)
     say("nothing is noted any more; what was copied may be deleted")
-
-
-def settings_place(settings: Settings) -> Path:
-    """The file in which the switch is made. Raises Refusal where the address comes from elsewhere:
-    a written file would change nothing then."""
-    found = config.read(need_telegram=False).found
-    if any(one.name == DATABASE and one.source == "environment" for one in found):
-        raise Refusal(
-            f"{DATABASE} comes from the environment, which no command can change; put it into "
-            f"{config.file_in_use()} and unset it"
-        )
-    path = Path(config.file_in_use())
-    if not path.is_file():
-        raise Refusal(f"{path} is no file; name the file of settings by CHAPAR_ENV_FILE")
-    settings_file.require_place(path)
-    return path
 
 
 def write_record(settings: Settings, record: dict[str, object]) -> None:

@@ -112,10 +112,6 @@ class Supervisor:
             for facts in self.call("getAllProcessInfo", timeout=ANSWER)
         ]
 
-    def signal(self, group: str, signal: str) -> None:
-        """Send a signal (`TERM`, `INT`, …) to every process of a group."""
-        self.call("signalProcessGroup", group, signal, timeout=ANSWER)
-
     def signal_one(self, title: str, signal: str) -> None:
         """Send a signal to one process. supervisord does not take the end that follows for one it
         was asked for, so the process is started again. Raises NotRunning."""
@@ -157,9 +153,9 @@ def stop(run: Path, say: Callable[[str], None], *, now: bool = False) -> None:
         alive = {process.pid: process.title for process in supervisor.processes() if process.pid}
         alive[supervisor.pid()] = "supervisord"
         doors = open_doors(alive)
+        supervisor.shut_down()  # first: from here on it starts none again
         if now:
-            supervisor.signal("worker", "INT")
-        supervisor.shut_down()
+            end_workers(doors)
     except NotUp as error:
         pid = process_tree.supervisor_of(run)
         if pid is None:
@@ -170,6 +166,14 @@ def stop(run: Path, say: Callable[[str], None], *, now: bool = False) -> None:
     await_end(doors, say)
 
 
+def end_workers(doors: dict[int, str]) -> None:
+    """Have the workers among these processes put their jobs back instead of finishing them."""
+    for door, title in doors.items():
+        if title.partition(":")[0] == "worker":
+            with suppress(ProcessLookupError):
+                signals.pidfd_send_signal(door, signals.SIGINT)
+
+
 def stop_by_signals(
     pid: int, say: Callable[[str], None], *, now: bool = False, patience: float = STOP_TIMEOUT
 ) -> None:
@@ -177,12 +181,12 @@ def stop_by_signals(
     ended after `patience` seconds is killed. Raises PermissionError for another user's."""
     tree = process_tree.below(pid)
     doors = open_doors({pid: "supervisord"} | {one.pid: one.title for one in tree})
+    process_tree.send(pid, signals.SIGTERM)
+    process_tree.send(pid, signals.SIGCONT)
     if now:
         for one in tree:
             if one.parent == pid and one.title == "worker":
                 process_tree.send(one.pid, signals.SIGINT)
-    process_tree.send(pid, signals.SIGTERM)
-    process_tree.send(pid, signals.SIGCONT)
     left = await_end(doors, say, within=patience if now else None)
     for door in left:
         with suppress(ProcessLookupError):

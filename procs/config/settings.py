@@ -180,10 +180,13 @@ def read(
     env_file: Path | None = None,
     *,
     need_telegram: bool = True,
+    to_be: Mapping[str, str] | None = None,
 ) -> SettingsReading:
-    """Everything `load` looks at, also when it is wrong; for `chapar check`."""
+    """Everything `load` looks at, also when it is wrong; for `chapar check`. `to_be`: texts with
+    which the `.env` file is judged before they are written into it."""
     environ = os.environ if environ is None else environ
     file, complaints = env_texts(environ, env_file, NAMES)
+    file |= to_be or {}
     if SUPERVISED not in environ:
         known = (*NAMES, ENV_FILE, *OUR_OWN)
         complaints += setting_checks.misspelt(environ, known, "environment")

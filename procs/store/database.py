@@ -202,12 +202,11 @@ def open_database(url: str, *, run: Path, check: int = 0, unfinished: bool = Fal
 
 
 def require_reachable(url: str) -> None:
-    """Raises StoreError for an address of no known kind and an unusable server."""
-    require_known(url)
+    """Raises StoreError for a server that is away, and a database in which `migrate` would fail."""
     if url.startswith(SERVER):
-        from procs.store.postgresql.pooler import greet
+        from procs.store.postgresql import migration
 
-        greet(url).session.close()
+        migration.require_migratable(url)
 
 
 def frozen(url: str) -> AbstractContextManager[FrozenDatabase]:

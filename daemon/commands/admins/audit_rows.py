@@ -1,4 +1,4 @@
-"""`chapar audit`: what admins did from the chat, the latest first."""
+"""`chapar audit`: what admins did, from the chat or at a terminal, the latest first."""
 
 from daemon.console.output import count, minute, table
 from procs.store.admins import audit_log

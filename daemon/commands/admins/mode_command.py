@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 from daemon.command_error import Refusal
+from daemon.commands.admins import terminal_acts
 from daemon.console.output import minute
 from procs.core import clock
 from procs.store import wake
-from procs.store.admins import audit_log
-from procs.store.admins.audit_log import AuditChange
 from procs.store.database import Database
 from procs.store.modes import bot_modes
 from procs.store.modes.bot_modes import BY_HAND, Mode, ModeRow
@@ -30,8 +29,7 @@ def change(db: Database, words: Sequence[str]) -> ModeRow:
         else:
             bot_modes.set_by_hand(db, Mode(words[0]), until=until, admin=0, why=reason, now=now)
         row = bot_modes.current(db, now=now)
-        noted = AuditChange("mode:bot", was.mode.value, row.mode.value)
-        audit_log.note(db, 0, "mode-set", noted, mark=f"chapar:mode:{now.wall}", now=now)
+        terminal_acts.note(db, "mode-set", "mode:bot", was.mode.value, row.mode.value)
     wake.notify(db.run, wake.BOT)
     return row
 

@@ -34,8 +34,8 @@ NO_ROWS = "0"
 ONE, ONE_OF_FILE = TableSql("SELECT CAST(CAST(1 AS REAL) AS TEXT)"), "1.0"
 COUNT = TableSql("SELECT COUNT(*) FROM {table}")
 #: How the requests stand; and other tables of which people change rows, each of whom is noted when
-#: they say a word, and admins each of whose acts is: a changed setting too, beside which processes
-#: keep what they know of themselves.
+#: they say a word, and admins each of whose acts is, at a terminal too: so is a changed setting,
+#: beside which processes keep what they know of themselves.
 STATES = "SELECT state, COUNT(*), MAX(id) FROM requests GROUP BY state ORDER BY state"
 PEOPLES = (
     *("users", "media", "deliveries", "preferences", "bans", "admins", "audit", "sponsors"),
@@ -105,12 +105,15 @@ def different_rows(old: Database, new: Database, table: TableLayout) -> list[str
     """A sentence for a table of which some rows, drawn at random, are not the same in both; else
     nothing."""
     keys = table_copy.some_keys(old, table, SAMPLES)
-    before = [plain(row) for row in table_copy.rows_of(old, table, keys)]
-    after = [plain(row) for row in table_copy.rows_of(new, table, keys)]
-    if before == after:
-        return []
-    other = next((a for a, b in zip(before, after, strict=False) if a != b), "a missing row")
-    return [f"{table.name}: {other} is another row"]
+    there = {table.key_of(row): plain(row) for row in table_copy.rows_of(new, table, keys)}
+    for row in table_copy.rows_of(old, table, keys):
+        key = table.key_of(row)
+        named = f"{table.name}: the row {', '.join(map(str, key))}"
+        if key not in there:
+            return [f"{named} is missing in the new database"]
+        if there[key] != plain(row):
+            return [f"{named} is another one in the new database"]
+    return []
 
 
 def plain(row: Row) -> tuple[Any, ...]:

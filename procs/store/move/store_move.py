@@ -19,8 +19,7 @@ from procs.store.database import (
     migrate,
     open_database,
 )
-from procs.store.machines import machine_rows
-from procs.store.move import change_notes, copy_constraints, figures, table_copy
+from procs.store.move import change_notes, copy_constraints, figures, move_goal, table_copy
 from procs.store.move.table_copy import Key
 from procs.store.move.table_layout import TableLayout, TableSql, layouts
 
@@ -34,11 +33,8 @@ NOTE_PLACE = TableSql("""
 INSERT INTO move_places (of_table, place) VALUES (:table, :place)
     ON CONFLICT (of_table) DO UPDATE SET place = excluded.place
 """)
-BEGUN = TableSql("SELECT 1 FROM sqlite_schema WHERE name = 'move_places'")
-BEGUN_AT_SERVER = TableSql("SELECT 1 WHERE TO_REGCLASS('move_places') IS NOT NULL")
 WHOLE = "DROP TABLE move_places"
 FORGET_PLACES = TableSql("DELETE FROM move_places")
-ANYBODY = "SELECT 1 FROM users UNION ALL SELECT 1 FROM requests LIMIT 1"
 STEPS_APPLIED = TableSql("SELECT COUNT(*) FROM schema_steps")
 #: What is about machines that share a database means nothing in a file, which belongs to one.
 OF_MACHINES = ("machines", "machine_orders", "job_files", "bot_lease", "bot_places")
@@ -52,8 +48,6 @@ NEXT_NUMBER = TableSql("UPDATE sqlite_sequence SET seq = :number WHERE name = :t
 NEXT_OF_SERVER = TableSql(
     "SELECT SETVAL(PG_GET_SERIAL_SEQUENCE('{table}', '{key}'), CAST(:number AS BIGINT), TRUE)"
 )
-#: The end of the name of a file that is not whole yet.
-UNFINISHED = ".moving"
 NOTES, EPOCH = "#notes", "#epoch"
 #: Notes that are brought after in one transaction, and so few that a pause is short.
 CATCH_UP, FEW = 5_000, 1_000
@@ -144,10 +138,13 @@ class StoreMove:
         return sum(map(len, found.values()))
 
     def end(self, say: Say) -> list[str]:
-        """Bring the rest, while nobody writes into the old one. Returns what is not the same."""
+        """Bring the rest, while no process writes into the old one. Returns what is not the same;
+        may be done again, where a command wrote meanwhile (`has_all`)."""
+        tables = layouts()
+        with self.new.write(full=True):
+            copy_constraints.loosen(self.new, self.new_url, tables)
         while self.bring_changes():
             pass
-        tables = layouts()
         with self.new.write(full=True):
             for table in tables:
                 if not table.key:
@@ -164,6 +161,11 @@ class StoreMove:
             wrong.append(f"what must hold of the tables: {after} instead of {before}")
         say(f"compared: {len(tables)} tables, {len(wrong)} differences")
         return wrong
+
+    def has_all(self) -> bool:
+        """Whether all that was noted is in the new database; asked within a transaction of the old
+        one, nobody adds to it until that is over."""
+        return change_notes.latest(self.old) == int(self.place(NOTES) or 0)
 
     def bring_numbers(self, tables: tuple[TableLayout, ...]) -> None:
         """Have the new database give the numbers on that the old one would."""
@@ -197,11 +199,15 @@ class StoreMove:
             self.new.change(WHOLE)
         self.new.close()
         for file in files_of(self.new_url)[:1]:
-            os.replace(file, file.with_name(file.name.removesuffix(UNFINISHED)))
+            os.replace(file, file.with_name(file.name.removesuffix(move_goal.UNFINISHED)))
 
-    def forget(self) -> None:
-        """Leave no trace in the old one."""
-        forget(self.old, self.old_url)
+    def forget(self, last: int | None = None) -> list[str]:
+        """Leave no trace in the old one. Returns in which of its tables was written since a note:
+        by who stood at its gate already when the other one took its place."""
+        with self.old.write(full=True):
+            late = {} if last is None else change_notes.since(self.old, last)
+            forget(self.old, self.old_url)
+        return sorted(late)
 
     def place(self, table: str) -> str | None:
         """How far the copy of a table is, as text; None before the first bite."""
@@ -222,18 +228,17 @@ def opened(
     then, the new database counts as whole, has these figures, and nobody used it. Raises StoreError
     for one that is in use, and for an old one that a newer version added to."""
     scratch.mkdir(mode=0o700, exist_ok=True)
+    move_goal.require_free(new_url, left, run=scratch)
     if files := files_of(new_url):
-        if files[0].exists() and not is_left(new_url, left, run=scratch):
-            raise StoreError(f"{files[0]} is there already; move it away, or name another file")
         if files[0].exists():
-            os.replace(files[0], unfinished(files[0]))
-        new_url = new_url.replace(str(files[0]), str(unfinished(files[0])))
+            os.replace(files[0], move_goal.unfinished(files[0]))
+        new_url = new_url.replace(str(files[0]), str(move_goal.unfinished(files[0])))
     migrate(new_url, run=scratch)
     old = open_database(old_url, run=run)
     new = open_database(new_url, run=scratch, unfinished=True)
     try:
         require_known_whole(old, old_url)
-        require_ours(new, new_url, left)
+        move_goal.require_ours(new, new_url, left)
         yield StoreMove(old, new, old_url, new_url)
     finally:
         new.close()
@@ -247,11 +252,6 @@ def audit_of(db: Database) -> list[str]:
         return invariants.audit(twin)
     finally:
         twin.close()
-
-
-def unfinished(file: Path) -> Path:
-    """Where a database that is a file lies until it is whole."""
-    return file.with_name(f"{file.name}{UNFINISHED}")
 
 
 def forget(db: Database, url: str) -> None:
@@ -268,17 +268,6 @@ def forget_at(url: str, *, run: Path) -> None:
         db.close()
 
 
-def is_left(url: str, left: object, *, run: Path) -> bool:
-    """Whether a file is what a move left that was killed at its switch."""
-    if left is None:
-        return False
-    db = open_database(url, run=run)
-    try:
-        return figures.of_people(db) == left
-    finally:
-        db.close()
-
-
 def require_known_whole(old: FrozenDatabase, url: str) -> None:
     """Raises StoreError where a newer version added to a server's database what this one does not
     know of, and would leave out."""
@@ -287,14 +276,3 @@ def require_known_whole(old: FrozenDatabase, url: str) -> None:
             "another machine runs a newer Chapar, which added to the database; do this on that "
             "machine, or upgrade this one"
         )
-
-
-def require_ours(new: Database, url: str, left: object) -> None:
-    """Raises StoreError for a database that people are in, and no move made, or with which a
-    machine works."""
-    if new.one((BEGUN_AT_SERVER if url.startswith(SERVER) else BEGUN).text):
-        return
-    there = machine_rows.heard(new)
-    if there or (new.one(ANYBODY) and figures.of_people(new) != left):
-        why = f"{', '.join(there)} works with it" if there else "it has people"
-        raise StoreError(f"the new database is in use already: {why}; name an empty one")

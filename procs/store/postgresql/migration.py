@@ -29,7 +29,7 @@ from procs.store.postgresql.dialect import (
     TURNS,
     tables,
 )
-from procs.store.postgresql.pooler import answering
+from procs.store.postgresql.pooler import answering, greet
 from procs.store.postgresql.server_session import connect
 
 #: What an operator may have set for all programs: a change of many rows takes its time, and so does
@@ -45,6 +45,10 @@ GATE = b"SELECT PG_ADVISORY_XACT_LOCK(6774642, 1)"
 ENCODING = (
     b"SELECT PG_ENCODING_TO_CHAR(encoding) FROM pg_database WHERE datname = CURRENT_DATABASE()"
 )
+#: The schema of the tables is none where the user may not even look into it.
+MAY_CREATE = b"""
+SELECT COALESCE(HAS_SCHEMA_PRIVILEGE(CURRENT_SCHEMA(), 'CREATE'), FALSE)
+"""
 THERE = b"SELECT tablename FROM pg_tables WHERE schemaname = CURRENT_SCHEMA()"
 #: The steps that were applied: their number is the version of the database.
 STEPS_TABLE = b"""
@@ -105,6 +109,24 @@ def migrate(url: str, *, run: Path, steps: Sequence[tuple[str, str]]) -> None:
         server_faults.raise_failure(error, url)
     finally:
         session.close()
+
+
+def require_migratable(url: str) -> None:
+    """Raises StoreError for a database in which no tables can be made, and StoreAway for a server
+    that takes no writes; nothing is changed."""
+    session = greet(url).session
+    try:
+        require_usable(session, url)
+        may = (session.execute(MAY_CREATE).fetchone() or (True,))[0]
+    except psycopg.Error as error:
+        server_faults.raise_failure(error, url)
+    finally:
+        session.close()
+    if not may:
+        raise StoreError(
+            f"the user of {server_faults.shown(url)} may make no tables there; let that user own "
+            "the database, or: GRANT CREATE ON SCHEMA public TO that user"
+        )
 
 
 def apply(

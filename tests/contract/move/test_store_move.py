@@ -239,8 +239,11 @@ def test_a_database_in_which_nobody_asked_yet_is_in_use_too(
         else:
             facts = {"boot": "b", "home": "/c", "roles": "worker", "slots": 2, "version": "1"}
             machine_rows.beat(new, "m7", **facts, now=now)
+    server = postgresql_server.running()
+    server.answer("DROP TABLE waits; DELETE FROM schema_steps", to.name)
     with pytest.raises(StoreError, match="people|m7 works"), opened(place, to):
         pass
+    assert server.answer("SELECT COUNT(*) FROM schema_steps", to.name) == "0"
 
 
 def test_what_differs_is_named(db: Database, place: Place, to: Place, clock: Clock) -> None:

@@ -1,0 +1,1 @@
+"""The pause of a move, and what it is refused for."""
