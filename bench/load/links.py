@@ -7,7 +7,6 @@ wrong chat is a wrong sum, not a lucky one.
 import hashlib
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from bench.load.schedule import Ask
 from tests.sandbox.site import files
@@ -79,26 +78,26 @@ def due(ask: Ask) -> Due:
     if ask.kind == "album":
         return Due(POST, "video")
     if ask.kind == "sound":
-        return Due(1, "audio")
+        return Due(1, "audio", file_sum(SOUND, padded(ask)))
     if ask.kind == "clip" or ask.deed == "press":
         return Due(1, "video")
-    return Due(1, "video", film_sum(padded(ask)))
+    return Due(1, "video", file_sum(FILM, padded(ask)))
 
 
 def padded(ask: Ask) -> int:
     """Bytes that make a film as large as asked, and different from every other; where the file is
     larger by itself, only different."""
     known = PER_KIND * (ask.kind == "known")
-    return max(ask.size - len(film()), 0) + 1 + ask.number + known
+    return max(ask.size - len(content(FILM)), 0) + 1 + ask.number + known
 
 
 @cache
-def film() -> bytes:
-    """The bytes of the film that the site serves."""
-    return Path(files.folder() / FILM).read_bytes()
+def content(name: str) -> bytes:
+    """The bytes of a file that the site serves."""
+    return (files.folder() / name).read_bytes()
 
 
 @cache
-def film_sum(pad: int) -> str:
-    """Of the film with so many bytes more."""
-    return hashlib.sha256(film() + padding(pad)).hexdigest()
+def file_sum(name: str, pad: int) -> str:
+    """Of a file of the site with so many bytes more."""
+    return hashlib.sha256(content(name) + padding(pad)).hexdigest()

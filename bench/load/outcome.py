@@ -14,8 +14,8 @@ from tests.sandbox.person import Message
 #: A histogram in microseconds up to an hour, three digits exact.
 LOWEST, HIGHEST, DIGITS = 1, 3_600_000_000, 3
 PERCENTILES = (50.0, 75.0, 90.0, 95.0, 99.0, 99.9)
-#: Kinds of links of which all lead to the same media, as the site has them.
-ALIKE = ("list", "album")
+#: Kinds of links of which all bring the same media, as the site has them; `press`: what is pressed.
+ALIKE = ("list", "album", "clip", "press")
 #: Of each series so many worst cases are told; of each fault so many names.
 WORST, NAMED = 5, 20
 
@@ -47,21 +47,35 @@ class Series:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What a request brought: names and sums of its media, in the order in which they stand in the
+    chat; `whole`: as many as were due."""
+
+    request: str
+    names: tuple[str, ...]
+    sums: tuple[str, ...]
+    whole: bool
+
+
 @dataclass
 class Outcome:
-    """`faults` by their kind, each naming requests; `series` of times; `points` for plots. `exact`:
-    Telegram's record has the sum of every media. `sums`: who got which bytes, by the kind of link
-    and the media's name, where all links of a kind lead to the same."""
+    """`faults` by their kind, each naming requests; `spoiled` are the requests that have one;
+    `series` of times; `points` for plots. `exact`: Telegram's record has the sum of every media.
+    `alike`: what links brought of which all lead to the same, by their kind."""
 
     asked: int = 0
-    fine: int = 0
+    spoiled: set[str] = field(default_factory=set)
     faults: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     allowed: Counter[str] = field(default_factory=Counter)
     series: dict[str, Series] = field(default_factory=lambda: defaultdict(Series))
     exact: bool = True
-    sums: dict[tuple[str, str], dict[str, list[str]]] = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(list))
-    )
+    alike: dict[str, list[Brought]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def fine(self) -> int:
+        """How many requests came as they should."""
+        return self.asked - len(self.spoiled)
 
     def judge(
         self,
@@ -86,25 +100,53 @@ class Outcome:
         wrong = list(faults(one, answers, media, due, free=free))
         if self.exact and any(m.media and not m.media["sha256"] for m in media):
             wrong.append("no sum")
-        name = f"{one.person.name}:{one.message.id} {ask.kind} {ask.number}"
         for fault in wrong:
-            self.faults[fault].append(name)
-        for m in media:
-            if ask.kind in ALIKE and m.media and m.media["sha256"]:
-                self.sums[ask.kind, m.media["name"]][m.media["sha256"]].append(name)
-        if not wrong:
-            self.fine += 1
+            self.found(fault, name_of(one))
+        self.keep(one, media, due)
         if ask.deed in ("cancel", "block"):
             self.allowed[f"{ask.deed}: {len(media)} media"] += 1
+
+    def found(self, fault: str, request: str) -> None:
+        """Note that something is wrong with a request."""
+        self.faults[fault].append(request)
+        self.spoiled.add(request)
+
+    def keep(self, one: Asked, media: list[Message], due: links.Due) -> None:
+        """Remember what came of a link whose like bring the same."""
+        kind = "press" if one.ask.deed == "press" else one.ask.kind
+        if kind in ALIKE:
+            files = [m.media for m in sorted(media, key=lambda m: m.id) if m.media]
+            names, sums = (tuple(file[key] for file in files) for key in ("name", "sha256"))
+            brought = Brought(name_of(one), names, sums, len(files) == due.media)
+            self.alike[kind].append(brought)
 
     def compare(self) -> None:
         """Hold the media of links that lead to the same against each other: what fewer got is not
         what the site has."""
-        for sums in self.sums.values():
-            usual = max(sums, key=lambda one: len(sums[one]))
-            for sum_, names in sums.items():
-                if sum_ != usual:
-                    self.faults["other bytes than others got"] += names
+        for brought in self.alike.values():
+            self.compare_names(brought)
+            self.compare_bytes(brought)
+
+    def compare_names(self, brought: list[Brought]) -> None:
+        """Each has the entries of most in their order; of one that is not whole, those that came.
+        One with too many is judged by itself."""
+        usual = Counter(one.names for one in brought if one.whole).most_common(1)
+        names = usual[0][0] if usual else ()
+        for one in brought if usual else ():
+            if len(one.names) <= len(names) and not is_part(one.names, names):
+                self.found("other entries than others got", one.request)
+
+    def compare_bytes(self, brought: list[Brought]) -> None:
+        """Each media has the bytes that most have under its name."""
+        sums: dict[str, Counter[str]] = defaultdict(Counter)
+        for one in brought:
+            for name, sum_ in zip(one.names, one.sums, strict=True):
+                sums[name].update([sum_] if sum_ else [])
+        usual = {name: found.most_common(1)[0][0] for name, found in sums.items() if found}
+        for one in brought:
+            pairs = zip(one.names, one.sums, strict=True)
+            if any(sum_ and sum_ != usual[name] for name, sum_ in pairs):
+                self.found("other bytes than others got", one.request)
 
     def strays(self, ours: list[Asked], chat: list[Message], began: float) -> None:
         """Media in a chat that answer nothing that was asked there."""
@@ -113,6 +155,8 @@ class Outcome:
         strays = [message for message in media if message.reply not in known]
         for message in strays:
             self.faults["stray media"].append(f"{ours[0].person.name}:{message.id}")
+            before = [one for one in ours if one.message.id < message.id]
+            self.spoiled.update(name_of(one) for one in before[-1:])
 
     def times(
         self, one: Asked, answers: list[Message], media: list[Message], due: links.Due, began: float
@@ -133,6 +177,17 @@ class Outcome:
             "which": {name: which[:NAMED] for name, which in sorted(self.faults.items())},
             "who_left": dict(self.allowed),
         }
+
+
+def name_of(one: Asked) -> str:
+    """A request as the faults name it."""
+    return f"{one.person.name}:{one.message.id} {one.ask.kind} {one.ask.number}"
+
+
+def is_part(some: Sequence[str], whole: Sequence[str]) -> bool:
+    """Whether the names are those of a whole in its order, some of which may be missing."""
+    ahead = iter(whole)
+    return all(name in ahead for name in some)
 
 
 def answered(one: Asked, message: Message) -> bool:

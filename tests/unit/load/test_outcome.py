@@ -77,11 +77,13 @@ def test_the_first_sign_is_what_the_bot_showed_or_said_first_after_the_message()
 
 
 def test_media_that_answer_nothing_asked_in_that_chat_are_strays():
-    outcome = Outcome()
+    outcome, chat = Outcome(), [media(), replace(media(9), reply=3), status()]
+    outcome.judge(asked(), chat, BEGAN)
 
-    outcome.strays([asked()], [media(), replace(media(9), reply=3), status()], BEGAN)
+    outcome.strays([asked()], chat, BEGAN)
 
     assert dict(outcome.faults) == {"stray media": ["P0:9"]}
+    assert (outcome.asked, outcome.fine) == (1, 0)
 
 
 def test_media_that_was_deleted_afterwards_still_counts_as_sent():
@@ -112,6 +114,50 @@ def test_an_entry_with_other_bytes_than_all_others_got_is_named():
     outcome.compare()
 
     assert dict(outcome.faults) == {"other bytes than others got": [f"P0:{ID} list 2"]}
+
+
+def compared(ask: Ask, *came: list[Message]) -> Outcome:
+    """Several asks of one kind, each with what it brought."""
+    outcome = Outcome()
+    for number, chat in enumerate(came):
+        outcome.judge(asked(replace(ask, number=number)), chat, BEGAN)
+    outcome.compare()
+    return outcome
+
+
+def entries(*names: str) -> list[Message]:
+    return [media(8 + n, name=name) for n, name in enumerate(names)]
+
+
+@pytest.mark.parametrize("wrong", [("1", "2", "77"), ("2", "1", "3"), ("1", "77", "3")])
+def test_an_entry_of_another_list_and_another_order_are_named(wrong):
+    right = entries("1", "2", "3")
+
+    found = compared(replace(FILM, kind="list"), right, entries(*wrong), right)
+
+    assert dict(found.faults) == {"other entries than others got": [f"P0:{ID} list 1"]}
+    assert found.fine == 2
+
+
+def test_of_a_list_that_is_incomplete_the_entries_that_came_are_right_ones():
+    right, ask = entries("1", "2", "3"), replace(FILM, kind="list")
+
+    assert set(compared(ask, right, entries("1", "3")).faults) == {"incomplete"}
+
+
+@pytest.mark.parametrize("ask", [replace(FILM, kind="clip"), replace(FILM, deed="press")])
+def test_a_clip_and_a_pressed_film_have_the_bytes_that_all_others_got(ask):
+    found = compared(ask, *([media(sha256=one)] for one in ("abc", "abc", "axc")))
+
+    assert dict(found.faults) == {"other bytes than others got": [f"P0:{ID} {ask.kind} 2"]}
+    assert found.fine == 2
+
+
+def test_a_sound_with_other_bytes_than_the_site_sends_is_wrong():
+    ask = replace(FILM, kind="sound")
+
+    assert judged([media(kind="audio", sha256=links.due(ask).sum)], ask).fine == 1
+    assert set(judged([media(kind="audio", sha256="0" * 64)], ask).faults) == {"wrong bytes"}
 
 
 def test_a_media_whose_bytes_nobody_summed_is_not_taken_for_right():
@@ -165,16 +211,20 @@ def test_percentiles_are_those_of_all_times_and_the_worst_are_told_with_their_in
     assert facts["worst"][0] == {"at": 3.0, "seconds": 1.0}
 
 
-async def test_the_sum_of_a_film_is_that_of_what_the_site_sends():
+@pytest.mark.parametrize("kind", ["film", "known", "sound"])
+async def test_the_sum_of_a_media_is_that_of_what_the_site_sends(kind):
+    ask = replace(FILM, kind=kind)
+
     def fetched() -> bytes:
-        with urllib.request.urlopen(links.text(FILM, site.url(""))) as answer:
+        with urllib.request.urlopen(links.text(ask, site.url(""))) as answer:
             return bytes(answer.read())
 
     async with Site() as site:
         body = await asyncio.to_thread(fetched)
 
-    assert hashlib.sha256(body).hexdigest() == links.due(FILM).sum
-    assert len(body) == pytest.approx(FILM.size, abs=100)
+    assert hashlib.sha256(body).hexdigest() == links.due(ask).sum
+    if kind == "film":
+        assert len(body) == pytest.approx(FILM.size, abs=100)
 
 
 def test_every_film_differs_from_every_other():
