@@ -15,7 +15,6 @@ from bench.load.outcome import Outcome
 from bench.load.scenario import Scenario
 from bench.load.usage import Usage
 from daemon.command_error import NotUp
-from tests.chaos.flood_waits import REFUSED
 from tests.chaos.remains import UNCERTAIN, left_over, number
 from tests.sandbox.stack import Stack
 
@@ -146,13 +145,12 @@ class Trial:
         self.outcome.compare()
         with suppress(TimeoutError):
             await stack.until(lambda: not left_over(stack), patience=SWEPT)
-        calls = await stack.telegram.calls("messages.*")
         said = [m for chat in histories.values() for m in chat if not m.mine]
         limits = {
             "files_left": left_over(stack),
             "limits_broken": await stack.telegram.violations(),
             "messages": sum(message.at >= self.began for message in said),
-            "flood_waits": sum(str(call["result"]).startswith(REFUSED) for call in calls),
+            "flood_waits": len(await stack.telegram.refusals()),
             "uncertain": number(stack, UNCERTAIN),
             "unwritten": self.crowd.unwritten,
             "quiet_in_time": self.quiet,
