@@ -107,12 +107,12 @@ class Usage:
         """Disk and WAL in MiB, waits for locks, processes at the gate."""
         state = self.stack.state
         wal = state / "chapar.db-wal"
-        events = [event.words[:1] for event in event_file.read(state / "run" / event_file.LOCKS)]
+        events = event_file.totals(state / "run" / event_file.LOCKS)
         return {
             "disk_mib": sum(sizes(state)) / 2**20,
             "wal_mib": (wal.stat().st_size if wal.exists() else 0) / 2**20,
-            "lock_errors": events.count(("error",)),
-            "lock_waits": events.count(("wait",)),
+            "lock_errors": events["error"],
+            "lock_waits": events["wait"],
             "at_the_gate": waiters(state / "run"),
         }
 

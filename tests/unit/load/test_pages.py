@@ -99,12 +99,13 @@ def test_whatever_is_wrong_makes_a_run_bad_and_is_told(facts, words):
     assert words in report_page.page(found)
 
 
-def test_a_goal_that_nothing_was_measured_for_is_missed():
-    goals = {"film_p95_s": 5.0}
+@pytest.mark.parametrize("most", [5.0, 2.0**53, 1e300])
+def test_a_goal_that_nothing_was_measured_for_is_missed(most):
+    goals = {"film_p95_s": most}
 
     found = summary.result("trial", replace(PLAYED, goals=goals), measured())
 
-    assert found["missed"] == {"film_p95_s": [None, 5.0]}
+    assert found["missed"] == {"film_p95_s": [None, most]}
 
 
 def test_the_page_needs_no_network_no_script_and_shows_every_plot_whole():

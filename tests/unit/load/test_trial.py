@@ -15,6 +15,7 @@ from bench.load.crowd import Asked
 from bench.load.scenario import Scenario
 from bench.load.schedule import Ask
 from bench.load.usage import NURSERY, Usage
+from procs.core.files import event_file
 from tests.sandbox.person import Message
 
 #: Starts the first of the commands it is told, which starts the rest; stays until its input ends.
@@ -66,6 +67,22 @@ def test_the_settings_that_a_result_states_have_no_secret():
     told = {"CHAPAR_BOT_TOKEN": "1:A", "CHAPAR_API_HASH": "0f", "CHAPAR_WORKERS": "2"}
 
     assert trial.settings(SimpleNamespace(environment=told)) == {"CHAPAR_WORKERS": "2"}
+
+
+def test_lock_waits_count_also_where_the_lines_of_the_first_are_gone(tmp_path):
+    (tmp_path / "run").mkdir()
+    events = tmp_path / "run" / event_file.LOCKS
+    lines = event_file.LONGEST_FILE // 8
+    events.write_text("1.0 wait 2\n1.0 error 2\n" * lines)
+    usage = Usage(SimpleNamespace(state=tmp_path))
+
+    before = usage.files()
+    event_file.shorten(events, counted=True)
+
+    after = usage.files()
+    assert events.stat().st_size < event_file.LONGEST_FILE
+    assert before["lock_waits"] == after["lock_waits"] == lines
+    assert before["lock_errors"] == after["lock_errors"] == lines
 
 
 def test_the_time_of_a_nursery_that_is_gone_is_not_forgotten():
