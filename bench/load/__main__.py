@@ -20,6 +20,7 @@ from bench.load.remote_people import BadServer
 from bench.load.scenario import Scenario
 from bench.load.server_trial import ServerTrial
 from bench.load.trial import Trial
+from daemon.command_error import NotUp
 from daemon.console.command_words import amount
 
 #: Seconds of a load that is not shortened.
@@ -90,7 +91,7 @@ def main() -> int:
     except (KeyboardInterrupt, asyncio.CancelledError):
         print("\nchapar load: interrupted, and nothing is told", file=sys.stderr)
         return INTERRUPTED
-    except (BadServer, AssertionError) as error:  # nobody signs in there, or the product ended
+    except (BadServer, NotUp, AssertionError) as error:  # nobody signs in, or the product ended
         print(f"chapar load: {error}", file=sys.stderr)
         return 1
     result = summary.result(options.scenario, played, result)

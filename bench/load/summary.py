@@ -6,7 +6,9 @@ from typing import Any
 from bench.load.scenario import Scenario
 
 #: Facts that must be nothing at the end of any run.
-NOTHING = ("files_left", "limits_broken", "flood_waits", "uncertain", "unwritten")
+NOTHING = (
+    *("files_left", "limits_broken", "flood_waits", "uncertain", "unwritten", "product_ended"),
+)
 
 
 def result(name: str, scenario: Scenario, measured: dict[str, Any]) -> dict[str, Any]:

@@ -7,14 +7,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from bench.load import cpu_limits, machine, schedule
 from bench.load.crowd import Asked, Crowd
 from bench.load.outcome import Outcome
 from bench.load.scenario import Scenario
-from bench.load.usage import Usage
-from daemon.command_error import NotUp
+from bench.load.usage import NOTHING_READ, UNREAD, Usage
 from tests.chaos.remains import UNCERTAIN, left_over, number
 from tests.sandbox.stack import Stack
 
@@ -105,7 +102,8 @@ class Trial:
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
-        await self.usage.sample()
+        with suppress(*UNREAD):
+            await self.usage.sample()
 
     async def crowd_is_served(self) -> None:
         """Wait until no request is open. Raises TimeoutError after the scenario's `drain` seconds,
@@ -122,7 +120,7 @@ class Trial:
         while True:
             try:
                 row = await self.usage.sample()
-            except (psutil.Error, NotUp):  # the product is down: that is for the verdict to say
+            except UNREAD:  # the product is down: that is for the verdict to say
                 self.crowd.counts["samples missed"] += 1
                 await asyncio.sleep(BEAT)
                 continue
@@ -152,6 +150,7 @@ class Trial:
             "messages": sum(message.at >= self.began for message in said),
             "flood_waits": len(await stack.telegram.refusals()),
             "uncertain": number(stack, UNCERTAIN),
+            "product_ended": not stack.supervisor.is_up(),
             "unwritten": self.crowd.unwritten,
             "quiet_in_time": self.quiet,
             "interrupted": self.interrupted,
@@ -169,7 +168,7 @@ class Trial:
             "points": {name: one.points for name, one in sorted(series.items())},
             "arrivals": [round(ask.at, 3) for ask in self.plan],
             "generator_late_max_s": round(late[-1], 4) if late else 0.0,
-            "usage": self.usage.rows,
+            "usage": self.usage.rows or [NOTHING_READ],
         }
 
 

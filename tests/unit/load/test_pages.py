@@ -64,6 +64,7 @@ def measured(answer: float = 0.1, **facts: Any) -> dict[str, Any]:
         "flood_waits": 0,
         "uncertain": 0,
         "unwritten": 0,
+        "product_ended": False,
     }
     return json.loads(json.dumps(good | facts))
 
@@ -88,6 +89,7 @@ def test_a_run_without_a_fault_that_met_its_goals_is_good():
         ({"files_left": ["/x"]}, "files_left"),
         ({"uncertain": 1}, "uncertain"),
         ({"unwritten": 1}, "unwritten"),
+        ({"product_ended": True}, "product_ended"),
         ({"quiet_in_time": False}, "still open"),
     ],
 )

@@ -10,11 +10,12 @@ from types import SimpleNamespace
 
 import psutil
 
-from bench.load import trial
-from bench.load.crowd import Asked
+from bench.load import summary, trial
+from bench.load.crowd import Asked, Crowd
 from bench.load.scenario import Scenario
 from bench.load.schedule import Ask
 from bench.load.usage import NURSERY, Usage
+from daemon.command_error import NotUp
 from procs.core.files import event_file
 from tests.sandbox.person import Message
 
@@ -61,6 +62,27 @@ def test_what_is_interrupted_before_anybody_wrote_is_not_judged():
     played.writing = SimpleNamespace(ended=asyncio.Event())
     assert played.interrupt()
     assert not played.interrupt()
+
+
+class Gone:
+    """A supervisord that was killed."""
+
+    def pid(self) -> int:
+        raise NotUp("Connection refused")
+
+
+async def test_a_product_that_ended_before_it_could_be_looked_at_has_a_verdict(tmp_path):
+    db = SimpleNamespace(one=lambda _: (0,))
+    stack = SimpleNamespace(state=tmp_path, home=tmp_path, servers={}, supervisor=Gone(), db=db)
+    played = trial.Trial(Scenario("x", seconds=1, per_second=1), print)
+    played.plan, played.crowd = [], Crowd(None, "", played.scenario)
+    played.usage = Usage(stack)
+
+    await played.load()
+
+    told = played.told() | played.spans | {"asked": 0}
+    assert summary.told(told)["cores"] == 0
+    assert told["people"]["samples missed"] >= 1
 
 
 def test_the_settings_that_a_result_states_have_no_secret():
