@@ -84,13 +84,15 @@ class Outcome:
         began: float,
         *,
         shown: Sequence[float] = (),
+        loose: Sequence[Message] = (),
         free: bool = False,
     ) -> None:
         """One ask and the chat in which it was asked. `shown`: the instants at which the bot showed
-        there that it is at work. `free`: the person may have got everything or nothing."""
+        there that it is at work. `loose`: its answers that are in reply to nothing
+        (`loose_answers`). `free`: the person may have got everything or nothing."""
         self.asked += 1
         ask, due = one.ask, links.due(one.ask)
-        answers = [m for m in chat if not m.mine and answered(one, m)]
+        answers = [m for m in chat if not m.mine and m.reply == one.message.id] + [*loose]
         media = [m for m in answers if m.media]
         self.times(one, answers, media, due, began)
         signs = [*(m.at for m in answers), *(at for at in shown if at >= one.message.at)]
@@ -190,11 +192,19 @@ def is_part(some: Sequence[str], whole: Sequence[str]) -> bool:
     return all(name in ahead for name in some)
 
 
-def answered(one: Asked, message: Message) -> bool:
-    """Whether a message of the bot is about an ask. What is no link to it may be answered with
-    a text that is in reply to nothing."""
-    loose = one.ask.kind == "broken" and not message.reply and not message.media
-    return message.reply == one.message.id or (loose and message.id > one.message.id)
+def loose_answers(ours: Sequence[Asked], chat: Sequence[Message]) -> dict[int, Message]:
+    """By its message, the text with which the bot answered a bad link in reply to nothing: what is
+    no link to it may be answered so. Each such text is the answer to one link of a chat, the oldest
+    before it that has none."""
+    replied = {m.reply for m in chat if not m.mine}
+    bad = [one.message.id for one in ours if one.ask.kind == "broken"]
+    waiting = sorted(number for number in bad if number not in replied)
+    found: dict[int, Message] = {}
+    for message in sorted(chat, key=lambda m: m.id):
+        is_loose = not (message.mine or message.reply or message.media)
+        if is_loose and waiting and waiting[0] < message.id:
+            found[waiting.pop(0)] = message
+    return found
 
 
 def faults(

@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.load import cpu_limits, machine, schedule
 from bench.load.crowd import Asked, Crowd
-from bench.load.outcome import Outcome
+from bench.load.outcome import Outcome, loose_answers
 from bench.load.scenario import Scenario
 from bench.load.usage import NOTHING_READ, UNREAD, Usage
 from tests.chaos.remains import UNCERTAIN, left_over, number
@@ -135,11 +135,13 @@ class Trial:
         histories = {one.person.id: await one.person.history() for one in self.crowd.asked}
         shown = by_peer(await stack.telegram.calls("messages.setTyping"))
         for person, ours in by_person(self.crowd.asked).items():
+            chat, signs = histories[person], shown.get(person, ())
+            loose = loose_answers(ours, chat)
             for one in ours:
                 free = self.interrupted or leaves(one, ours, self.scenario.drain)
-                signs, chat = shown.get(person, ()), histories[person]
-                self.outcome.judge(one, chat, self.began, shown=signs, free=free)
-            self.outcome.strays(ours, histories[person], self.began)
+                own = [loose[one.message.id]] if one.message.id in loose else []
+                self.outcome.judge(one, chat, self.began, shown=signs, loose=own, free=free)
+            self.outcome.strays(ours, chat, self.began)
         self.outcome.compare()
         with suppress(TimeoutError):
             await stack.until(lambda: not left_over(stack), patience=SWEPT)

@@ -10,7 +10,7 @@ import pytest
 
 from bench.load import links
 from bench.load.crowd import Asked
-from bench.load.outcome import Outcome
+from bench.load.outcome import Outcome, loose_answers
 from bench.load.schedule import Ask
 from tests.sandbox.person import Message
 from tests.sandbox.site.server import Site
@@ -39,7 +39,8 @@ def status(at: float = BEGAN + 3.5) -> Message:
 
 def judged(chat: list[Message], ask: Ask = FILM) -> Outcome:
     outcome = Outcome()
-    outcome.judge(asked(ask), chat, BEGAN)
+    loose = loose_answers([asked(ask)], chat).values()
+    outcome.judge(asked(ask), chat, BEGAN, loose=list(loose))
     return outcome
 
 
@@ -182,6 +183,23 @@ def test_a_bad_link_must_be_answered_and_bring_nothing():
     assert judged([replace(status(), reply=0)], ask).fine == 1
     assert "unanswered" in judged([replace(status(), reply=3)], ask).faults
     assert "unanswered" in judged([], ask).faults
+
+
+def test_a_loose_answer_is_the_answer_to_one_bad_link_of_its_chat():
+    def bad(number: int) -> Asked:
+        sent = Message(id=number, mine=True, sender="P0", at=BEGAN + 3.2, text="link")
+        return Asked(replace(FILM, kind="broken", number=number), Someone(), sent, BEGAN, 0.2)
+
+    def said(number: int, reply: int = 0) -> Message:
+        return Message(number, False, "bot", BEGAN + 4, "no link", reply=reply)
+
+    ours = [bad(1), bad(2), bad(4)]
+
+    assert loose_answers(ours, [said(3)]) == {1: said(3)}
+    assert loose_answers(ours, [said(3), said(5), said(6)]) == {1: said(3), 2: said(5), 4: said(6)}
+    assert loose_answers(ours, [said(3, reply=1), said(5)]) == {2: said(5)}
+    assert loose_answers(ours, [said(0)]) == {}
+    assert loose_answers([], [said(3)]) == {}
 
 
 @pytest.mark.parametrize("deed", ["cancel", "block"])
