@@ -67,6 +67,35 @@ def test_who_joins_asks_for_what_another_just_asked_for():
         seen.add(ask.number)
 
 
+def test_nobody_joins_what_they_asked_for_themselves():
+    plan = schedule.asks(replace(STEADY, people=3, deeds={"join": 0.5}))
+
+    asked = [(ask.person, ask.number) for ask in plan]
+
+    assert [ask for ask in plan if ask.deed == "join"]
+    assert len(set(asked)) == len(asked)
+
+
+def test_who_asks_for_a_known_link_may_block_the_bot():
+    known = replace(STEADY, kinds={"known": 1}, deeds={"cancel": 0.2, "block": 0.3})
+    plan = schedule.asks(known)
+
+    blocks = [ask for ask in plan if ask.deed == "block"]
+
+    assert 0.25 < len(blocks) / len(plan) < 0.35
+    assert {ask.deed for ask in plan} == {"", "block"}
+
+
+@pytest.mark.parametrize("seconds", [2.5, 100])
+def test_nobody_comes_after_the_seconds_also_not_of_a_burst(seconds):
+    played = Scenario("b", seconds=9, bursts=(Burst(2, 100, 10),)).shortened(seconds, 1.0)
+
+    due = [ask.at for ask in schedule.asks(played)]
+
+    assert due
+    assert max(due) < played.seconds
+
+
 @pytest.mark.parametrize("name", scenario.names())
 def test_a_kept_scenario_can_be_read_and_drawn_and_shortened(name):
     whole = scenario.read(name)
