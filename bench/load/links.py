@@ -5,9 +5,11 @@ wrong chat is a wrong sum, not a lucky one.
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
+from bench.load.scenario import BadScenario
 from bench.load.schedule import Ask
 from tests.sandbox.site import files
 from tests.sandbox.site.server import padding
@@ -23,6 +25,8 @@ BROKEN = (
 INSIDE = ("http://10.0.0.5/film.mp4", "http://169.254.169.254/latest", "http://[::1]:9/a.mp4")
 #: Known films are numbered apart from new ones.
 PER_KIND = 1 << 17
+#: Kinds of links whose bytes are told apart by what is added to them.
+PADDED = ("known", "film", "slow", "sound")
 #: Entries asked of a list, and media of the post.
 ENTRIES, POST = 3, 3
 
@@ -89,6 +93,21 @@ def padded(ask: Ask) -> int:
     larger by itself, only different."""
     known = PER_KIND * (ask.kind == "known")
     return max(ask.size - len(content(FILM)), 0) + 1 + ask.number + known
+
+
+def judge(plan: Iterable[Ask]) -> None:
+    """Raises BadScenario where two messages that are about different films have the same bytes:
+    one film in the chat of the other could not be seen."""
+    held: dict[tuple[bool, int], Ask] = {}
+    for ask in plan:
+        if ask.kind not in PADDED or ask.deed == "press":
+            continue
+        other = held.setdefault((ask.kind == "sound", padded(ask)), ask)
+        if (other.kind, other.number) != (ask.kind, ask.number):
+            raise BadScenario(
+                f"two messages, of {other.size} and {ask.size} bytes, have the same link; let sizes"
+                " differ by more bytes than there are messages"
+            )
 
 
 @cache

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bench.load import cpu_limits, machine, schedule
+from bench.load import cpu_limits, links, machine, schedule
 from bench.load.crowd import Asked, Crowd
 from bench.load.outcome import Outcome, loose_answers
 from bench.load.scenario import Scenario
@@ -31,13 +31,14 @@ Progress = Callable[[dict[str, Any]], None]
 
 
 class Trial:
-    """Plays a scenario, and says what became of it."""
+    """Plays a scenario, and says what became of it. Making one raises BadScenario."""
 
     def __init__(self, scenario: Scenario, progress: Progress, cores: float | None = None) -> None:
         self.scenario = scenario
         self.cores = cores
         self.progress = progress
         self.plan = schedule.asks(scenario)
+        links.judge(self.plan)
         self.outcome = Outcome()
         self.quiet = True
         #: Whether somebody ended it before everybody had written.
