@@ -23,12 +23,14 @@ PATIENCE = 60.0
 GREETINGS = 20
 #: Buttons: the best film of a card's page, and the one under a status message.
 BEST, FIRST = "720p", 0
+#: What people do who have to wait for a button.
+PRESSED = ("press", "cancel")
 
 
 @dataclass(slots=True)
 class Asked:
-    """A message that was written; `due` and `at` are wall instants. `late` is the generator's own
-    lateness in seconds: it wrote later than planned."""
+    """A message that was written; `due` is a wall instant. `late` is the test's own lateness in
+    seconds, of its people and its Telegram: the message stood in the chat later than planned."""
 
     ask: Ask
     person: Person
@@ -52,6 +54,8 @@ class Crowd:
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     #: Messages of the plan that Telegram did not take from a person.
     unwritten: int = 0
+    #: Those who look for a button, or have pressed it.
+    pressing: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def gathers(self, count: int) -> None:
         """Everybody who will write one of `count` messages meets the bot, unless the scenario is
@@ -81,7 +85,7 @@ class Crowd:
 
     async def plays(self, plan: Iterable[Ask]) -> None:
         """Write every message at its instant, and return when the last one is written, or nobody is
-        to write any more, and those who press have pressed."""
+        to write any more. Some may look for a button still."""
         began, wall = time.monotonic(), time.time()
         async with asyncio.TaskGroup() as group:
             for ask in plan:
@@ -99,18 +103,32 @@ class Crowd:
     async def comes(self, ask: Ask, due: float) -> None:
         """One person writes, and does what else the plan has them do."""
         person = self.people[ask.person]
-        late = time.time() - due
         try:
             message = await self.writes(person, links.text(ask, self.site, self.scenario.rate))
         except Refused:
             self.unwritten += 1
             return
-        one = Asked(ask, person, message, due, late)
+        one = Asked(ask, person, message, due, message.at - due)
         self.asked.append(one)
         self.counts[ask.kind] += 1
         if ask.deed:
             self.counts[ask.deed] += 1
+        if ask.deed == "block":
             await self.does(one)
+        elif ask.deed in PRESSED:
+            self.pressing.append(asyncio.create_task(self.does(one)))
+
+    def is_pressing(self) -> bool:
+        """Whether somebody still looks for a button."""
+        return any(not task.done() for task in self.pressing)
+
+    async def gives_up(self) -> None:
+        """Let nobody look for a button any more. Raises what ended one of them."""
+        for task in self.pressing:
+            task.cancel()
+        for ended in await asyncio.gather(*self.pressing, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
 
     async def writes(self, person: Person, text: str) -> Message:
         """What the person sends, having started or unblocked the bot. Raises Refused where Telegram

@@ -16,6 +16,8 @@ LOWEST, HIGHEST, DIGITS = 1, 3_600_000_000, 3
 PERCENTILES = (50.0, 75.0, 90.0, 95.0, 99.0, 99.9)
 #: Kinds of links of which all bring the same media, as the site has them; `press`: what is pressed.
 ALIKE = ("list", "album", "clip", "press")
+#: What is wrong with a request that is not served yet.
+MISSING = frozenset({"unanswered", "lost", "incomplete"})
 #: Of each series so many worst cases are told; of each fault so many names.
 WORST, NAMED = 5, 20
 
@@ -60,12 +62,14 @@ class Brought:
 
 @dataclass
 class Outcome:
-    """`faults` by their kind, each naming requests; `spoiled` are the requests that have one;
-    `series` of times; `points` for plots. `exact`: Telegram's record has the sum of every media.
-    `alike`: what links brought of which all lead to the same, by their kind."""
+    """`faults` by their kind, each naming requests; `spoiled` are the requests that have one,
+    `unserved` those that had no time to be served; `series` of times; `points` for plots. `exact`:
+    Telegram's record has the sum of every media. `alike`: what links brought of which all lead to
+    the same, by their kind."""
 
     asked: int = 0
     spoiled: set[str] = field(default_factory=set)
+    unserved: set[str] = field(default_factory=set)
     faults: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     allowed: Counter[str] = field(default_factory=Counter)
     series: dict[str, Series] = field(default_factory=lambda: defaultdict(Series))
@@ -75,7 +79,7 @@ class Outcome:
     @property
     def fine(self) -> int:
         """How many requests came as they should."""
-        return self.asked - len(self.spoiled)
+        return self.asked - len(self.spoiled | self.unserved)
 
     def judge(
         self,
@@ -86,10 +90,12 @@ class Outcome:
         shown: Sequence[float] = (),
         loose: Sequence[Message] = (),
         free: bool = False,
+        cut: bool = False,
     ) -> None:
         """One ask and the chat in which it was asked. `shown`: the instants at which the bot showed
         there that it is at work. `loose`: its answers that are in reply to nothing
-        (`loose_answers`). `free`: the person may have got everything or nothing."""
+        (`loose_answers`). `free`: the person may have got everything or nothing. `cut`: the load
+        was ended before all could come, and what is missing is nobody's fault."""
         self.asked += 1
         ask, due = one.ask, links.due(one.ask)
         answers = [m for m in chat if not m.mine and m.reply == one.message.id] + [*loose]
@@ -102,6 +108,9 @@ class Outcome:
         wrong = list(faults(one, answers, media, due, free=free))
         if self.exact and any(m.media and not m.media["sha256"] for m in media):
             wrong.append("no sum")
+        if cut and MISSING & set(wrong):
+            self.unserved.add(name_of(one))
+            wrong = [fault for fault in wrong if fault not in MISSING]
         for fault in wrong:
             self.found(fault, name_of(one))
         self.keep(one, media, due)
@@ -175,6 +184,7 @@ class Outcome:
         return {
             "asked": self.asked,
             "fine": self.fine,
+            "unserved": len(self.unserved),
             "faults": {name: len(which) for name, which in sorted(self.faults.items())},
             "which": {name: which[:NAMED] for name, which in sorted(self.faults.items())},
             "who_left": dict(self.allowed),

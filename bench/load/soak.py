@@ -114,7 +114,7 @@ def main() -> int:
     print(*(f"{what}: {count}" for what, count in sorted(result["done"].items())), sep="\n")
     print(f"upkeep: {upkeep_faults(result['done']) or 'all of it'}")
     print(f"growing: {growing(slopes) or 'nothing'}")
-    print(*(f"too few samples: {name}" for name in unseen(slopes)), sep="\n")
+    print(f"too few samples: {unseen(slopes) or 'of nothing'}")
     print(json.dumps({key: round(value, 5) for key, value in told.items()}))
     return 1 if any(told[key] > most for key, most in GOALS.items()) else 0
 

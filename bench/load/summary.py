@@ -75,7 +75,8 @@ def lines(result: dict[str, Any]) -> list[str]:
     told = [f"{result['scenario']['title']}: {result['fine']} of {result['asked']} as they should"]
     if result.get("interrupted"):
         told.append(
-            f"  interrupted: {result['asked']} of {result['planned']} messages were written"
+            f"  interrupted: {result['asked']} of {result['planned']} messages were written,"
+            f" {result['unserved']} of them not served by then"
         )
     told += [f"  {name}: {count} {result['which'][name][:3]}" for name, count in faults.items()]
     told += [f"  {name}: {result[name]}" for name in NOTHING if result[name]]

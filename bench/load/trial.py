@@ -13,6 +13,7 @@ from bench.load.outcome import Outcome, loose_answers
 from bench.load.scenario import Scenario
 from bench.load.usage import NOTHING_READ, UNREAD, Usage
 from tests.chaos.remains import UNCERTAIN, left_over, number
+from tests.sandbox.person import Message
 from tests.sandbox.stack import Stack
 
 OPEN = "SELECT COUNT(*) FROM requests WHERE state = 'open' OR closed_at IS NULL"
@@ -99,6 +100,7 @@ class Trial:
             await self.crowd_is_served()
         except TimeoutError:
             self.quiet = False
+        await self.crowd.gives_up()
         self.spans["served_s"] = time.time() - self.began
         watching.cancel()
         with suppress(asyncio.CancelledError):
@@ -107,14 +109,25 @@ class Trial:
             await self.usage.sample()
 
     async def crowd_is_served(self) -> None:
-        """Wait until no request is open. Raises TimeoutError after the scenario's `drain` seconds,
-        or fewer where somebody waits for the end."""
-        began = time.monotonic()
-        await asyncio.sleep(BEAT)  # the last message is on its way to the bot
-        while number(self.usage.stack, OPEN):
-            if time.monotonic() - began > (HURRIED if self.interrupted else self.scenario.drain):
-                raise TimeoutError
+        """Wait until no request is open and nobody looks for a button, for a beat long: what was
+        sent last is on its way to the bot. Raises TimeoutError where a request is open after the
+        scenario's `drain` seconds, or fewer where somebody waits for the end."""
+        began = busy_at = time.monotonic()
+        while (at := time.monotonic()) - busy_at < BEAT:
+            is_open = self.is_open()
+            busy_at = at if is_open or self.crowd.is_pressing() else busy_at
+            if at - began > (HURRIED if self.interrupted else self.scenario.drain):
+                if is_open:
+                    raise TimeoutError
+                return
             await asyncio.sleep(BEAT / 4)
+
+    def is_open(self) -> bool:
+        """Whether a request is open, or nobody can tell."""
+        try:
+            return number(self.usage.stack, OPEN) > 0
+        except UNREAD:
+            return True
 
     async def watch(self) -> None:
         """Sample the stack once a second, for ever, and report how far the load is."""
@@ -136,13 +149,7 @@ class Trial:
         histories = {one.person.id: await one.person.history() for one in self.crowd.asked}
         shown = by_peer(await stack.telegram.calls("messages.setTyping"))
         for person, ours in by_person(self.crowd.asked).items():
-            chat, signs = histories[person], shown.get(person, ())
-            loose = loose_answers(ours, chat)
-            for one in ours:
-                free = self.interrupted or leaves(one, ours, self.scenario.drain)
-                own = [loose[one.message.id]] if one.message.id in loose else []
-                self.outcome.judge(one, chat, self.began, shown=signs, loose=own, free=free)
-            self.outcome.strays(ours, chat, self.began)
+            self.judge(ours, histories[person], shown.get(person, []))
         self.outcome.compare()
         with suppress(TimeoutError):
             await stack.until(lambda: not left_over(stack), patience=SWEPT)
@@ -160,6 +167,16 @@ class Trial:
             "planned": len(self.plan),
         }
         return {**self.spans, **self.outcome.facts(), **limits, **self.told()}
+
+    def judge(self, ours: list[Asked], chat: list[Message], shown: list[float]) -> None:
+        """Compare what one person asked for with their chat."""
+        loose = loose_answers(ours, chat)
+        for one in ours:
+            own = [loose[one.message.id]] if one.message.id in loose else []
+            left = leaves(one, ours, self.scenario.drain)
+            about: dict[str, Any] = {"shown": shown, "loose": own, "free": left}
+            self.outcome.judge(one, chat, self.began, **about, cut=self.interrupted)
+        self.outcome.strays(ours, chat, self.began)
 
     def told(self) -> dict[str, Any]:
         """What was measured, for the result."""

@@ -175,6 +175,18 @@ def test_who_left_may_have_got_everything_or_nothing_but_never_twice():
     assert faults(media(8), media(9)) == {"too many"}
 
 
+@pytest.mark.parametrize("ask", [FILM, replace(FILM, deed="cancel"), replace(FILM, deed="press")])
+def test_what_had_no_time_to_come_is_neither_a_fault_nor_as_it_should(ask):
+    outcome = Outcome()
+
+    outcome.judge(asked(ask), [], BEGAN, cut=True)
+    outcome.judge(asked(replace(ask, number=5)), [media(kind="file", sha256="")], BEGAN, cut=True)
+
+    facts = outcome.facts()
+    assert (facts["asked"], facts["fine"], facts["unserved"]) == (2, 0, 1)
+    assert facts["faults"] == {"no sum": 1, "wrong kind": 1}
+
+
 def test_a_bad_link_must_be_answered_and_bring_nothing():
     ask = replace(FILM, kind="broken")
 

@@ -85,6 +85,21 @@ async def test_a_product_that_ended_before_it_could_be_looked_at_has_a_verdict(t
     assert told["people"]["samples missed"] >= 1
 
 
+async def test_an_interrupted_load_waits_for_no_button(monkeypatch):
+    monkeypatch.setattr(trial, "HURRIED", 0.1)
+    played = trial.Trial(Scenario("x", seconds=1, per_second=1, drain=600), print)
+    played.usage = SimpleNamespace(stack=SimpleNamespace(db=SimpleNamespace(one=lambda _: (0,))))
+    played.crowd = Crowd(None, "", played.scenario)
+    played.crowd.pressing = [asyncio.create_task(asyncio.sleep(600))]
+    played.interrupted = True
+
+    async with asyncio.timeout(60):
+        await played.crowd_is_served()
+        await played.crowd.gives_up()
+
+    assert not played.crowd.is_pressing()
+
+
 def test_the_settings_that_a_result_states_have_no_secret():
     told = {"CHAPAR_BOT_TOKEN": "1:A", "CHAPAR_API_HASH": "0f", "CHAPAR_WORKERS": "2"}
 
