@@ -47,6 +47,8 @@ class Crowd:
     site: str
     scenario: Scenario
     people: list[Person] = field(default_factory=list)
+    #: Those who met the bot or asked for a link before the load, and write nothing in it.
+    before: list[Person] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     blocked: set[int] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
@@ -63,6 +65,7 @@ class Crowd:
         names = [f"P{number}" for number in range(min(self.scenario.people, count))]
         self.people = [await self.desk.person(name) for name in names]
         host = await self.desk.person("The first")
+        self.before.append(host)
         if not self.scenario.newcomers:
             for person in (host, *self.people):
                 await person.starts()
@@ -78,6 +81,7 @@ class Crowd:
         waiting = []
         for number in range(self.scenario.known_links):
             person = await self.desk.person(f"First of {number}")
+            self.before.append(person)
             ask = Ask(0, 0, "known", number, sizes[number % len(sizes)])
             sent = await person.sends(links.text(ask, self.site))
             waiting.append(comes(person, sent))

@@ -32,18 +32,20 @@ class Series:
     points: list[tuple[float, float]] = field(default_factory=list)
 
     def add(self, due: float, seconds: float) -> None:
-        """Add a time in seconds; `due` is its second of the load."""
-        self.histogram.record_value(max(LOWEST, round(seconds * 1e6)))
+        """Add a time in seconds; `due` is its second of the load. Of one beyond the histogram's
+        range its end is counted, and the time itself is among the worst."""
+        self.histogram.record_value(min(max(LOWEST, round(seconds * 1e6)), HIGHEST))
         self.points.append((due, seconds))
 
     def facts(self) -> dict[str, Any]:
         """Percentiles, worst times, and the histogram in its own encoding."""
         named = {f"p{p:g}": self.histogram.get_value_at_percentile(p) / 1e6 for p in PERCENTILES}
         worst = sorted(self.points, key=lambda point: -point[1])[:WORST]
+        most = worst[0][1] if worst else 0.0
         return {
             "count": len(self.points),
-            **{name: round(value, 6) for name, value in named.items()},
-            "max": round(worst[0][1], 6) if worst else 0.0,
+            **{name: round(min(value, most), 6) for name, value in named.items()},
+            "max": round(most, 6),
             "worst": [{"at": round(at, 3), "seconds": round(took, 3)} for at, took in worst],
             "encoded": self.histogram.encode().decode(),
         }
@@ -159,13 +161,13 @@ class Outcome:
             if any(sum_ and sum_ != usual[name] for name, sum_ in pairs):
                 self.found("other bytes than others got", one.request)
 
-    def strays(self, ours: list[Asked], chat: list[Message], began: float) -> None:
-        """Media in a chat that answer nothing that was asked there."""
+    def strays(self, name: str, ours: list[Asked], chat: list[Message], began: float) -> None:
+        """Media in somebody's chat that answer nothing that was asked there."""
         known = {one.message.id for one in ours}
         media = (m for m in chat if m.media and not m.mine and m.at >= began)
         strays = [message for message in media if message.reply not in known]
         for message in strays:
-            self.faults["stray media"].append(f"{ours[0].person.name}:{message.id}")
+            self.faults["stray media"].append(f"{name}:{message.id}")
             before = [one for one in ours if one.message.id < message.id]
             self.spoiled.update(name_of(one) for one in before[-1:])
 

@@ -146,10 +146,13 @@ class Trial:
     async def judged(self) -> dict[str, Any]:
         """Compare what every person received with what was due, and add what is left behind."""
         stack = self.usage.stack
-        histories = {one.person.id: await one.person.history() for one in self.crowd.asked}
+        everybody = {one.id: one for one in (*self.crowd.people, *self.crowd.before)}
+        histories = {person: await one.history() for person, one in everybody.items()}
         shown = by_peer(await stack.telegram.calls("messages.setTyping"))
-        for person, ours in by_person(self.crowd.asked).items():
-            self.judge(ours, histories[person], shown.get(person, []))
+        asked = by_person(self.crowd.asked)
+        for person, chat in histories.items():
+            self.judge(asked.get(person, []), chat, shown.get(person, []))
+            self.outcome.strays(everybody[person].name, asked.get(person, []), chat, self.began)
         self.outcome.compare()
         with suppress(TimeoutError):
             await stack.until(lambda: not left_over(stack), patience=SWEPT)
@@ -176,7 +179,6 @@ class Trial:
             left = leaves(one, ours, self.scenario.drain)
             about: dict[str, Any] = {"shown": shown, "loose": own, "free": left}
             self.outcome.judge(one, chat, self.began, **about, cut=self.interrupted)
-        self.outcome.strays(ours, chat, self.began)
 
     def told(self) -> dict[str, Any]:
         """What was measured, for the result."""

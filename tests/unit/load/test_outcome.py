@@ -10,7 +10,7 @@ import pytest
 
 from bench.load import links
 from bench.load.crowd import Asked
-from bench.load.outcome import Outcome, loose_answers
+from bench.load.outcome import Outcome, Series, loose_answers
 from bench.load.schedule import Ask
 from tests.sandbox.person import Message
 from tests.sandbox.site.server import Site
@@ -81,10 +81,18 @@ def test_media_that_answer_nothing_asked_in_that_chat_are_strays():
     outcome, chat = Outcome(), [media(), replace(media(9), reply=3), status()]
     outcome.judge(asked(), chat, BEGAN)
 
-    outcome.strays([asked()], chat, BEGAN)
+    outcome.strays("P0", [asked()], chat, BEGAN)
 
     assert dict(outcome.faults) == {"stray media": ["P0:9"]}
     assert (outcome.asked, outcome.fine) == (1, 0)
+
+
+def test_media_in_the_chat_of_somebody_who_asked_for_nothing_are_strays():
+    outcome = Outcome()
+
+    outcome.strays("P1", [], [media(), media(9, at=BEGAN - 1)], BEGAN)
+
+    assert dict(outcome.faults) == {"stray media": ["P1:8"]}
 
 
 def test_media_that_was_deleted_afterwards_still_counts_as_sent():
@@ -239,6 +247,26 @@ def test_percentiles_are_those_of_all_times_and_the_worst_are_told_with_their_in
     assert facts["p50"] == pytest.approx(0.5, rel=0.002)
     assert facts["p99.9"] == pytest.approx(0.999, rel=0.002)
     assert facts["worst"][0] == {"at": 3.0, "seconds": 1.0}
+
+
+def test_a_time_of_hours_is_counted_and_no_percentile_is_above_the_worst_time():
+    series = Series()
+    for took in (1.0005, 9000.0):
+        series.add(0.0, took)
+
+    facts = series.facts()
+
+    assert series.histogram.get_total_count() == facts["count"] == 2
+    assert facts["p50"] == pytest.approx(1.0, rel=0.001)
+    assert 3600 <= facts["p99.9"] <= facts["max"] == 9000
+
+
+@pytest.mark.parametrize("took", [0.123456, 1.009, 12.544])
+def test_the_percentiles_of_one_time_are_that_time(took):
+    series = Series()
+    series.add(0.0, took)
+
+    assert series.facts()["p99.9"] <= series.facts()["max"] == took
 
 
 @pytest.mark.parametrize("kind", ["film", "known", "sound"])
