@@ -108,15 +108,15 @@ def main() -> int:
 
 async def interruptible(trial: Trial) -> dict[str, Any]:
     """Run it. A first signal ends the load, and what was asked so far is judged; a second one, or
-    one before anybody wrote, ends everything. In each case the stack ends with the test. Raises
-    CancelledError."""
+    one before anybody wrote, ends everything. In each case the stack ends with the test, and more
+    signals do not disturb it at that. Raises CancelledError."""
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
     assert task is not None
 
     def end() -> None:
         if trial.interrupt():
             print("\ninterrupted: what was asked so far is judged", file=sys.stderr)
-        else:
+        elif not task.cancelling():
             task.cancel()
 
     for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -3,13 +3,16 @@
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from types import SimpleNamespace
 
 import psutil
+import pytest
 
+from bench.load import __main__ as load
 from bench.load import summary, trial
 from bench.load.crowd import Asked, Crowd
 from bench.load.scenario import Scenario
@@ -18,6 +21,7 @@ from bench.load.usage import NURSERY, Usage
 from daemon.command_error import NotUp
 from procs.core.files import event_file
 from tests.sandbox.person import Message
+from tests.sandbox.stack import Stack
 
 #: Starts the first of the commands it is told, which starts the rest; stays until its input ends.
 PARENT = """
@@ -98,6 +102,51 @@ async def test_an_interrupted_load_waits_for_no_button(monkeypatch):
         await played.crowd.gives_up()
 
     assert not played.crowd.is_pressing()
+
+
+class Endless(Stack):
+    """One whose Chapar does not end."""
+
+    async def down(self) -> None:
+        raise TimeoutError
+
+
+async def test_the_servers_of_a_stack_end_also_where_chapar_does_not(tmp_path):
+    stack = Endless(tmp_path)
+    for server in stack.servers.values():
+        server.process = await asyncio.create_subprocess_exec("sleep", "600")
+
+    with pytest.raises(TimeoutError):
+        await stack.stop()
+
+    assert None not in {server.process.returncode for server in stack.servers.values()}
+
+
+async def test_however_many_signals_come_the_stack_is_ended_once():
+    ended = []
+
+    class Ending:
+        def interrupt(self) -> bool:
+            return False
+
+        async def run(self) -> dict[str, object]:
+            try:
+                os.kill(os.getpid(), signal.SIGTERM)
+                await asyncio.sleep(600)
+            finally:
+                for _ in range(3):
+                    os.kill(os.getpid(), signal.SIGINT)
+                    await asyncio.sleep(0.05)
+                ended.append("stack")
+            return {}
+
+    task = asyncio.create_task(load.interruptible(Ending()))
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert ended == ["stack"]
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().remove_signal_handler(one)
 
 
 def test_the_settings_that_a_result_states_have_no_secret():
