@@ -216,7 +216,22 @@ def test_a_process_that_is_held_to_one_core_stays_there_with_what_it_starts():
     assert len(said.split(",")) == 1
 
 
+def test_a_core_and_a_half_is_not_one_core():
+    with subprocess.Popen(["sleep", "600"]) as started:
+        try:
+            with cpu_limits.held([psutil.Process(started.pid)], 1.5):
+                allowed = os.sched_getaffinity(started.pid)
+        except cpu_limits.Unlimited as error:
+            pytest.skip(str(error))
+        finally:
+            started.kill()
+
+    assert allowed == os.sched_getaffinity(0)
+
+
 def test_more_cores_than_there_are_is_refused():
+    with pytest.raises(cpu_limits.Unlimited), cpu_limits.held([psutil.Process()], 10_000.5):
+        pytest.fail("was held")
     with pytest.raises(cpu_limits.Unlimited), cpu_limits.held([psutil.Process()], 10_000):
         pytest.fail("was held")
 
