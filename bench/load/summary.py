@@ -8,6 +8,7 @@ from bench.load.scenario import Scenario
 #: Facts that must be nothing at the end of any run.
 NOTHING = (
     *("files_left", "limits_broken", "flood_waits", "uncertain", "unwritten", "product_ended"),
+    "never_ended",
 )
 
 

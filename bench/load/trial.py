@@ -49,21 +49,29 @@ class Trial:
 
     async def run(self) -> dict[str, Any]:
         """The whole result, fit for JSON."""
-        about = machine.facts()
+        about, result = machine.facts(), {}
         stack = self.stack()
         try:
             async with stack:
-                self.progress({"phase": "people come", "asked": 0, "of": len(self.plan)})
-                self.crowd = Crowd(stack.telegram, stack.url(""), self.scenario)
-                await self.crowd.gathers(len(self.plan))
-                self.usage = Usage(stack)
-                with cpu_limits.held(self.usage.every(), self.cores):
-                    await self.load()
-                result = await self.judged()
+                result = await self.played(stack)
+        except TimeoutError:
+            if not result:
+                raise
+            result["never_ended"] = True
         finally:
             stack.remove()
         held = {"held_to_cores": self.cores, "settings": settings(stack)}
         return {"machine": about, **held, **result}
+
+    async def played(self, stack: Stack) -> dict[str, Any]:
+        """Have the people come to a stack that is up: what became of it."""
+        self.progress({"phase": "people come", "asked": 0, "of": len(self.plan)})
+        self.crowd = Crowd(stack.telegram, stack.url(""), self.scenario)
+        await self.crowd.gathers(len(self.plan))
+        self.usage = Usage(stack)
+        with cpu_limits.held(self.usage.every(), self.cores):
+            await self.load()
+        return await self.judged()
 
     def interrupt(self) -> bool:
         """Let nobody write any more and judge what was asked so far. False when there is nothing to
@@ -164,6 +172,7 @@ class Trial:
             "flood_waits": len(await stack.telegram.refusals()),
             "uncertain": number(stack, UNCERTAIN),
             "product_ended": not stack.supervisor.is_up(),
+            "never_ended": False,
             "unwritten": self.crowd.unwritten,
             "quiet_in_time": self.quiet,
             "interrupted": self.interrupted,

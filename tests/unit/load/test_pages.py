@@ -65,6 +65,7 @@ def measured(answer: float = 0.1, **facts: Any) -> dict[str, Any]:
         "uncertain": 0,
         "unwritten": 0,
         "product_ended": False,
+        "never_ended": False,
     }
     return json.loads(json.dumps(good | facts))
 
@@ -90,6 +91,7 @@ def test_a_run_without_a_fault_that_met_its_goals_is_good():
         ({"uncertain": 1}, "uncertain"),
         ({"unwritten": 1}, "unwritten"),
         ({"product_ended": True}, "product_ended"),
+        ({"never_ended": True}, "never_ended"),
         ({"quiet_in_time": False}, "still open"),
     ],
 )

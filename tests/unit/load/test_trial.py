@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from types import SimpleNamespace
+from typing import Any
 
 import psutil
 import pytest
@@ -120,6 +121,31 @@ async def test_the_servers_of_a_stack_end_also_where_chapar_does_not(tmp_path):
         await stack.stop()
 
     assert None not in {server.process.returncode for server in stack.servers.values()}
+
+
+class Judged(trial.Trial):
+    """One that is over as soon as its stack is up, which does not end."""
+
+    def stack(self) -> Any:
+        async def does_not_end(*_: object) -> None:
+            raise TimeoutError
+
+        class Frozen(SimpleNamespace):
+            __aexit__ = does_not_end
+
+            async def __aenter__(self) -> None:
+                """It is up."""
+
+        return Frozen(remove=lambda: None, environment={})
+
+    async def played(self, stack: Any) -> dict[str, Any]:
+        return {"asked": 7, "never_ended": False}
+
+
+async def test_a_product_that_does_not_end_is_told_beside_all_that_was_measured():
+    result = await Judged(Scenario("x", seconds=1, per_second=1), print).run()
+
+    assert (result["asked"], result["never_ended"]) == (7, True)
 
 
 async def test_however_many_signals_come_the_stack_is_ended_once():
