@@ -20,6 +20,7 @@ from bench.load.remote_people import BadServer
 from bench.load.scenario import Scenario
 from bench.load.server_trial import ServerTrial
 from bench.load.trial import Trial
+from daemon.command_error import NotUp
 from daemon.console.command_words import amount
 
 #: Seconds of a load that is not shortened.
@@ -90,7 +91,7 @@ def main() -> int:
     except (KeyboardInterrupt, asyncio.CancelledError):
         print("\nchapar load: interrupted, and nothing is told", file=sys.stderr)
         return INTERRUPTED
-    except (BadServer, AssertionError) as error:  # nobody signs in there, or the product ended
+    except (BadServer, NotUp, AssertionError) as error:  # nobody signs in, or the product ended
         print(f"chapar load: {error}", file=sys.stderr)
         return 1
     result = summary.result(options.scenario, played, result)
@@ -107,15 +108,15 @@ def main() -> int:
 
 async def interruptible(trial: Trial) -> dict[str, Any]:
     """Run it. A first signal ends the load, and what was asked so far is judged; a second one, or
-    one before anybody wrote, ends everything. In each case the stack ends with the test. Raises
-    CancelledError."""
+    one before anybody wrote, ends everything. In each case the stack ends with the test, and more
+    signals do not disturb it at that. Raises CancelledError."""
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
     assert task is not None
 
     def end() -> None:
         if trial.interrupt():
             print("\ninterrupted: what was asked so far is judged", file=sys.stderr)
-        else:
+        elif not task.cancelling():
             task.cancel()
 
     for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

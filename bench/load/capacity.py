@@ -38,6 +38,9 @@ FEWEST = 30
 #: The same of a brief series, its scenarios, and the minutes after which no rate is tried any more.
 BRIEF_TRY, BRIEF, BRIEF_MINUTES = 25.0, 30.0, 26.0
 BRIEF_SCENARIOS = ("advert", "burst", "c1", "c1_64", "c2", "c3", "edge", "hostile")
+#: What a kept result must have for the page, and its figures.
+NEEDED = {"name", "asked", "fine", "good", "quiet_in_time", "messages", *summary.NOTHING}
+FIGURES = {"cores", "cpu_ms_per_request", "pss_max_mib", "disk_max_mib", "budget_max_s"}
 
 Result = dict[str, Any]
 
@@ -124,13 +127,33 @@ class Capacity:
 def kept(path: Path, played: Scenario) -> Result | None:
     """A result of before, where the same scenario was played to its end, for as long at least."""
     try:
-        result: Result = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):  # none, or one that was being written
+        result = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # none, or one that was being written
         return None
-    then, wanted = result["scenario"], json.loads(json.dumps(asdict(played)))
+    wanted = json.loads(json.dumps(asdict(played)))
+    if not is_told(result) or not wanted.keys() <= result["scenario"].keys():
+        return None
+    then: Result = result["scenario"]
     is_same = all(then[key] == wanted[key] for key in wanted.keys() - {"seconds", "bursts"})
+    is_same = is_same and until(then, played.seconds) == until(wanted, played.seconds)
     is_whole = then["seconds"] >= wanted["seconds"] and not result.get("interrupted")
     return result if is_same and is_whole else None
+
+
+def is_told(result: Any) -> bool:
+    """Whether it says all that the page needs; an older form may say less."""
+    tables = ("scenario", "figures", "machine", "faults", "missed")
+    if not isinstance(result, dict) or not (NEEDED | set(tables)) <= result.keys():
+        return False
+    return (
+        all(isinstance(result[name], dict) for name in tables)
+        and result["figures"].keys() >= FIGURES
+    )
+
+
+def until(facts: Result, seconds: float) -> list[Any]:
+    """The bursts that begin within so many seconds."""
+    return [burst for burst in facts["bursts"] if burst["at"] < seconds]
 
 
 def main() -> int:

@@ -22,6 +22,8 @@ WORDS = {
     "flood_waits": "waits that Telegram asked for",
     "uncertain": "deliveries of which nobody knows whether they came",
     "unwritten": "messages that nobody could write",
+    "product_ended": "end of the product before that of the load",
+    "never_ended": "end of the product that did not come when it was told to",
 }
 
 

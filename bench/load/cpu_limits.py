@@ -1,4 +1,4 @@
-"""How many cores the product may use: whole ones by affinity, a part of one by a control group.
+"""How many cores the product may use: whole ones by affinity, parts of one by a control group.
 
 The test's own servers and people are not held, so that a small server is measured and not a small
 machine that also plays the rest of the world.
@@ -28,7 +28,7 @@ def held(processes: Iterable[psutil.Process], cores: float | None) -> Iterator[N
     found = list(processes)
     if cores is None:
         yield
-    elif cores >= 1:
+    elif cores == int(cores):
         pin(found, int(cores))
         yield
     else:
@@ -44,17 +44,24 @@ def held(processes: Iterable[psutil.Process], cores: float | None) -> Iterator[N
 def pin(processes: list[psutil.Process], cores: int) -> None:
     """Bind all threads of the processes to the first so many cores. Raises Unlimited when there are
     fewer."""
-    free = sorted(os.sched_getaffinity(0))
-    if len(free) < cores:
-        raise Unlimited(f"{cores} cores were asked for, and there are {len(free)}")
+    free = available(cores)
     for one in processes:
         for thread in one.threads():
             with suppress(ProcessLookupError):
                 os.sched_setaffinity(thread.id, free[:cores])
 
 
+def available(cores: float) -> list[int]:
+    """The cores that there are. Raises Unlimited when they are fewer than that."""
+    free = sorted(os.sched_getaffinity(0))
+    if len(free) < cores:
+        raise Unlimited(f"{cores:g} cores were asked for, and there are {len(free)}")
+    return free
+
+
 def part(cores: float) -> Path:
-    """A new group that has so much of a core."""
+    """A new group that has so many cores' time, of all there are. Raises Unlimited."""
+    available(cores)
     quota = round(cores * PERIOD)
     for folder, name in VERSIONS:
         group = folder / f"chapar-load-{os.getpid()}"
@@ -67,7 +74,7 @@ def part(cores: float) -> Path:
                 group.rmdir()
             continue
         return group
-    raise Unlimited(f"{cores} of a core needs a control group, which only root may make")
+    raise Unlimited(f"{cores:g} cores need a control group, which only root may make")
 
 
 def empty(group: Path) -> None:

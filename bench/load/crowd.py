@@ -23,12 +23,14 @@ PATIENCE = 60.0
 GREETINGS = 20
 #: Buttons: the best film of a card's page, and the one under a status message.
 BEST, FIRST = "720p", 0
+#: What people do who have to wait for a button.
+PRESSED = ("press", "cancel")
 
 
 @dataclass(slots=True)
 class Asked:
-    """A message that was written; `due` and `at` are wall instants. `late` is the generator's own
-    lateness in seconds: it wrote later than planned."""
+    """A message that was written; `due` is a wall instant. `late` is the test's own lateness in
+    seconds, of its people and its Telegram: the message stood in the chat later than planned."""
 
     ask: Ask
     person: Person
@@ -45,6 +47,8 @@ class Crowd:
     site: str
     scenario: Scenario
     people: list[Person] = field(default_factory=list)
+    #: Those who met the bot or asked for a link before the load, and write nothing in it.
+    before: list[Person] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     blocked: set[int] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
@@ -52,6 +56,8 @@ class Crowd:
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     #: Messages of the plan that Telegram did not take from a person.
     unwritten: int = 0
+    #: Those who look for a button, or have pressed it.
+    pressing: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def gathers(self, count: int) -> None:
         """Everybody who will write one of `count` messages meets the bot, unless the scenario is
@@ -59,6 +65,7 @@ class Crowd:
         names = [f"P{number}" for number in range(min(self.scenario.people, count))]
         self.people = [await self.desk.person(name) for name in names]
         host = await self.desk.person("The first")
+        self.before.append(host)
         if not self.scenario.newcomers:
             for person in (host, *self.people):
                 await person.starts()
@@ -74,6 +81,7 @@ class Crowd:
         waiting = []
         for number in range(self.scenario.known_links):
             person = await self.desk.person(f"First of {number}")
+            self.before.append(person)
             ask = Ask(0, 0, "known", number, sizes[number % len(sizes)])
             sent = await person.sends(links.text(ask, self.site))
             waiting.append(comes(person, sent))
@@ -81,7 +89,7 @@ class Crowd:
 
     async def plays(self, plan: Iterable[Ask]) -> None:
         """Write every message at its instant, and return when the last one is written, or nobody is
-        to write any more, and those who press have pressed."""
+        to write any more. Some may look for a button still."""
         began, wall = time.monotonic(), time.time()
         async with asyncio.TaskGroup() as group:
             for ask in plan:
@@ -99,18 +107,32 @@ class Crowd:
     async def comes(self, ask: Ask, due: float) -> None:
         """One person writes, and does what else the plan has them do."""
         person = self.people[ask.person]
-        late = time.time() - due
         try:
             message = await self.writes(person, links.text(ask, self.site, self.scenario.rate))
         except Refused:
             self.unwritten += 1
             return
-        one = Asked(ask, person, message, due, late)
+        one = Asked(ask, person, message, due, message.at - due)
         self.asked.append(one)
         self.counts[ask.kind] += 1
         if ask.deed:
             self.counts[ask.deed] += 1
+        if ask.deed == "block":
             await self.does(one)
+        elif ask.deed in PRESSED:
+            self.pressing.append(asyncio.create_task(self.does(one)))
+
+    def is_pressing(self) -> bool:
+        """Whether somebody still looks for a button."""
+        return any(not task.done() for task in self.pressing)
+
+    async def gives_up(self) -> None:
+        """Let nobody look for a button any more. Raises what ended one of them."""
+        for task in self.pressing:
+            task.cancel()
+        for ended in await asyncio.gather(*self.pressing, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
 
     async def writes(self, person: Person, text: str) -> Message:
         """What the person sends, having started or unblocked the bot. Raises Refused where Telegram

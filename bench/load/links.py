@@ -5,10 +5,11 @@ wrong chat is a wrong sum, not a lucky one.
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
+from bench.load.scenario import BadScenario
 from bench.load.schedule import Ask
 from tests.sandbox.site import files
 from tests.sandbox.site.server import padding
@@ -24,6 +25,8 @@ BROKEN = (
 INSIDE = ("http://10.0.0.5/film.mp4", "http://169.254.169.254/latest", "http://[::1]:9/a.mp4")
 #: Known films are numbered apart from new ones.
 PER_KIND = 1 << 17
+#: Kinds of links whose bytes are told apart by what is added to them.
+PADDED = ("known", "film", "slow", "sound")
 #: Entries asked of a list, and media of the post.
 ENTRIES, POST = 3, 3
 
@@ -79,26 +82,41 @@ def due(ask: Ask) -> Due:
     if ask.kind == "album":
         return Due(POST, "video")
     if ask.kind == "sound":
-        return Due(1, "audio")
+        return Due(1, "audio", file_sum(SOUND, padded(ask)))
     if ask.kind == "clip" or ask.deed == "press":
         return Due(1, "video")
-    return Due(1, "video", film_sum(padded(ask)))
+    return Due(1, "video", file_sum(FILM, padded(ask)))
 
 
 def padded(ask: Ask) -> int:
     """Bytes that make a film as large as asked, and different from every other; where the file is
     larger by itself, only different."""
     known = PER_KIND * (ask.kind == "known")
-    return max(ask.size - len(film()), 0) + 1 + ask.number + known
+    return max(ask.size - len(content(FILM)), 0) + 1 + ask.number + known
+
+
+def judge(plan: Iterable[Ask]) -> None:
+    """Raises BadScenario where two messages that are about different films have the same bytes:
+    one film in the chat of the other could not be seen."""
+    held: dict[tuple[bool, int], Ask] = {}
+    for ask in plan:
+        if ask.kind not in PADDED or ask.deed == "press":
+            continue
+        other = held.setdefault((ask.kind == "sound", padded(ask)), ask)
+        if (other.kind, other.number) != (ask.kind, ask.number):
+            raise BadScenario(
+                f"two messages, of {other.size} and {ask.size} bytes, have the same link; let sizes"
+                " differ by more bytes than there are messages"
+            )
 
 
 @cache
-def film() -> bytes:
-    """The bytes of the film that the site serves."""
-    return Path(files.folder() / FILM).read_bytes()
+def content(name: str) -> bytes:
+    """The bytes of a file that the site serves."""
+    return (files.folder() / name).read_bytes()
 
 
 @cache
-def film_sum(pad: int) -> str:
-    """Of the film with so many bytes more."""
-    return hashlib.sha256(film() + padding(pad)).hexdigest()
+def file_sum(name: str, pad: int) -> str:
+    """Of a file of the site with so many bytes more."""
+    return hashlib.sha256(content(name) + padding(pad)).hexdigest()

@@ -226,6 +226,10 @@ class ServerDesk:
         """Nobody but the server knows them."""
         return []
 
+    async def refusals(self) -> list[dict[str, Any]]:
+        """As `calls`."""
+        return []
+
     async def violations(self) -> list[str]:
         """As `calls`: a server that minds answers with flood waits."""
         return []

@@ -11,6 +11,7 @@ from typing import Any
 
 from bench.load import scenario_rules
 from bench.load.scenario_rules import HOURS as HOURS
+from bench.load.scenario_rules import told
 
 #: Messages of one run; an hour at Telegram's limit has 108,000.
 MOST = 2_000_000
@@ -63,27 +64,34 @@ class Scenario:
     def shortened(self, seconds: float, scale: float) -> "Scenario":
         """The same for at most `seconds`, with `scale` as many arrivals and people."""
         bursts = tuple(
-            replace(burst, count=max(1, round(burst.count * scale)))
+            replace(burst, count=scaled(burst.count, scale))
             for burst in self.bursts
             if burst.at < seconds
         )
-        rate, people = self.per_second * scale, max(1, round(self.people * scale))
+        rate, people = self.per_second * scale, scaled(self.people, scale)
         lasts = min(self.seconds, seconds)
         return replace(self, seconds=lasts, per_second=rate, people=people, bursts=bursts)
+
+
+def scaled(count: int, scale: float) -> int:
+    """So many times as many; one more than a run may have for any number above that."""
+    return max(1, round(min(count * scale, MOST + 1)))
 
 
 def read(name: str) -> Scenario:
     """A kept scenario by its name, or a file. Raises BadScenario."""
     path = SCENARIOS / f"{name}.toml"
-    path = path if path.exists() else Path(name)
     try:
-        facts = tomllib.loads(path.read_text(encoding="utf-8"))
+        path = path if path.exists() else Path(name)
+        return built(tomllib.loads(path.read_text(encoding="utf-8")), path)
     except OSError as error:
         known = ", ".join(names())
-        raise BadScenario(f"no scenario {name!r} ({error.strerror}); there are {known}") from error
+        said = f"no scenario {told(name)} ({error.strerror}); there are {known}"
+        raise BadScenario(said) from error
     except ValueError as error:  # no TOML, or no text
         raise BadScenario(f"{path}: {error}") from error
-    return built(facts, path)
+    except RecursionError as error:
+        raise BadScenario(f"{path}: its tables and lists are nested too deeply") from error
 
 
 def judge_size(played: Scenario) -> None:

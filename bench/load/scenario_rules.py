@@ -1,8 +1,8 @@
 """What the words of a scenario file may mean. Each mistake is a sentence with its place and its
 fix, and all of them are told at once, before anything is started."""
 
+import reprlib
 from collections.abc import Callable, Iterator
-from math import isfinite
 from typing import Any
 
 from procs.config.setting_table import TABLE
@@ -13,15 +13,24 @@ KINDS = ("known", "film", "list", "album", "sound", "clip", "slow", "broken")
 #: that somebody else just asked for; `block`: block the bot right after asking.
 DEEDS = ("cancel", "press", "join", "block")
 HOURS = 24
-#: Bytes of a file that Telegram takes.
-LARGEST = 2_000_000_000
+#: Bytes of a file that Telegram takes, and by how many the films of one size differ from it.
+LARGEST, APART = 2_000_000_000, 1 << 20
+#: Beyond it nothing of a scenario can be counted with; each of the known links is fetched first.
+HUGE, MOST_KNOWN = 1e15, 10_000
 #: The figures that a goal may be about: times by what is timed, and what else a run comes to.
-TIMED, POINTS = (*KINDS, "answer", "sign"), ("p50", "p95", "p99", "p99.9", "max")
+TIMED, POINTS = (*KINDS[:-1], "answer", "sign"), ("p50", "p95", "p99", "p99.9", "max")
 FIGURES = (
     *("cores", "cpu_ms_per_request", "pss_max_mib", "disk_max_mib", "wal_max_mib", "budget_max_s"),
     *("lock_errors", "lock_waits", "asked_per_second", "generator_late_max_s"),
 )
 SETTINGS = {one.field: one for one in TABLE}
+#: Settings by which the load makes the stack its own: with others it would not come up, or not be
+#: the one that is measured.
+OWN = (
+    *("home", "database_url", "database_direct_url", "machine", "roles", "sites"),
+    *("telegram_server", "telegram_server_key", "api_id", "api_hash", "bot_token"),
+    *("allowed_networks", "allowed_ports", "upstream_proxy"),
+)
 
 Facts = dict[str, Any]
 
@@ -33,24 +42,36 @@ def complaints(facts: Facts) -> list[str]:
 
 
 def is_number(value: Any) -> bool:
-    """A number that can be counted with; TOML has `inf` and `nan` too."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    """A number that can be counted with; TOML has `inf` and `nan` too, and any number of digits."""
+    is_one = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_one and -HUGE < value < HUGE
 
 
 def is_whole(value: Any) -> bool:
     """A whole number."""
-    return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, int) and is_number(value)
+
+
+def told(value: Any) -> str:
+    """A wrong value as a complaint names it: its beginning, where it is long."""
+    try:
+        return reprlib.repr(value)
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return "one of thousands of digits"
 
 
 #: Which numbers a word takes: what it is called, and whether a value is one.
 NUMBERS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "seconds": ("a number above 0", lambda one: is_number(one) and one > 0),
-    "day": ("a number above 0", lambda one: is_number(one) and one > 0),
+    "day": ("a number from 1 on", lambda one: is_number(one) and one >= 1),
     "drain": ("a number above 0", lambda one: is_number(one) and one > 0),
     "per_second": ("a number from 0 on", lambda one: is_number(one) and one >= 0),
     "people": ("a whole number from 1 on", lambda one: is_whole(one) and one > 0),
     "rate": ("a whole number from 1 on", lambda one: is_whole(one) and one > 0),
-    "known_links": ("a whole number from 1 on", lambda one: is_whole(one) and one > 0),
+    "known_links": (
+        f"a whole number from 1 to {MOST_KNOWN:,}",
+        lambda one: is_whole(one) and 0 < one <= MOST_KNOWN,
+    ),
     "site_concurrency": ("a whole number from 1 on", lambda one: is_whole(one) and one > 0),
     "seed": ("a whole number", is_whole),
 }
@@ -68,7 +89,7 @@ def numbers(facts: Facts) -> Iterator[str]:
     """Words that are one number."""
     for name, (what, fits) in NUMBERS.items():
         if name in facts and not fits(facts[name]):
-            yield f"{name} is {what}, not {facts[name]!r}"
+            yield f"{name} is {what}, not {told(facts[name])}"
 
 
 def shares(facts: Facts) -> Iterator[str]:
@@ -83,20 +104,27 @@ def shares(facts: Facts) -> Iterator[str]:
             yield f"unknown {', '.join(strange)} in {name}; there are {', '.join(known)}"
         for one, share in table.items():
             if not is_number(share) or share < 0:
-                yield f"{name}.{one} is a number from 0 on, not {share!r}"
+                yield f"{name}.{one} is a number from 0 on, not {told(share)}"
     deeds = facts.get("deeds", {})
     parts = [one for one in deeds.values() if is_number(one)] if isinstance(deeds, dict) else []
     if sum(parts) > 1 + 1e-9:
         yield f"deeds are parts of one, and come to {sum(parts):g}"
     if isinstance(sizes := facts.get("sizes", {}), dict):
-        yield from (f"{one!r} in sizes is no number of bytes" for one in sizes if not is_size(one))
-        large = (one for one in sizes if is_size(one) and int(one) > LARGEST)
-        yield from (f"{one} in sizes is too large; Telegram takes {LARGEST}" for one in large)
+        wrong = (one for one in sizes if not is_size(one))
+        yield from (f"{told(one)} in sizes is no number of bytes" for one in wrong)
+        large = (one for one in sizes if is_size(one) and is_large(one))
+        yield from (f"{told(one)} in sizes is too large; Telegram takes {LARGEST}" for one in large)
 
 
 def is_size(word: str) -> bool:
     """Whether a word is a number of bytes."""
-    return word.isascii() and word.isdigit() and int(word) > 0
+    return word.isascii() and word.isdigit() and bool(word.strip("0"))
+
+
+def is_large(size: str) -> bool:
+    """Whether Telegram takes no file of so many bytes, which may have any number of digits."""
+    digits = size.lstrip("0")
+    return len(digits) > len(str(LARGEST)) or int(digits) > LARGEST
 
 
 def curve(facts: Facts) -> Iterator[str]:
@@ -106,6 +134,8 @@ def curve(facts: Facts) -> Iterator[str]:
         yield f"a curve has {HOURS} factors, one an hour"
     elif not all(is_number(one) and one >= 0 for one in factors):
         yield "a curve has numbers from 0 on"
+    elif factors and not any(factors):
+        yield "a curve of zeros brings nobody; let one factor be above 0"
 
 
 def bursts(facts: Facts) -> Iterator[str]:
@@ -121,11 +151,11 @@ def bursts(facts: Facts) -> Iterator[str]:
         if strange := sorted(one.keys() - {"at", "count", "within"}):
             yield f"unknown {', '.join(strange)} in a burst; it has at, count, within"
         if not is_number(one.get("at")) or one["at"] < 0:
-            yield f"at of a burst is a second from 0 on, not {one.get('at')!r}"
+            yield f"at of a burst is a second from 0 on, not {told(one.get('at'))}"
         if not is_whole(one.get("count")) or one["count"] < 1:
-            yield f"count of a burst is a whole number from 1 on, not {one.get('count')!r}"
+            yield f"count of a burst is a whole number from 1 on, not {told(one.get('count'))}"
         if not is_number(one.get("within", 1)) or one.get("within", 1) < 0:
-            yield f"within of a burst is a number of seconds, not {one['within']!r}"
+            yield f"within of a burst is a number of seconds, not {told(one['within'])}"
 
 
 def settings(facts: Facts) -> Iterator[str]:
@@ -138,10 +168,24 @@ def settings(facts: Facts) -> Iterator[str]:
         if name not in SETTINGS:
             yield f"there is no setting CHAPAR_{name.upper()}"
             continue
+        if name in OWN:
+            yield f"CHAPAR_{name.upper()} is the load's own; leave it out"
+            continue
         try:
-            SETTINGS[name].value(text_of(value))
+            meant = SETTINGS[name].value(text_of(value))
         except ValueError as error:
             yield f"CHAPAR_{name.upper()}: {error}"
+            continue
+        if name == "max_file_size" and meant is not None and meant < (least := largest(facts)):
+            yield f"CHAPAR_MAX_FILE_SIZE refuses the largest of sizes; let it be {least} or more"
+
+
+def largest(facts: Facts) -> int:
+    """Bytes of the largest film that comes, with what tells it from others of its size."""
+    sizes = facts.get("sizes", {"1400000": 1.0})
+    table = sizes.items() if isinstance(sizes, dict) else ()
+    found = [int(one) for one, share in table if share and is_size(one) and not is_large(one)]
+    return max(found, default=0) + APART
 
 
 def text_of(value: Any) -> str:
@@ -162,8 +206,17 @@ def goals(facts: Facts) -> Iterator[str]:
                 f"no run has a figure {name}; there are KIND_POINT_s (of {kinds}; {points}),"
                 f" {', '.join(FIGURES)}"
             )
+        elif name not in FIGURES and not comes(name, facts):
+            yield f"goals.{name} is about links that nobody sends; give them a share of kinds"
         if not is_number(most):
-            yield f"goals.{name} is a number, not {most!r}"
+            yield f"goals.{name} is a number, not {told(most)}"
+
+
+def comes(name: str, facts: Facts) -> bool:
+    """Whether links of the kind that a time is about have a share; all have answers and signs."""
+    what = name.removesuffix("_s").rpartition("_")[0]
+    kinds = facts.get("kinds", {"film": 1.0})
+    return what not in KINDS or not isinstance(kinds, dict) or bool(kinds.get(what))
 
 
 def is_time(name: str) -> bool:

@@ -3,7 +3,7 @@ later moves an arrival (an open loop)."""
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.load.scenario import Scenario
 
@@ -28,11 +28,11 @@ class Ask:
 
 
 def instants(scenario: Scenario, dice: random.Random) -> list[float]:
-    """Every arrival, in order."""
+    """Every arrival, in order; nobody comes after the scenario's seconds."""
     found = list(poisson(scenario, dice))
     for burst in scenario.bursts:
         found += [burst.at + burst.within * n / burst.count for n in range(burst.count)]
-    return sorted(found)
+    return sorted(at for at in found if at < scenario.seconds)
 
 
 def poisson(scenario: Scenario, dice: random.Random) -> Iterator[float]:
@@ -63,18 +63,21 @@ def asks(scenario: Scenario) -> list[Ask]:
     sizes, shares = [int(size) for size in scenario.sizes], list(scenario.sizes.values())
     found: list[Ask] = []
     newest: dict[str, Ask] = {}
+    #: Who asked for the newest of a kind: the bot tells them that it is on its way already.
+    askers: dict[str, set[int]] = {}
     for number, at in enumerate(due):
         kind, size = dice.choices(kinds, weights)[0], dice.choices(sizes, shares)[0]
         deed = drawn(scenario.deeds, kind, dice)
         one = Ask(at, number % scenario.people, kind, number, size, deed)
         if kind == "known":
             popular = int(scenario.known_links * dice.random() ** 2)
-            one = Ask(at, one.person, kind, popular, sizes[popular % len(sizes)])
-        elif deed == "join" and kind in newest:
-            other = newest[kind]
-            one = Ask(at, one.person, kind, other.number, other.size, deed)
-        elif kind in JOINABLE and deed not in ("press", "join"):
-            newest[kind] = one
+            one = replace(one, number=popular, size=sizes[popular % len(sizes)])
+        elif deed == "join" and kind in newest and one.person not in askers[kind]:
+            one = replace(one, number=newest[kind].number, size=newest[kind].size)
+            askers[kind].add(one.person)
+        elif kind in JOINABLE and deed != "press":
+            one = replace(one, deed="" if deed == "join" else deed)
+            newest[kind], askers[kind] = one, {one.person}
         found.append(one)
     return found
 

@@ -30,10 +30,12 @@ LEAST = {
     "rows of": 2.0,
     "claim": 0.01,
 }
-#: How a command of the upkeep is called that failed.
-FAILED = re.compile(r"exit code [1-9]")
+#: How upkeep is called that failed: a command that ended badly, by a signal too, or all of it.
+FAILED = re.compile(r"exit code (?!0$)|ended by")
 #: Upkeep that has to be under way, as `SoakTrial.done` calls it: without it a soak shows little.
-UPKEEP = ("workers recycled", "logs rotated", "backups verified")
+UPKEEP = ("workers recycled", "engines updated", "logs rotated", "backups verified")
+#: Series without which nothing can be said of growth: the processes that live for the whole soak.
+SEEN = ("anon MiB of bot", "anon MiB of worker", "anon MiB of keeper")
 GOALS = {"soak_growing": 0.0, "soak_faults": 0.0}
 
 
@@ -67,6 +69,11 @@ def growing(slopes: dict[str, Slope]) -> list[str]:
     return [n for n, one in slopes.items() if not n.startswith("record: ") and not one.flat]
 
 
+def unseen(slopes: dict[str, Slope]) -> list[str]:
+    """The series that must be there, and had too few samples for a slope."""
+    return [name for name in SEEN if name not in slopes]
+
+
 def upkeep_faults(done: dict[str, int]) -> list[str]:
     """What of the upkeep failed, or did not happen at all."""
     failed = [f"{what}: {count}" for what, count in done.items() if FAILED.search(what)]
@@ -76,7 +83,7 @@ def upkeep_faults(done: dict[str, int]) -> list[str]:
 def figures(slopes: dict[str, Slope], result: dict[str, Any]) -> dict[str, float]:
     """The figures that have goals, and each slope by its name."""
     faults = sum(result["faults"].values()) + (not result["quiet_in_time"])
-    faults += len(upkeep_faults(result["done"]))
+    faults += len(upkeep_faults(result["done"])) + len(unseen(slopes))
     faults += sum(bool(result[key]) for key in summary.NOTHING)
     told = {f"soak_{name.replace(' ', '_')}_per_hour": one.per_hour for name, one in slopes.items()}
     return {**told, "soak_growing": float(len(growing(slopes))), "soak_faults": float(faults)}
@@ -107,6 +114,7 @@ def main() -> int:
     print(*(f"{what}: {count}" for what, count in sorted(result["done"].items())), sep="\n")
     print(f"upkeep: {upkeep_faults(result['done']) or 'all of it'}")
     print(f"growing: {growing(slopes) or 'nothing'}")
+    print(f"too few samples: {unseen(slopes) or 'of nothing'}")
     print(json.dumps({key: round(value, 5) for key, value in told.items()}))
     return 1 if any(told[key] > most for key, most in GOALS.items()) else 0
 

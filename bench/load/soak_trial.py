@@ -2,18 +2,15 @@
 are taken and logs are rotated, all again and again."""
 
 import asyncio
-import sqlite3
 import sys
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 from bench.load.slopes import Point
 from bench.load.soak_samples import SoakSamples
 from bench.load.trial import Trial
+from bench.load.usage import UNREAD
 from tests.sandbox.stack import Stack
 from tests.sandbox.wheels import wheel
 
@@ -59,21 +56,34 @@ class SoakTrial(Trial):
         finally:
             for task in tasks:
                 task.cancel()
-            for result in await asyncio.gather(*tasks, return_exceptions=True):
-                if isinstance(result, Exception):
-                    raise result
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+        for name, result in zip(("samples", "engine", "backups"), results, strict=True):
+            if isinstance(result, Exception):  # the hours before are judged all the same
+                self.done[f"{name} ended by {result!r}"] += 1
         stack = self.usage.stack
         self.claims = claims([story for (story,) in stack.db.all(STORIES)], self.began)
         self.done["workers recycled"] = stack.log("worker").count("worker.recycled")
+        self.done["engines updated"] = self.done["engine update: exit code 0"]
         logs = stack.state / "logs"
         self.done["logs rotated"] = len([*logs.glob("*.log.1")])
-        self.done["backups verified"] = len([*(stack.state / "backups").glob("*.tar.gz")])
+        await self.verifies()
+
+    async def verifies(self) -> None:
+        """Restore the newest of the backups that were taken, as the command does it."""
+        stack = self.usage.stack
+        self.done["backups kept"] = len([*(stack.state / "backups").glob("*.tar.gz")])
+        code, said = await stack.says("backup", "verify")
+        self.done["backups verified"] = int(not code)
+        if code:
+            print(said, file=sys.stderr)
 
     async def sample(self) -> None:
-        """Take all figures again and again."""
+        """Take all figures again and again, and count what could not be read."""
         while True:
-            with suppress(OSError, psutil.Error, sqlite3.Error):
+            try:
                 self.samples.take()
+            except UNREAD:
+                self.done["samples missed"] += 1
             await asyncio.sleep(SAMPLE)
 
     async def changes_engine(self) -> None:

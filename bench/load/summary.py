@@ -6,7 +6,10 @@ from typing import Any
 from bench.load.scenario import Scenario
 
 #: Facts that must be nothing at the end of any run.
-NOTHING = ("files_left", "limits_broken", "flood_waits", "uncertain", "unwritten")
+NOTHING = (
+    *("files_left", "limits_broken", "flood_waits", "uncertain", "unwritten", "product_ended"),
+    "never_ended",
+)
 
 
 def result(name: str, scenario: Scenario, measured: dict[str, Any]) -> dict[str, Any]:
@@ -15,7 +18,7 @@ def result(name: str, scenario: Scenario, measured: dict[str, Any]) -> dict[str,
     missed = {
         key: [figures.get(key), most]
         for key, most in scenario.goals.items()
-        if figures.get(key, most + 1) > most
+        if key not in figures or figures[key] > most
     }
     clean = not measured["faults"] and not any(measured[key] for key in NOTHING)
     good = clean and measured["quiet_in_time"] and not missed and not measured.get("interrupted")
@@ -73,7 +76,8 @@ def lines(result: dict[str, Any]) -> list[str]:
     told = [f"{result['scenario']['title']}: {result['fine']} of {result['asked']} as they should"]
     if result.get("interrupted"):
         told.append(
-            f"  interrupted: {result['asked']} of {result['planned']} messages were written"
+            f"  interrupted: {result['asked']} of {result['planned']} messages were written,"
+            f" {result['unserved']} of them not served by then"
         )
     told += [f"  {name}: {count} {result['which'][name][:3]}" for name, count in faults.items()]
     told += [f"  {name}: {result[name]}" for name in NOTHING if result[name]]

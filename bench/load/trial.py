@@ -7,16 +7,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import psutil
-
-from bench.load import cpu_limits, machine, schedule
+from bench.load import cpu_limits, links, machine, schedule
 from bench.load.crowd import Asked, Crowd
-from bench.load.outcome import Outcome
+from bench.load.outcome import Outcome, loose_answers
 from bench.load.scenario import Scenario
-from bench.load.usage import Usage
-from daemon.command_error import NotUp
-from tests.chaos.flood_waits import REFUSED
+from bench.load.usage import NOTHING_READ, UNREAD, Usage
 from tests.chaos.remains import UNCERTAIN, left_over, number
+from tests.sandbox.person import Message
 from tests.sandbox.stack import Stack
 
 OPEN = "SELECT COUNT(*) FROM requests WHERE state = 'open' OR closed_at IS NULL"
@@ -35,13 +32,14 @@ Progress = Callable[[dict[str, Any]], None]
 
 
 class Trial:
-    """Plays a scenario, and says what became of it."""
+    """Plays a scenario, and says what became of it. Making one raises BadScenario."""
 
     def __init__(self, scenario: Scenario, progress: Progress, cores: float | None = None) -> None:
         self.scenario = scenario
         self.cores = cores
         self.progress = progress
         self.plan = schedule.asks(scenario)
+        links.judge(self.plan)
         self.outcome = Outcome()
         self.quiet = True
         #: Whether somebody ended it before everybody had written.
@@ -51,21 +49,29 @@ class Trial:
 
     async def run(self) -> dict[str, Any]:
         """The whole result, fit for JSON."""
-        about = machine.facts()
+        about, result = machine.facts(), {}
         stack = self.stack()
         try:
             async with stack:
-                self.progress({"phase": "people come", "asked": 0, "of": len(self.plan)})
-                self.crowd = Crowd(stack.telegram, stack.url(""), self.scenario)
-                await self.crowd.gathers(len(self.plan))
-                self.usage = Usage(stack)
-                with cpu_limits.held(self.usage.every(), self.cores):
-                    await self.load()
-                result = await self.judged()
+                result = await self.played(stack)
+        except TimeoutError:
+            if not result:
+                raise
+            result["never_ended"] = True
         finally:
             stack.remove()
         held = {"held_to_cores": self.cores, "settings": settings(stack)}
         return {"machine": about, **held, **result}
+
+    async def played(self, stack: Stack) -> dict[str, Any]:
+        """Have the people come to a stack that is up: what became of it."""
+        self.progress({"phase": "people come", "asked": 0, "of": len(self.plan)})
+        self.crowd = Crowd(stack.telegram, stack.url(""), self.scenario)
+        await self.crowd.gathers(len(self.plan))
+        self.usage = Usage(stack)
+        with cpu_limits.held(self.usage.every(), self.cores):
+            await self.load()
+        return await self.judged()
 
     def interrupt(self) -> bool:
         """Let nobody write any more and judge what was asked so far. False when there is nothing to
@@ -102,28 +108,41 @@ class Trial:
             await self.crowd_is_served()
         except TimeoutError:
             self.quiet = False
+        await self.crowd.gives_up()
         self.spans["served_s"] = time.time() - self.began
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
-        await self.usage.sample()
+        with suppress(*UNREAD):
+            await self.usage.sample()
 
     async def crowd_is_served(self) -> None:
-        """Wait until no request is open. Raises TimeoutError after the scenario's `drain` seconds,
-        or fewer where somebody waits for the end."""
-        began = time.monotonic()
-        await asyncio.sleep(BEAT)  # the last message is on its way to the bot
-        while number(self.usage.stack, OPEN):
-            if time.monotonic() - began > (HURRIED if self.interrupted else self.scenario.drain):
-                raise TimeoutError
+        """Wait until no request is open and nobody looks for a button, for a beat long: what was
+        sent last is on its way to the bot. Raises TimeoutError where a request is open after the
+        scenario's `drain` seconds, or fewer where somebody waits for the end."""
+        began = busy_at = time.monotonic()
+        while (at := time.monotonic()) - busy_at < BEAT:
+            is_open = self.is_open()
+            busy_at = at if is_open or self.crowd.is_pressing() else busy_at
+            if at - began > (HURRIED if self.interrupted else self.scenario.drain):
+                if is_open:
+                    raise TimeoutError
+                return
             await asyncio.sleep(BEAT / 4)
+
+    def is_open(self) -> bool:
+        """Whether a request is open, or nobody can tell."""
+        try:
+            return number(self.usage.stack, OPEN) > 0
+        except UNREAD:
+            return True
 
     async def watch(self) -> None:
         """Sample the stack once a second, for ever, and report how far the load is."""
         while True:
             try:
                 row = await self.usage.sample()
-            except (psutil.Error, NotUp):  # the product is down: that is for the verdict to say
+            except UNREAD:  # the product is down: that is for the verdict to say
                 self.crowd.counts["samples missed"] += 1
                 await asyncio.sleep(BEAT)
                 continue
@@ -135,31 +154,40 @@ class Trial:
     async def judged(self) -> dict[str, Any]:
         """Compare what every person received with what was due, and add what is left behind."""
         stack = self.usage.stack
-        histories = {one.person.id: await one.person.history() for one in self.crowd.asked}
+        everybody = {one.id: one for one in (*self.crowd.people, *self.crowd.before)}
+        histories = {person: await one.history() for person, one in everybody.items()}
         shown = by_peer(await stack.telegram.calls("messages.setTyping"))
-        for person, ours in by_person(self.crowd.asked).items():
-            for one in ours:
-                free = self.interrupted or leaves(one, ours, self.scenario.drain)
-                signs, chat = shown.get(person, ()), histories[person]
-                self.outcome.judge(one, chat, self.began, shown=signs, free=free)
-            self.outcome.strays(ours, histories[person], self.began)
+        asked = by_person(self.crowd.asked)
+        for person, chat in histories.items():
+            self.judge(asked.get(person, []), chat, shown.get(person, []))
+            self.outcome.strays(everybody[person].name, asked.get(person, []), chat, self.began)
         self.outcome.compare()
         with suppress(TimeoutError):
             await stack.until(lambda: not left_over(stack), patience=SWEPT)
-        calls = await stack.telegram.calls("messages.*")
         said = [m for chat in histories.values() for m in chat if not m.mine]
         limits = {
             "files_left": left_over(stack),
             "limits_broken": await stack.telegram.violations(),
             "messages": sum(message.at >= self.began for message in said),
-            "flood_waits": sum(str(call["result"]).startswith(REFUSED) for call in calls),
+            "flood_waits": len(await stack.telegram.refusals()),
             "uncertain": number(stack, UNCERTAIN),
+            "product_ended": not stack.supervisor.is_up(),
+            "never_ended": False,
             "unwritten": self.crowd.unwritten,
             "quiet_in_time": self.quiet,
             "interrupted": self.interrupted,
             "planned": len(self.plan),
         }
         return {**self.spans, **self.outcome.facts(), **limits, **self.told()}
+
+    def judge(self, ours: list[Asked], chat: list[Message], shown: list[float]) -> None:
+        """Compare what one person asked for with their chat."""
+        loose = loose_answers(ours, chat)
+        for one in ours:
+            own = [loose[one.message.id]] if one.message.id in loose else []
+            left = leaves(one, ours, self.scenario.drain)
+            about: dict[str, Any] = {"shown": shown, "loose": own, "free": left}
+            self.outcome.judge(one, chat, self.began, **about, cut=self.interrupted)
 
     def told(self) -> dict[str, Any]:
         """What was measured, for the result."""
@@ -171,7 +199,7 @@ class Trial:
             "points": {name: one.points for name, one in sorted(series.items())},
             "arrivals": [round(ask.at, 3) for ask in self.plan],
             "generator_late_max_s": round(late[-1], 4) if late else 0.0,
-            "usage": self.usage.rows,
+            "usage": self.usage.rows or [NOTHING_READ],
         }
 
 

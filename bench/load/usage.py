@@ -14,8 +14,10 @@ from typing import Any
 import psutil
 
 from bench.film.film_stack import pss, times
+from daemon.command_error import NotUp
 from procs.core.clock import now
 from procs.core.files import event_file
+from procs.errors import StoreError
 from procs.store.limits.send_budget import EMPTY_AT, EVERYBODY
 from tests.sandbox.stack import Stack
 
@@ -23,6 +25,23 @@ KINDS = ("nursery", "bot", "worker", "keeper", "watch")
 NURSERY = "procs.engine.nursery.main"
 LOCKS = ("door.lock", "gate.lock")
 STATES = "SELECT state, COUNT(*) FROM requests GROUP BY state"
+#: What reading any of it raises while the product is down.
+UNREAD = (psutil.Error, NotUp, StoreError, OSError)
+#: A sample of nothing, for a product that ended before it could be looked at.
+NOTHING_READ: dict[str, Any] = {
+    "at": 0.0,
+    "cpu": {},
+    "pss_mib": {},
+    "test_cpu": {},
+    "processes": 0,
+    "disk_mib": 0.0,
+    "wal_mib": 0.0,
+    "lock_errors": 0,
+    "lock_waits": 0,
+    "at_the_gate": 0,
+    "budget_s": 0.0,
+    "requests": {},
+}
 #: Samples between two readings of memory, which cost the kernel more than the rest.
 MEMORY_EVERY = 5
 
@@ -107,12 +126,12 @@ class Usage:
         """Disk and WAL in MiB, waits for locks, processes at the gate."""
         state = self.stack.state
         wal = state / "chapar.db-wal"
-        events = [event.words[:1] for event in event_file.read(state / "run" / event_file.LOCKS)]
+        events = event_file.totals(state / "run" / event_file.LOCKS)
         return {
             "disk_mib": sum(sizes(state)) / 2**20,
             "wal_mib": (wal.stat().st_size if wal.exists() else 0) / 2**20,
-            "lock_errors": events.count(("error",)),
-            "lock_waits": events.count(("wait",)),
+            "lock_errors": events["error"],
+            "lock_waits": events["wait"],
             "at_the_gate": waiters(state / "run"),
         }
 

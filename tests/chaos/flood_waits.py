@@ -19,8 +19,6 @@ from typing import Any
 from tests.chaos.spans import Spans, within
 from tests.sandbox.telegram.desk import Desk
 
-#: How the result of a call begins that Telegram refused for its rate.
-REFUSED = "FLOOD_"
 #: Seconds by which a call of an ordered flood may be answered after its end.
 LATE = 1.0
 #: What bunches calls, and seconds for which that is felt after its end: a dead connection is buried
@@ -74,4 +72,4 @@ def trouble(at: float, spans: Mapping[str, Spans]) -> str:
 
 async def refused(telegram: Desk) -> list[dict[str, Any]]:
     """The calls that Telegram refused for their rate since it was started."""
-    return [call for call in await telegram.calls() if str(call["result"]).startswith(REFUSED)]
+    return await telegram.refusals()

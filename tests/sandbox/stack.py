@@ -115,10 +115,13 @@ class Stack(WholeMachine):
         await self.up()
 
     async def stop(self) -> None:
-        await self.down()
-        await self.ends.aclose()
-        for server in () if self.beside else self.servers.values():
-            await server.stop()
+        """End everything; the servers also where Chapar does not end, or nobody waits for it."""
+        try:
+            await self.down()
+        finally:
+            await self.ends.aclose()
+            for server in () if self.beside else self.servers.values():
+                await server.stop()
 
     @cached_property
     def telegram(self) -> Control:

@@ -207,6 +207,12 @@ class Desk(ABC):
         found: list[dict[str, Any]] = await self.do("calls", method=method, facts=facts)
         return found
 
+    async def refusals(self) -> list[dict[str, Any]]:
+        """The calls that were refused for their rate since the server was started, however many
+        were asked since."""
+        found: list[dict[str, Any]] = await self.do("refusals")
+        return found
+
     async def called(
         self, method: str, times: int = 1, timeout: float = 10.0, **facts: Any
     ) -> list[dict[str, Any]]:

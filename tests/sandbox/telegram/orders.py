@@ -94,6 +94,11 @@ async def calls(server: "Telegram", method: str, facts: dict[str, Any]) -> list[
 
 
 @command
+async def refusals(server: "Telegram") -> list[dict[str, Any]]:
+    return [as_dict(entry) for entry in server.log.refusals()]
+
+
+@command
 async def called(
     server: "Telegram", method: str, times: int, timeout: float, facts: dict[str, Any]
 ) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ import pytest
 
 from bench.load import capacity, capacity_goals, capacity_page, scenario, schedule
 from bench.load.capacity import Capacity
+from bench.load.scenario import Burst
 from tests.source import ROOT
 from tests.unit.load.test_pages import result
 
@@ -93,7 +94,37 @@ def test_a_series_that_goes_on_plays_nothing_that_it_has(tmp_path, changed, is_u
     assert found is None or Capacity(tmp_path, 30, 1, goes_on=True).scenarios(["c3"]) == [found]
 
 
-@pytest.mark.parametrize("words", ["", '{"scenario": {', None])
+@pytest.mark.parametrize(
+    ("changed", "is_used"),
+    [
+        ({}, True),
+        ({"bursts": (Burst(0.5, 5, 1),)}, False),
+        ({"bursts": ()}, False),
+        ({"bursts": (Burst(0.5, 500, 1), Burst(2.5, 7, 1)), "seconds": 9.0}, True),
+    ],
+)
+def test_a_series_that_goes_on_plays_a_burst_of_another_size_again(tmp_path, changed, is_used):
+    played = scenario.read("burst")
+    before = result() | {"scenario": asdict(replace(played, **changed))}
+    (tmp_path / "burst.json").write_text(json.dumps(before), encoding="utf-8")
+
+    assert (capacity.kept(tmp_path / "burst.json", played) is not None) is is_used
+
+
+def test_a_result_of_an_older_form_is_not_used(tmp_path):
+    played = scenario.read("burst")
+    before = result() | {"scenario": asdict(played)}
+    older = [{key: one for key, one in before.items() if key != name} for name in before]
+
+    for words in (*older, {**before, "figures": {}}, {**before, "scenario": {"title": "x"}}):
+        (tmp_path / "burst.json").write_text(json.dumps(words), encoding="utf-8")
+        found = capacity.kept(tmp_path / "burst.json", played)
+        assert found is None or capacity_page.page([found], {}, 3600, 1)
+
+
+@pytest.mark.parametrize(
+    "words", ["", '{"scenario": {', "{}", "null", "[]", '{"scenario": 1}', None]
+)
 def test_a_series_that_goes_on_plays_what_was_not_ended(tmp_path, words):
     played, path = scenario.read("c3"), tmp_path / "c3.json"
     half = result(interrupted=True) | {"scenario": asdict(played)}

@@ -10,7 +10,7 @@ import pytest
 
 from bench.load import links
 from bench.load.crowd import Asked
-from bench.load.outcome import Outcome
+from bench.load.outcome import Outcome, Series, loose_answers
 from bench.load.schedule import Ask
 from tests.sandbox.person import Message
 from tests.sandbox.site.server import Site
@@ -39,7 +39,8 @@ def status(at: float = BEGAN + 3.5) -> Message:
 
 def judged(chat: list[Message], ask: Ask = FILM) -> Outcome:
     outcome = Outcome()
-    outcome.judge(asked(ask), chat, BEGAN)
+    loose = loose_answers([asked(ask)], chat).values()
+    outcome.judge(asked(ask), chat, BEGAN, loose=list(loose))
     return outcome
 
 
@@ -77,11 +78,21 @@ def test_the_first_sign_is_what_the_bot_showed_or_said_first_after_the_message()
 
 
 def test_media_that_answer_nothing_asked_in_that_chat_are_strays():
-    outcome = Outcome()
+    outcome, chat = Outcome(), [media(), replace(media(9), reply=3), status()]
+    outcome.judge(asked(), chat, BEGAN)
 
-    outcome.strays([asked()], [media(), replace(media(9), reply=3), status()], BEGAN)
+    outcome.strays("P0", [asked()], chat, BEGAN)
 
     assert dict(outcome.faults) == {"stray media": ["P0:9"]}
+    assert (outcome.asked, outcome.fine) == (1, 0)
+
+
+def test_media_in_the_chat_of_somebody_who_asked_for_nothing_are_strays():
+    outcome = Outcome()
+
+    outcome.strays("P1", [], [media(), media(9, at=BEGAN - 1)], BEGAN)
+
+    assert dict(outcome.faults) == {"stray media": ["P1:8"]}
 
 
 def test_media_that_was_deleted_afterwards_still_counts_as_sent():
@@ -114,6 +125,50 @@ def test_an_entry_with_other_bytes_than_all_others_got_is_named():
     assert dict(outcome.faults) == {"other bytes than others got": [f"P0:{ID} list 2"]}
 
 
+def compared(ask: Ask, *came: list[Message]) -> Outcome:
+    """Several asks of one kind, each with what it brought."""
+    outcome = Outcome()
+    for number, chat in enumerate(came):
+        outcome.judge(asked(replace(ask, number=number)), chat, BEGAN)
+    outcome.compare()
+    return outcome
+
+
+def entries(*names: str) -> list[Message]:
+    return [media(8 + n, name=name) for n, name in enumerate(names)]
+
+
+@pytest.mark.parametrize("wrong", [("1", "2", "77"), ("2", "1", "3"), ("1", "77", "3")])
+def test_an_entry_of_another_list_and_another_order_are_named(wrong):
+    right = entries("1", "2", "3")
+
+    found = compared(replace(FILM, kind="list"), right, entries(*wrong), right)
+
+    assert dict(found.faults) == {"other entries than others got": [f"P0:{ID} list 1"]}
+    assert found.fine == 2
+
+
+def test_of_a_list_that_is_incomplete_the_entries_that_came_are_right_ones():
+    right, ask = entries("1", "2", "3"), replace(FILM, kind="list")
+
+    assert set(compared(ask, right, entries("1", "3")).faults) == {"incomplete"}
+
+
+@pytest.mark.parametrize("ask", [replace(FILM, kind="clip"), replace(FILM, deed="press")])
+def test_a_clip_and_a_pressed_film_have_the_bytes_that_all_others_got(ask):
+    found = compared(ask, *([media(sha256=one)] for one in ("abc", "abc", "axc")))
+
+    assert dict(found.faults) == {"other bytes than others got": [f"P0:{ID} {ask.kind} 2"]}
+    assert found.fine == 2
+
+
+def test_a_sound_with_other_bytes_than_the_site_sends_is_wrong():
+    ask = replace(FILM, kind="sound")
+
+    assert judged([media(kind="audio", sha256=links.due(ask).sum)], ask).fine == 1
+    assert set(judged([media(kind="audio", sha256="0" * 64)], ask).faults) == {"wrong bytes"}
+
+
 def test_a_media_whose_bytes_nobody_summed_is_not_taken_for_right():
     assert "no sum" in judged([media(sha256="")]).faults
 
@@ -128,6 +183,18 @@ def test_who_left_may_have_got_everything_or_nothing_but_never_twice():
     assert faults(media(8), media(9)) == {"too many"}
 
 
+@pytest.mark.parametrize("ask", [FILM, replace(FILM, deed="cancel"), replace(FILM, deed="press")])
+def test_what_had_no_time_to_come_is_neither_a_fault_nor_as_it_should(ask):
+    outcome = Outcome()
+
+    outcome.judge(asked(ask), [], BEGAN, cut=True)
+    outcome.judge(asked(replace(ask, number=5)), [media(kind="file", sha256="")], BEGAN, cut=True)
+
+    facts = outcome.facts()
+    assert (facts["asked"], facts["fine"], facts["unserved"]) == (2, 0, 1)
+    assert facts["faults"] == {"no sum": 1, "wrong kind": 1}
+
+
 def test_a_bad_link_must_be_answered_and_bring_nothing():
     ask = replace(FILM, kind="broken")
 
@@ -136,6 +203,23 @@ def test_a_bad_link_must_be_answered_and_bring_nothing():
     assert judged([replace(status(), reply=0)], ask).fine == 1
     assert "unanswered" in judged([replace(status(), reply=3)], ask).faults
     assert "unanswered" in judged([], ask).faults
+
+
+def test_a_loose_answer_is_the_answer_to_one_bad_link_of_its_chat():
+    def bad(number: int) -> Asked:
+        sent = Message(id=number, mine=True, sender="P0", at=BEGAN + 3.2, text="link")
+        return Asked(replace(FILM, kind="broken", number=number), Someone(), sent, BEGAN, 0.2)
+
+    def said(number: int, reply: int = 0) -> Message:
+        return Message(number, False, "bot", BEGAN + 4, "no link", reply=reply)
+
+    ours = [bad(1), bad(2), bad(4)]
+
+    assert loose_answers(ours, [said(3)]) == {1: said(3)}
+    assert loose_answers(ours, [said(3), said(5), said(6)]) == {1: said(3), 2: said(5), 4: said(6)}
+    assert loose_answers(ours, [said(3, reply=1), said(5)]) == {2: said(5)}
+    assert loose_answers(ours, [said(0)]) == {}
+    assert loose_answers([], [said(3)]) == {}
 
 
 @pytest.mark.parametrize("deed", ["cancel", "block"])
@@ -165,16 +249,40 @@ def test_percentiles_are_those_of_all_times_and_the_worst_are_told_with_their_in
     assert facts["worst"][0] == {"at": 3.0, "seconds": 1.0}
 
 
-async def test_the_sum_of_a_film_is_that_of_what_the_site_sends():
+def test_a_time_of_hours_is_counted_and_no_percentile_is_above_the_worst_time():
+    series = Series()
+    for took in (1.0005, 9000.0):
+        series.add(0.0, took)
+
+    facts = series.facts()
+
+    assert series.histogram.get_total_count() == facts["count"] == 2
+    assert facts["p50"] == pytest.approx(1.0, rel=0.001)
+    assert 3600 <= facts["p99.9"] <= facts["max"] == 9000
+
+
+@pytest.mark.parametrize("took", [0.123456, 1.009, 12.544])
+def test_the_percentiles_of_one_time_are_that_time(took):
+    series = Series()
+    series.add(0.0, took)
+
+    assert series.facts()["p99.9"] <= series.facts()["max"] == took
+
+
+@pytest.mark.parametrize("kind", ["film", "known", "sound"])
+async def test_the_sum_of_a_media_is_that_of_what_the_site_sends(kind):
+    ask = replace(FILM, kind=kind)
+
     def fetched() -> bytes:
-        with urllib.request.urlopen(links.text(FILM, site.url(""))) as answer:
+        with urllib.request.urlopen(links.text(ask, site.url(""))) as answer:
             return bytes(answer.read())
 
     async with Site() as site:
         body = await asyncio.to_thread(fetched)
 
-    assert hashlib.sha256(body).hexdigest() == links.due(FILM).sum
-    assert len(body) == pytest.approx(FILM.size, abs=100)
+    assert hashlib.sha256(body).hexdigest() == links.due(ask).sum
+    if kind == "film":
+        assert len(body) == pytest.approx(FILM.size, abs=100)
 
 
 def test_every_film_differs_from_every_other():

@@ -64,6 +64,8 @@ def measured(answer: float = 0.1, **facts: Any) -> dict[str, Any]:
         "flood_waits": 0,
         "uncertain": 0,
         "unwritten": 0,
+        "product_ended": False,
+        "never_ended": False,
     }
     return json.loads(json.dumps(good | facts))
 
@@ -88,6 +90,8 @@ def test_a_run_without_a_fault_that_met_its_goals_is_good():
         ({"files_left": ["/x"]}, "files_left"),
         ({"uncertain": 1}, "uncertain"),
         ({"unwritten": 1}, "unwritten"),
+        ({"product_ended": True}, "product_ended"),
+        ({"never_ended": True}, "never_ended"),
         ({"quiet_in_time": False}, "still open"),
     ],
 )
@@ -99,12 +103,13 @@ def test_whatever_is_wrong_makes_a_run_bad_and_is_told(facts, words):
     assert words in report_page.page(found)
 
 
-def test_a_goal_that_nothing_was_measured_for_is_missed():
-    goals = {"film_p95_s": 5.0}
+@pytest.mark.parametrize("most", [5.0, 2.0**53, 1e300])
+def test_a_goal_that_nothing_was_measured_for_is_missed(most):
+    goals = {"film_p95_s": most}
 
     found = summary.result("trial", replace(PLAYED, goals=goals), measured())
 
-    assert found["missed"] == {"film_p95_s": [None, 5.0]}
+    assert found["missed"] == {"film_p95_s": [None, most]}
 
 
 def test_the_page_needs_no_network_no_script_and_shows_every_plot_whole():
@@ -213,7 +218,22 @@ def test_a_process_that_is_held_to_one_core_stays_there_with_what_it_starts():
     assert len(said.split(",")) == 1
 
 
+def test_a_core_and_a_half_is_not_one_core():
+    with subprocess.Popen(["sleep", "600"]) as started:
+        try:
+            with cpu_limits.held([psutil.Process(started.pid)], 1.5):
+                allowed = os.sched_getaffinity(started.pid)
+        except cpu_limits.Unlimited as error:
+            pytest.skip(str(error))
+        finally:
+            started.kill()
+
+    assert allowed == os.sched_getaffinity(0)
+
+
 def test_more_cores_than_there_are_is_refused():
+    with pytest.raises(cpu_limits.Unlimited), cpu_limits.held([psutil.Process()], 10_000.5):
+        pytest.fail("was held")
     with pytest.raises(cpu_limits.Unlimited), cpu_limits.held([psutil.Process()], 10_000):
         pytest.fail("was held")
 

@@ -67,6 +67,35 @@ def test_who_joins_asks_for_what_another_just_asked_for():
         seen.add(ask.number)
 
 
+def test_nobody_joins_what_they_asked_for_themselves():
+    plan = schedule.asks(replace(STEADY, people=3, deeds={"join": 0.5}))
+
+    asked = [(ask.person, ask.number) for ask in plan]
+
+    assert [ask for ask in plan if ask.deed == "join"]
+    assert len(set(asked)) == len(asked)
+
+
+def test_who_asks_for_a_known_link_may_block_the_bot():
+    known = replace(STEADY, kinds={"known": 1}, deeds={"cancel": 0.2, "block": 0.3})
+    plan = schedule.asks(known)
+
+    blocks = [ask for ask in plan if ask.deed == "block"]
+
+    assert 0.25 < len(blocks) / len(plan) < 0.35
+    assert {ask.deed for ask in plan} == {"", "block"}
+
+
+@pytest.mark.parametrize("seconds", [2.5, 100])
+def test_nobody_comes_after_the_seconds_also_not_of_a_burst(seconds):
+    played = Scenario("b", seconds=9, bursts=(Burst(2, 100, 10),)).shortened(seconds, 1.0)
+
+    due = [ask.at for ask in schedule.asks(played)]
+
+    assert due
+    assert max(due) < played.seconds
+
+
 @pytest.mark.parametrize("name", scenario.names())
 def test_a_kept_scenario_can_be_read_and_drawn_and_shortened(name):
     whole = scenario.read(name)
@@ -80,78 +109,6 @@ def test_a_kept_scenario_can_be_read_and_drawn_and_shortened(name):
 
 def test_all_scenarios_of_the_issue_are_kept():
     assert {"c1", "c2", "c3", "advert", "burst", "edge", "hostile"} <= set(scenario.names())
-
-
-@pytest.mark.parametrize(
-    ("text", "word"),
-    [
-        ('title = "x"\nseconds = 1\nper_secnod = 3', "per_secnod"),
-        ('title = "x"\nseconds = 1\nper_second = 3\nkinds = { flim = 1 }', "flim"),
-        ('title = "x"\nseconds = 1\nper_second = 3\ndeeds = { sing = 1 }', "sing"),
-        ('title = "x"\nseconds = 1', "nobody comes"),
-        ('title = "x"\nseconds = 1\nper_second = 1\ncurve = [1, 2]', "24"),
-        ('title = "x', "Unterminated"),
-        ("seconds = 1\nper_second = 1", "no title"),
-        ('title = "x"\nseconds = -1\nper_second = 1', "seconds is a number above 0, not -1"),
-        ('title = "x"\nseconds = inf\nper_second = 1', "seconds"),
-        ('title = "x"\nseconds = 1\nper_second = "fast"', "per_second .* 'fast'"),
-        ('title = "x"\nseconds = 1\nper_second = -3', "per_second"),
-        ('title = "x"\nseconds = 1\nper_second = 1\npeople = 0', "people"),
-        ('title = "x"\nseconds = 1\nper_second = 1\npeople = 1.5', "people"),
-        ('title = "x"\nseconds = 1\nper_second = 1\nknown_links = 0', "known_links"),
-        ('title = "x"\nseconds = 1\nper_second = 1\nday = 0', "day"),
-        ('title = "x"\nseconds = 1\nper_second = 1\nkinds = ["film"]', "kinds is a table"),
-        ('title = "x"\nseconds = 1\nper_second = 1\nkinds = { film = -1 }', "kinds.film"),
-        ('title = "x"\nseconds = 1\nper_second = 1\nsizes = { big = 1 }', "'big' in sizes"),
-        ('title = "x"\nseconds = 1\nper_second = 1\nsizes = { 10 = 0 }', "no film has a size"),
-        ('title = "x"\nseconds = 1\nbursts = [{ at = 1 }]', "count of a burst"),
-        ('title = "x"\nseconds = 1\nbursts = [{ at = 1, count = 0 }]', "count of a burst"),
-        ('title = "x"\nseconds = 1\nbursts = 5', "bursts is a list"),
-        ('title = "x"\nseconds = 3\nbursts = [{ at = 3, count = 1 }]', "after the 3 seconds"),
-        ('title = "x"\nseconds = 1\nper_second = 1\ndeeds = { cancel = 1.5 }', "come to 1.5"),
-        (
-            'title = "x"\nseconds = 1\nper_second = 1\ndeeds = { cancel = 0.6, join = 0.6 }',
-            "come to 1.2",
-        ),
-        ('title = "x"\nseconds = 1\nper_second = 1\nsizes = { 3000000000 = 1 }', "too large"),
-        ('title = "x"\nseconds = 1\nper_second = 1\ncurve = "up"', "24"),
-        ('title = "x"\nseconds = 1\nper_second = 1\nsettings = { wokers = 2 }', "CHAPAR_WOKERS"),
-        ('title = "x"\nseconds = 1\nper_second = 1\nsettings = { workers = "x" }', "WORKERS: "),
-        ('title = "x"\nseconds = 1\nper_second = 1\ngoals = { answer_p95 = 1 }', "answer_p95;"),
-        ('title = "x"\nseconds = 1\nper_second = 1\ngoals = { cores = "few" }', "goals.cores"),
-        ("\udcff", "decode"),
-    ],
-)
-def test_a_scenario_with_a_mistake_is_refused_with_the_mistake_named(tmp_path, text, word):
-    file = tmp_path / "mine.toml"
-    file.write_text(text, encoding="utf-8", errors="surrogateescape")
-
-    with pytest.raises(BadScenario, match=word):
-        scenario.read(str(file))
-
-
-def test_all_mistakes_are_told_at_once_each_in_a_line(tmp_path):
-    file = tmp_path / "mine.toml"
-    file.write_text("seconds = 0\nper_second = 1\nkinds = { flim = 1 }\npeple = 3")
-
-    with pytest.raises(BadScenario) as told:
-        scenario.read(str(file))
-
-    assert len(str(told.value).splitlines()) == 1 + 4
-
-
-def test_a_truth_in_the_settings_is_written_as_the_product_reads_it(tmp_path):
-    file = tmp_path / "mine.toml"
-    file.write_text(
-        'title = "x"\nseconds = 1\nper_second = 1\nsettings = { reply_keyboard = true }'
-    )
-
-    assert scenario.read(str(file)).settings == {"reply_keyboard": "on"}
-
-
-def test_a_scenario_that_is_not_there_is_refused_with_those_that_are():
-    with pytest.raises(BadScenario, match="hostile"):
-        scenario.read("nosuch")
 
 
 def test_a_folder_without_room_for_a_run_is_named(tmp_path, monkeypatch):

@@ -1,18 +1,22 @@
 """What a soak makes of its samples: what grows is named, and what only varies is not."""
 
+import asyncio
 import os
 import random
 import subprocess
+from collections import Counter
 from math import exp
 from types import SimpleNamespace
 
 import psutil
 import pytest
 
-from bench.load import soak, summary, usage
+from bench.load import soak, soak_trial, summary, usage
 from bench.load.slopes import HOUR, slope
 from bench.load.soak_samples import WORK, SoakSamples
-from bench.load.soak_trial import claims
+from bench.load.soak_trial import SoakTrial, claims
+from daemon.command_error import NotUp
+from procs.errors import StoreError
 from procs.store.database import open_database
 from tests.fresh_database import fresh
 
@@ -124,16 +128,54 @@ def test_the_beginning_is_left_out_and_the_record_may_grow():
 
 
 def test_upkeep_that_failed_or_did_not_happen_is_a_fault():
-    done = {"workers recycled": 30, "logs rotated": 5, "backups verified": 6}
+    done = {"workers recycled": 30, "engines updated": 1, "logs rotated": 5, "backups verified": 1}
     assert soak.upkeep_faults({**done, "backup now: exit code 0": 5}) == []
     assert soak.upkeep_faults({**done, "engine use: exit code 1": 2}) == [
         "engine use: exit code 1: 2"
     ]
+    assert soak.upkeep_faults({**done, "backup now: exit code -9": 1}) == [
+        "backup now: exit code -9: 1"
+    ]
+    assert soak.upkeep_faults({**done, "samples ended by NotUp()": 1})
     assert soak.upkeep_faults({**done, "logs rotated": 0}) == ["logs rotated: none"]
+    assert soak.upkeep_faults({**done, "engines updated": 0}) == ["engines updated: none"]
 
     nothing = {"faults": {}, "quiet_in_time": True, **dict.fromkeys(summary.NOTHING, 0)}
-    assert soak.figures({}, {**nothing, "done": done})["soak_faults"] == 0
-    assert soak.figures({}, {**nothing, "done": {}})["soak_faults"] == 3
+    seen = soak.grown({name: samples(0.0) for name in soak.SEEN}, MINUTES)
+    assert soak.figures(seen, {**nothing, "done": done})["soak_faults"] == 0
+    assert soak.figures(seen, {**nothing, "done": {}})["soak_faults"] == 4
+
+
+def test_a_process_of_which_too_little_was_sampled_is_a_fault():
+    series = {name: samples(0.0) for name in soak.SEEN}
+    slopes = soak.grown(series | {"anon MiB of bot": samples(0.0)[:2]}, MINUTES)
+    fine = {"faults": {}, "quiet_in_time": True, **dict.fromkeys(summary.NOTHING, 0)}
+    done = dict.fromkeys(soak.UPKEEP, 1)
+
+    assert soak.growing(slopes) == []
+    assert soak.unseen(slopes) == ["anon MiB of bot"]
+    assert soak.figures(slopes, {**fine, "done": done})["soak_faults"] == 1
+
+
+@pytest.mark.parametrize("error", [NotUp("timed out"), StoreError("locked"), OSError("gone")])
+async def test_a_sample_that_cannot_be_taken_is_counted_and_the_next_one_is_taken(
+    monkeypatch, error
+):
+    monkeypatch.setattr(soak_trial, "SAMPLE", 0.0)
+    trial, tries, enough = object.__new__(SoakTrial), [], asyncio.Event()
+
+    def take() -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise error
+        enough.set()
+
+    trial.done, trial.samples = Counter(), SimpleNamespace(take=take)
+    sampling = asyncio.create_task(trial.sample())
+    await asyncio.wait_for(enough.wait(), 10)
+    sampling.cancel()
+
+    assert trial.done == {"samples missed": 1}
 
 
 def test_the_time_to_a_claim_is_read_from_the_stories_of_the_jobs_of_the_soak():

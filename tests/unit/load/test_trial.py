@@ -3,19 +3,26 @@
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from types import SimpleNamespace
+from typing import Any
 
 import psutil
+import pytest
 
-from bench.load import trial
-from bench.load.crowd import Asked
+from bench.load import __main__ as load
+from bench.load import summary, trial
+from bench.load.crowd import Asked, Crowd
 from bench.load.scenario import Scenario
 from bench.load.schedule import Ask
 from bench.load.usage import NURSERY, Usage
+from daemon.command_error import NotUp
+from procs.core.files import event_file
 from tests.sandbox.person import Message
+from tests.sandbox.stack import Stack
 
 #: Starts the first of the commands it is told, which starts the rest; stays until its input ends.
 PARENT = """
@@ -62,10 +69,132 @@ def test_what_is_interrupted_before_anybody_wrote_is_not_judged():
     assert not played.interrupt()
 
 
+class Gone:
+    """A supervisord that was killed."""
+
+    def pid(self) -> int:
+        raise NotUp("Connection refused")
+
+
+async def test_a_product_that_ended_before_it_could_be_looked_at_has_a_verdict(tmp_path):
+    db = SimpleNamespace(one=lambda _: (0,))
+    stack = SimpleNamespace(state=tmp_path, home=tmp_path, servers={}, supervisor=Gone(), db=db)
+    played = trial.Trial(Scenario("x", seconds=1, per_second=1), print)
+    played.plan, played.crowd = [], Crowd(None, "", played.scenario)
+    played.usage = Usage(stack)
+
+    await played.load()
+
+    told = played.told() | played.spans | {"asked": 0}
+    assert summary.told(told)["cores"] == 0
+    assert told["people"]["samples missed"] >= 1
+
+
+async def test_an_interrupted_load_waits_for_no_button(monkeypatch):
+    monkeypatch.setattr(trial, "HURRIED", 0.1)
+    played = trial.Trial(Scenario("x", seconds=1, per_second=1, drain=600), print)
+    played.usage = SimpleNamespace(stack=SimpleNamespace(db=SimpleNamespace(one=lambda _: (0,))))
+    played.crowd = Crowd(None, "", played.scenario)
+    played.crowd.pressing = [asyncio.create_task(asyncio.sleep(600))]
+    played.interrupted = True
+
+    async with asyncio.timeout(60):
+        await played.crowd_is_served()
+        await played.crowd.gives_up()
+
+    assert not played.crowd.is_pressing()
+
+
+class Endless(Stack):
+    """One whose Chapar does not end."""
+
+    async def down(self) -> None:
+        raise TimeoutError
+
+
+async def test_the_servers_of_a_stack_end_also_where_chapar_does_not(tmp_path):
+    stack = Endless(tmp_path)
+    for server in stack.servers.values():
+        server.process = await asyncio.create_subprocess_exec("sleep", "600")
+
+    with pytest.raises(TimeoutError):
+        await stack.stop()
+
+    assert None not in {server.process.returncode for server in stack.servers.values()}
+
+
+class Judged(trial.Trial):
+    """One that is over as soon as its stack is up, which does not end."""
+
+    def stack(self) -> Any:
+        async def does_not_end(*_: object) -> None:
+            raise TimeoutError
+
+        class Frozen(SimpleNamespace):
+            __aexit__ = does_not_end
+
+            async def __aenter__(self) -> None:
+                """It is up."""
+
+        return Frozen(remove=lambda: None, environment={})
+
+    async def played(self, stack: Any) -> dict[str, Any]:
+        return {"asked": 7, "never_ended": False}
+
+
+async def test_a_product_that_does_not_end_is_told_beside_all_that_was_measured():
+    result = await Judged(Scenario("x", seconds=1, per_second=1), print).run()
+
+    assert (result["asked"], result["never_ended"]) == (7, True)
+
+
+async def test_however_many_signals_come_the_stack_is_ended_once():
+    ended = []
+
+    class Ending:
+        def interrupt(self) -> bool:
+            return False
+
+        async def run(self) -> dict[str, object]:
+            try:
+                os.kill(os.getpid(), signal.SIGTERM)
+                await asyncio.sleep(600)
+            finally:
+                for _ in range(3):
+                    os.kill(os.getpid(), signal.SIGINT)
+                    await asyncio.sleep(0.05)
+                ended.append("stack")
+            return {}
+
+    task = asyncio.create_task(load.interruptible(Ending()))
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    assert ended == ["stack"]
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().remove_signal_handler(one)
+
+
 def test_the_settings_that_a_result_states_have_no_secret():
     told = {"CHAPAR_BOT_TOKEN": "1:A", "CHAPAR_API_HASH": "0f", "CHAPAR_WORKERS": "2"}
 
     assert trial.settings(SimpleNamespace(environment=told)) == {"CHAPAR_WORKERS": "2"}
+
+
+def test_lock_waits_count_also_where_the_lines_of_the_first_are_gone(tmp_path):
+    (tmp_path / "run").mkdir()
+    events = tmp_path / "run" / event_file.LOCKS
+    lines = event_file.LONGEST_FILE // 8
+    events.write_text("1.0 wait 2\n1.0 error 2\n" * lines)
+    usage = Usage(SimpleNamespace(state=tmp_path))
+
+    before = usage.files()
+    event_file.shorten(events, counted=True)
+
+    after = usage.files()
+    assert events.stat().st_size < event_file.LONGEST_FILE
+    assert before["lock_waits"] == after["lock_waits"] == lines
+    assert before["lock_errors"] == after["lock_errors"] == lines
 
 
 def test_the_time_of_a_nursery_that_is_gone_is_not_forgotten():
