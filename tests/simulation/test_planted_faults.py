@@ -22,6 +22,7 @@ FIRST = {
     "an entry that passes another": 87,
     "a budget that is spent twice": 0,
     "a delivery noted before its random id is stored": 0,
+    "media without their last part": 0,
 }
 
 
