@@ -17,7 +17,7 @@ from tests.chaos.crowd import Asked, Crowd
 from tests.chaos.news import News
 from tests.chaos.plan import Plan, Trouble, drawn
 from tests.chaos.recovery_times import RecoveryTimes
-from tests.chaos.remains import left_over
+from tests.chaos.remains import OPEN, left_over
 from tests.chaos.spans import Spans
 from tests.chaos.storm_stack import StormStack
 from tests.chaos.telegram_habits import oddity
@@ -37,13 +37,6 @@ STILL = 25.0
 SETTLES = 8.0
 #: Seconds in which a fresh keeper has removed what nobody owns.
 SWEPT = 30.0
-#: A choice that nobody makes may stay open.
-OPEN = """
-SELECT COUNT(*) FROM requests
- WHERE (state = 'open' OR closed_at IS NULL) AND state <> 'choosing'
-"""
-
-
 #: Deliveries that arrived, requests that are over, and people who have the broadcast.
 ARRIVED = """
 SELECT (SELECT COUNT(*) FROM deliveries WHERE receipt IS NOT NULL)
@@ -179,8 +172,9 @@ class Storm:
         return self.asking.done() and self.open_requests() == 0
 
     def open_requests(self) -> int:
+        """How many; -1 while there is no database to read."""
         rows = self.stack.read(OPEN)
-        return int(rows[0][0]) if rows else -1
+        return -1 if rows is None else len(rows)
 
     async def ask(self) -> None:
         """Spread the requests over the storm, however long it lasts."""

@@ -17,7 +17,7 @@ from tests.chaos.crowd import PADDED, SMALL, STREAMED, Asked
 from tests.chaos.flood_waits import LATE, FloodWaits
 from tests.chaos.news import News
 from tests.chaos.recovery_times import RecoveryTimes
-from tests.chaos.remains import UNCERTAIN, left_over, number
+from tests.chaos.remains import UNCERTAIN, left_over, number, stuck
 from tests.chaos.spans import Spans, meets, within
 from tests.sandbox.person import Message
 from tests.sandbox.site import files
@@ -55,11 +55,12 @@ class Evidence:
 @dataclass(frozen=True)
 class Verdict:
     """`missing`, `twice`, `broken` (parts that are not all there, or not in order) and `altered`
-    (other bytes than the site's) name requests by person and message; `strays` media that answer no
-    message in which somebody asked; `left` files without a living lease; `impolite` what the bot
-    said more often than Telegram allows; `floods` the waits that Telegram imposed without a
-    trouble's help; `unrecovered` troubles by kind; `news` how a broadcast missed people;
-    `overfetched` what was asked of the site without need. All of them should be empty."""
+    (other bytes than the site's) name requests by person and message; `stuck` what never came to an
+    end; `strays` media that answer no message in which somebody asked; `left` files without a
+    living lease; `impolite` what the bot said more often than Telegram allows; `floods` the waits
+    that Telegram imposed without a trouble's help; `unrecovered` troubles by kind; `news` how a
+    broadcast missed people; `overfetched` what was asked of the site without need. All of them
+    should be empty."""
 
     asked: int
     missing: list[str]
@@ -75,6 +76,7 @@ class Verdict:
     counts: dict[str, int]
     waits: list[str] = field(default_factory=list)
     altered: list[str] = field(default_factory=list)
+    stuck: list[str] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
     news: list[str] = field(default_factory=list)
     overfetched: list[str] = field(default_factory=list)
@@ -87,17 +89,10 @@ class Verdict:
     @property
     def good(self) -> bool:
         """Whether everything that was promised held."""
-        wrong = self.missing or self.twice or self.broken or self.altered or self.left
-        wrong = (
-            wrong
-            or self.strays
-            or self.impolite
-            or self.floods
-            or self.news
-            or self.unrecovered
-            or self.overfetched
-        )
-        return not (wrong or self.uncertain)
+        came = self.missing, self.twice, self.broken, self.altered, self.strays
+        remains = self.stuck, self.left, self.news, self.unrecovered
+        manners = self.impolite, self.floods, self.overfetched
+        return not (any((*came, *remains, *manners)) or self.uncertain)
 
     def __str__(self) -> str:
         lines = [f"{name}: {value}" for name, value in sorted(self.counts.items())]
@@ -118,6 +113,7 @@ class Verdict:
             f"media that nobody asked for: {len(self.strays)} {self.strays[:5]}",
             f"asked of the site without need: {len(self.overfetched)} {self.overfetched[:5]}",
             f"broadcast: {self.news or 'everybody once'}",
+            f"never at an end: {len(self.stuck)} {self.stuck[:5]}",
             f"not recovered from: {self.unrecovered}",
             f"files without a living lease: {len(self.left)} {self.left[:5]}",
             f"more often than Telegram allows: {len(self.impolite)}",
@@ -146,6 +142,7 @@ async def verdict(found: Evidence) -> Verdict:
     return Verdict(
         asked=len(found.asked),
         **faults,
+        stuck=stuck(stack.db, broadcast_is_out=found.news.is_out()),
         strays=strays,
         left=left_over(stack),
         impolite=await stack.telegram.violations(),
