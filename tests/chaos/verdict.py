@@ -13,7 +13,7 @@ from procs.texts import i18n
 from procs.wishes.grammar import link
 from procs.wishes.look_text import BEST
 from tests.chaos import flood_waits, site_record
-from tests.chaos.crowd import PADDED, SMALL, STREAMED, Asked
+from tests.chaos.crowd import CHOICE, PADDED, SMALL, STREAMED, Asked
 from tests.chaos.flood_waits import LATE, FloodWaits
 from tests.chaos.news import News
 from tests.chaos.recovery_times import RecoveryTimes
@@ -128,8 +128,9 @@ async def verdict(found: Evidence) -> Verdict:
     faults: dict[str, list[str]] = {key: [] for key in ("missing", "twice", "broken", "altered")}
     planned = plans(stack)
     for one in found.asked:
-        excuse(one, await answers(one), found)
-        media = [m for m in await answers(one) if m.media and m.kind != "photo"]
+        said = await answers(one)
+        excuse(one, said, found)
+        media = [m for m in said if m.media and m.kind != "photo"]
         parts, form = planned[of(one)].pop(0) if planned[of(one)] else (0, "")
         if fault := judged(one, media, parts, form):
             faults[fault].append(one.name)
@@ -176,15 +177,19 @@ async def answers(one: Asked) -> list[Message]:
 
 
 def excuse(one: Asked, said: list[Message], found: Evidence) -> None:
-    """Find out whether it may have brought nothing: the disk was full when the bot heard it, which
-    it may have long after that was written, and said so; or the choice was made after the backup
-    that was restored."""
-    if one.pressed and within(one.pressed, found.restored, LATE):
+    """Find out whether it may have brought nothing: nobody chose from the card that came; the
+    choice was made after the backup that was restored; or the disk was full when the bot heard it,
+    which it may have long after that was written, and said so. Whoever got no word at all was lost,
+    whatever they meant to do."""
+    if any(m.button(CHOICE) and not m.deleted for m in said) and not one.pressed:
+        one.free = one.free or "never pressed"
+    if one.tried and within(one.tried, found.restored, LATE):
         one.free = one.free or "chosen after the backup"
     full = i18n.say("en", DiskFull.say)
     told = [m.at for m in said if full in m.text]
     if told and meets(one.at, told[0], found.crowded_disk, LATE):
         one.free = one.free or "refused: the disk is full"
+    one.free = one.free if said else ""
 
 
 def judged(one: Asked, media: list[Message], planned: int, form: str = BEST) -> str:
