@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -23,7 +24,7 @@ from tests.chaos.storm_stack import StormStack
 from tests.chaos.telegram_habits import oddity
 from tests.chaos.troubles.kinds import KINDS, ODD, SHARES
 from tests.chaos.troubles.process_troubles import OLD_ENOUGH
-from tests.chaos.troubles.trouble_parts import Unmet
+from tests.chaos.troubles.trouble_parts import Impossible, Recovered, Unmet
 from tests.chaos.verdict import Evidence, Verdict, unknown, verdict
 from tests.chaos.watch import Watch
 from tests.sandbox.storm_limits import tighten
@@ -33,6 +34,8 @@ from tests.sandbox.storm_limits import tighten
 CALM, RECOVERS = 120.0, 150.0
 #: Seconds for which nothing is open, after which what is still unknown is not on its way any more.
 STILL = 25.0
+#: How often a trouble looks for somebody whom it can befall.
+TRIES = 3
 #: Seconds for which a trouble that must be alone waits for what the others broke.
 SETTLES = 8.0
 #: Seconds in which a fresh keeper has removed what nobody owns.
@@ -73,7 +76,7 @@ class Storm:
         )
         self.news = News(self.stack, self.plan.receivers)
         self.troubles = drawn(self.plan, ODD if self.plan.odd else SHARES)
-        self.happened = 0
+        self.happened, self.more = 0, count(self.plan.deliveries)
         self.plays: set[asyncio.Task[None]] = set()
         self.recoveries: set[asyncio.Task[None]] = set()
 
@@ -106,7 +109,8 @@ class Storm:
             "restored": self.restored,
         }
         facts = (self.stack, self.crowd.asked, self.counts, self.times, self.news)
-        return Evidence(*facts, **spans, spans=self.spans, refused=self.refused)
+        planned = [one.kind for one in self.troubles]
+        return Evidence(*facts, planned=planned, **spans, spans=self.spans, refused=self.refused)
 
     async def rages(self) -> None:
         """All troubles and all requests, until the last of both has happened."""
@@ -135,10 +139,13 @@ class Storm:
 
     async def befall(self, trouble: Trouble) -> None:
         """Let one happen, and note how long it was felt afterwards."""
-        name, dice, began = trouble.kind, Random(trouble.seed), time.time()
+        name, began = trouble.kind, time.time()
         print(f"{time.strftime('%X')} {self.happened + 1} {name}", flush=True)
         try:
-            recovered = await KINDS[name].play(self, dice)
+            recovered = await self.met(trouble)
+        except Impossible as error:
+            self.times.impossible[name] = str(error)
+            return
         except Unmet:
             self.times.unmet[name] += 1
             return
@@ -157,6 +164,15 @@ class Storm:
                 self.times.never[name] += 1
 
         self.keep(self.recoveries, recover())
+
+    async def met(self, trouble: Trouble) -> Recovered:
+        """Play it until it finds somebody: at the end of a storm few are left whom it can befall,
+        so before each other try somebody asks for one more film. Raises Unmet, Impossible."""
+        for _ in range(TRIES - 1):
+            with suppress(Unmet):
+                return await KINDS[trouble.kind].play(self, Random(trouble.seed))
+            await self.ask_one(next(self.more))
+        return await KINDS[trouble.kind].play(self, Random(trouble.seed))
 
     def keep(self, tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:
         task = self.group.create_task(work)
@@ -179,14 +195,17 @@ class Storm:
     async def ask(self) -> None:
         """Spread the requests over the storm, however long it lasts."""
         share = len(self.troubles) / self.plan.deliveries
-        async with asyncio.TaskGroup() as acts:
-            for number in range(self.plan.deliveries):
-                wait = time.monotonic() + 4 * share * self.plan.every
-                while self.happened < number * share * 0.95 and time.monotonic() < wait:
-                    await asyncio.sleep(0.1)
-                one = await self.crowd.ask(number)
-                if one.deed:
-                    acts.create_task(self.crowd.act(one))
+        acts = []
+        for number in range(self.plan.deliveries):
+            wait = time.monotonic() + 4 * share * self.plan.every
+            while self.happened < number * share * 0.95 and time.monotonic() < wait:
+                await asyncio.sleep(0.1)
+            acts.append(await self.ask_one(number))
+        await asyncio.gather(*acts)
+
+    async def ask_one(self, number: int) -> asyncio.Task[None]:
+        """Let somebody ask; what they do then."""
+        return self.group.create_task(self.crowd.act(await self.crowd.ask(number)))
 
     async def kill_idle_workers(self) -> None:
         """Each worker dies once before anyone asks. A download that is alone in its worker at two

@@ -42,7 +42,7 @@ def media(number: int, name: str = "film.mp4", sha256: str = "") -> Message:
     "fault",
     [
         *("missing", "twice", "broken", "left", "impolite", "altered", "news", "unrecovered"),
-        *("overfetched", "floods", "strays", "stuck"),
+        *("overfetched", "floods", "strays", "stuck", "unplayed"),
     ],
 )
 def test_each_kind_of_fault_makes_a_verdict_bad_and_is_named(fault):
@@ -154,3 +154,23 @@ def test_the_table_has_each_kind_with_its_middle_and_its_longest_time():
     assert upgrade.split()[1:2] + upgrade.split()[-2:] == ["1", "1", "0"]
     assert disk.split()[-1] == "1"
     assert (times.count(), times.lost()) == (4, ["upgrade: 1"])
+
+
+def test_a_plan_of_which_less_than_four_fifths_happened_is_not_played():
+    times = RecoveryTimes()
+    times.seconds["kill bot"] += [1.0] * 7
+    times.unmet["kill bot"] += 3
+    assert times.unplayed(["kill bot"] * 10) == ["7 of 10 troubles happened"]
+    times.never["kill bot"] += 1
+    assert times.unplayed(["kill bot"] * 10) == []
+
+
+def test_a_kind_that_never_found_anybody_is_not_played_unless_this_machine_cannot_have_it():
+    times = RecoveryTimes()
+    times.seconds["kill bot"] += [1.0] * 9
+    times.unmet["kill child"] += 1
+    assert times.unplayed([*["kill bot"] * 9, "kill child"]) == ["no kill child found anybody"]
+    del times.unmet["kill child"]
+    times.impossible["disk full"] = "it needs root"
+    assert times.unplayed([*["kill bot"] * 9, *["disk full"] * 9]) == []
+    assert times.left_out() == ["Left out: disk full; it needs root."]

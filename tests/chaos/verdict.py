@@ -38,13 +38,15 @@ SELECT r.chat, r.key, COUNT(d.request), r.variant FROM requests r
 @dataclass(frozen=True)
 class Evidence:
     """All that a verdict is made of; the spans are those of the storm, `spans` by kind of trouble;
-    `refused` are the calls that were refused by a Telegram that has gone away since."""
+    `planned` the kinds of the plan, one for each trouble; `refused` are the calls that were refused
+    by a Telegram that has gone away since."""
 
     stack: Stack
     asked: list[Asked]
     counts: Counter[str]
     times: RecoveryTimes
     news: News
+    planned: list[str]
     refused: list[dict[str, Any]]
     floods: Spans
     crowded_disk: Spans
@@ -58,9 +60,10 @@ class Verdict:
     (other bytes than the site's) name requests by person and message; `stuck` what never came to an
     end; `strays` media that answer no message in which somebody asked; `left` files without a
     living lease; `impolite` what the bot said more often than Telegram allows; `floods` the waits
-    that Telegram imposed without a trouble's help; `unrecovered` troubles by kind; `news` how a
-    broadcast missed people; `overfetched` what was asked of the site without need. All of them
-    should be empty."""
+    that Telegram imposed without a trouble's help; `unrecovered` troubles by kind; `unplayed` how
+    the troubles fell short of their plan; `news` how a broadcast missed people; `overfetched` what
+    was asked of the site without need. All of them should be empty; `left_out` tells which troubles
+    this machine cannot have."""
 
     asked: int
     missing: list[str]
@@ -81,6 +84,8 @@ class Verdict:
     news: list[str] = field(default_factory=list)
     overfetched: list[str] = field(default_factory=list)
     unrecovered: list[str] = field(default_factory=list)
+    unplayed: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
     free: dict[str, int] = field(default_factory=dict)
     table: list[str] = field(default_factory=list)
     troubles: int = 0
@@ -91,7 +96,7 @@ class Verdict:
         """Whether everything that was promised held."""
         came = self.missing, self.twice, self.broken, self.altered, self.strays
         remains = self.stuck, self.left, self.news, self.unrecovered
-        manners = self.impolite, self.floods, self.overfetched
+        manners = self.impolite, self.floods, self.overfetched, self.unplayed
         return not (any((*came, *remains, *manners)) or self.uncertain)
 
     def __str__(self) -> str:
@@ -114,6 +119,8 @@ class Verdict:
             f"asked of the site without need: {len(self.overfetched)} {self.overfetched[:5]}",
             f"broadcast: {self.news or 'everybody once'}",
             f"never at an end: {len(self.stuck)} {self.stuck[:5]}",
+            f"short of the plan: {self.unplayed}",
+            *self.left_out,
             f"not recovered from: {self.unrecovered}",
             f"files without a living lease: {len(self.left)} {self.left[:5]}",
             f"more often than Telegram allows: {len(self.impolite)}",
@@ -156,6 +163,8 @@ async def verdict(found: Evidence) -> Verdict:
         counts=dict(found.counts),
         news=await found.news.wrong(),
         unrecovered=found.times.lost(),
+        unplayed=found.times.unplayed(found.planned),
+        left_out=found.times.left_out(),
         free=dict(Counter(one.free for one in found.asked if one.free)),
         table=found.times.lines(),
         troubles=found.times.count(),

@@ -18,6 +18,10 @@ class Unmet(Exception):
     """There was nobody whom the trouble could befall."""
 
 
+class Impossible(Exception):
+    """This machine cannot have the trouble: says what it needs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """`share` of all troubles, in thousandths; `alone`: nothing else goes wrong meanwhile."""
