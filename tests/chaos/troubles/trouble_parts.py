@@ -32,7 +32,9 @@ class Kind:
 
 
 def delivers(storm: "Storm") -> Recovered:
-    """Something is delivered that was not when the trouble was over."""
+    """Something is delivered that was not when the trouble was over: counted at this moment, since
+    the last look may be older than the trouble."""
+    storm.watch.count()
     before = storm.watch.delivered
     return lambda: storm.watch.delivered > before or storm.nothing_to_do()
 
@@ -40,5 +42,6 @@ def delivers(storm: "Storm") -> Recovered:
 def accepts(storm: "Storm") -> Recovered:
     """A message that was written meanwhile or afterwards is a request; once all are written there
     is none to be seen, and the verdict says which is missing."""
+    storm.watch.count()
     before = storm.watch.accepted
     return lambda: storm.watch.accepted > before or storm.asking.done()
