@@ -2,7 +2,6 @@
 is read from the loopback Telegram's own record of messages, and from the site's."""
 
 import asyncio
-import os
 import signal
 import time
 from collections import Counter, defaultdict
@@ -13,6 +12,7 @@ from itertools import count
 from random import Random
 from typing import Any
 
+from daemon.command_error import NotUp
 from procs.errors import StoreError
 from tests.chaos.crowd import Asked, Crowd
 from tests.chaos.news import News
@@ -23,7 +23,7 @@ from tests.chaos.spans import Spans
 from tests.chaos.storm_stack import StormStack
 from tests.chaos.telegram_habits import oddity
 from tests.chaos.troubles.kinds import KINDS, ODD, SHARES
-from tests.chaos.troubles.process_troubles import OLD_ENOUGH
+from tests.chaos.troubles.process_troubles import OLD_ENOUGH, send
 from tests.chaos.troubles.trouble_parts import Impossible, Recovered, Unmet
 from tests.chaos.verdict import Evidence, Verdict, unknown, verdict
 from tests.chaos.watch import Watch
@@ -214,7 +214,7 @@ class Storm:
         known = len(self.watch.kept("worker"))
         await self.stack.until(lambda: len(self.watch.kept("worker", OLD_ENOUGH)) >= max(known, 1))
         for one in self.watch.kept("worker", OLD_ENOUGH):
-            os.kill(one.pid, signal.SIGKILL)
+            send(one.pid, signal.SIGKILL)
 
     async def heal(self) -> None:
         async with self.telegram:
@@ -250,6 +250,12 @@ class Storm:
 
     async def clean_up(self) -> None:
         """A fresh keeper sweeps at its start; what nobody owns is gone soon after."""
-        self.stack.kill(self.stack.pid("keeper"))
         with suppress(TimeoutError):  # what is left then, the verdict says
+            send(await self.stack.until(self.keeper, patience=SWEPT), signal.SIGKILL)
             await self.stack.until(lambda: not left_over(self.stack), patience=SWEPT)
+
+    def keeper(self) -> int:
+        """The pid of the keeper; 0, which would be our own process group, while there is none."""
+        with suppress(NotUp, StopIteration):
+            return self.stack.pid("keeper")
+        return 0
