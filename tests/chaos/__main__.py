@@ -23,6 +23,7 @@ RECEIVERS = 5
 async def run(plan: Plan) -> int:
     began = time.monotonic()
     stack = StormStack(
+        seed=plan.seed,
         workers="3",
         drain_grace="5",
         max_file_size=LIMIT,
