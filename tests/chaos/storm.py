@@ -23,6 +23,7 @@ from tests.chaos.spans import Spans
 from tests.chaos.storm_stack import StormStack
 from tests.chaos.telegram_habits import oddity
 from tests.chaos.troubles.kinds import KINDS, ODD, SHARES
+from tests.chaos.troubles.operator_troubles import upgraded_once
 from tests.chaos.troubles.process_troubles import OLD_ENOUGH, send
 from tests.chaos.troubles.trouble_parts import Impossible, Recovered, Unmet
 from tests.chaos.verdict import Evidence, Verdict, unknown, verdict
@@ -76,6 +77,8 @@ class Storm:
         )
         self.news = News(self.stack, self.plan.receivers)
         self.troubles = drawn(self.plan, ODD if self.plan.odd else SHARES)
+        #: Exit codes of all upgrades.
+        self.upgrades: list[int] = []
         self.happened, self.more = 0, count(self.plan.deliveries)
         self.plays: set[asyncio.Task[None]] = set()
         self.recoveries: set[asyncio.Task[None]] = set()
@@ -90,6 +93,7 @@ class Storm:
             await self.phase("rage", self.rages())
             await self.heal()
             await self.phase("calm", self.calm())
+            await self.phase("upgrade", upgraded_once(self))
         finally:
             watching.cancel()
         await self.phase("clean up", self.clean_up())
