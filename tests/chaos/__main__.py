@@ -14,6 +14,7 @@ from tests.chaos.plan import Plan
 from tests.chaos.storm import Storm
 from tests.chaos.storm_stack import StormStack
 from tests.chaos.verdict import Verdict
+from tests.sandbox.interruption import INTERRUPTED, interruptible
 from tests.sandbox.telegram.world import FIRST_PERSON
 
 #: Receivers of the broadcast for each trouble.
@@ -37,11 +38,14 @@ async def run(plan: Plan) -> int:
             found = await Storm(stack, plan).run()
             code = conclude(found)
             print(f"took {time.monotonic() - began:.0f} s, seed {plan.seed}", flush=True)
+    except (asyncio.CancelledError, KeyboardInterrupt):  # nobody looks for a cause
+        code = INTERRUPTED
+        raise
     finally:
-        if code:
-            print(f"what is left of it: {stack.keep()}", flush=True)
-        else:
+        if code in (0, INTERRUPTED):
             stack.remove()
+        else:
+            print(f"what is left of it: {stack.keep()}", flush=True)
     return code
 
 
@@ -76,4 +80,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(interruptible(main))

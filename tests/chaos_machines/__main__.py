@@ -1,5 +1,6 @@
 """`make chaos-machines`: three machines and one PostgreSQL, at least 200 troubles over at least 400
-deliveries. Exits 1 when one of them was lost, came twice or is stuck, or a file is left.
+deliveries. Exits 1 when one of them was lost, came twice or is stuck, or a file is left; then the
+homes of the machines are kept, and it says where.
 
 Each machine is a network namespace of its own where root may make one; else its processes stand
 still in place of a cut.
@@ -10,16 +11,17 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, nullcontext
 
 from tests import postgresql_server
 from tests.chaos_machines.failing_server import FailingServer, failing_server
 from tests.chaos_machines.fleet_plan import FleetPlan
 from tests.chaos_machines.fleet_storm import LIMIT, FleetStorm
-from tests.chaos_machines.fleet_verdict import carried
+from tests.chaos_machines.fleet_verdict import FleetVerdict, carried
 from tests.chaos_machines.machine import Machine
 from tests.sandbox import network
+from tests.sandbox.interruption import INTERRUPTED, interruptible
 from tests.sandbox.network import Namespace
 
 ROLES = {"m1": "worker,keeper,bot", "m2": "worker,keeper,bot", "m3": "worker,keeper"}
@@ -34,19 +36,37 @@ async def storm(plan: FleetPlan, server: FailingServer, places: Mapping[str, Nam
     if places:
         facts["allowed_networks"] = network.NETWORK
     machines: list[Machine] = []
-    async with AsyncExitStack() as ends:
-        for name, roles in ROLES.items():
-            beside = machines[0].stack if machines else None
-            machines.append(Machine(name, places.get(name), beside, roles=roles, **facts))
-            await ends.enter_async_context(machines[-1].stack)
-        found = await FleetStorm(machines, server, plan).run()
-        print(found)
-        table = carried(machines[0].stack.db, tuple(ROLES)).items()
-        print(f"delivered by {', '.join(f'{name}: {count}' for name, count in table)}", flush=True)
-    if found.good:
-        for one in machines:
-            one.stack.remove()
+    code = -1
+    try:
+        async with AsyncExitStack() as ends:
+            for name, roles in ROLES.items():
+                beside = machines[0].stack if machines else None
+                machines.append(Machine(name, places.get(name), beside, roles=roles, **facts))
+                await ends.enter_async_context(machines[-1].stack)
+            code = conclude(await FleetStorm(machines, server, plan).run(), machines)
+    except (asyncio.CancelledError, KeyboardInterrupt):  # nobody looks for a cause
+        code = INTERRUPTED
+        raise
+    finally:
+        leave(machines, whole=code not in (0, INTERRUPTED))
+    return code
+
+
+def conclude(found: FleetVerdict, machines: Sequence[Machine]) -> int:
+    """Print the verdict whole, before the end of a stack can fail; the exit code."""
+    print(found, flush=True)
+    table = carried(machines[0].stack.db, tuple(ROLES)).items()
+    print(f"delivered by {', '.join(f'{name}: {count}' for name, count in table)}", flush=True)
     return 0 if found.good else 1
+
+
+def leave(machines: Sequence[Machine], *, whole: bool) -> None:
+    """Remove the homes of all, or say where they are, for whoever looks for the cause."""
+    for one in machines:
+        if whole:
+            print(f"what is left of {one.name}: {one.stack.home}", flush=True)
+        else:
+            one.stack.remove()
 
 
 def run(plan: FleetPlan, *, apart: bool) -> int:
@@ -79,4 +99,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(interruptible(main))
