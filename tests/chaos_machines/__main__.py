@@ -3,7 +3,7 @@ deliveries. Exits 1 when one of them was lost, came twice or is stuck, or a file
 homes of the machines are kept, and it says where.
 
 Each machine is a network namespace of its own where root may make one; else its processes stand
-still in place of a cut.
+still in place of a cut, and what is done to a line is left out.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from contextlib import AsyncExitStack, nullcontext
 
 from tests import postgresql_server
 from tests.chaos_machines.failing_server import FailingServer, failing_server
-from tests.chaos_machines.fleet_plan import FleetPlan
+from tests.chaos_machines.fleet_plan import LINES, FleetPlan
 from tests.chaos_machines.fleet_storm import LIMIT, FleetStorm
 from tests.chaos_machines.fleet_verdict import FleetVerdict, carried
 from tests.chaos_machines.machine import Machine
@@ -26,6 +26,8 @@ from tests.sandbox.network import Namespace
 
 ROLES = {"m1": "worker,keeper,bot", "m2": "worker,keeper,bot", "m3": "worker,keeper"}
 SMALL = {"workers": "1", "max_concurrent_downloads": "3", "drain_grace": "5"}
+#: What is said where only root could do more.
+TOGETHER = f"no network namespaces: cut is frozen, {' and '.join(LINES)} are left out"
 #: Says that this process is in a network of its own already.
 APART = "--apart"
 
@@ -69,12 +71,12 @@ def leave(machines: Sequence[Machine], *, whole: bool) -> None:
             one.stack.remove()
 
 
-def run(plan: FleetPlan, *, apart: bool) -> int:
+def run(plan: FleetPlan) -> int:
     began = time.monotonic()
-    apart_from = "three network namespaces" if apart else "no network namespaces: cut is frozen"
-    print(f"three machines, one PostgreSQL server, {apart_from}; seed {plan.seed}", flush=True)
-    places = network.opened(tuple(ROLES)) if apart else nullcontext({})
-    with places as there, failing_server(network.HUB if apart else "") as server:
+    where = "three network namespaces" if plan.apart else TOGETHER
+    print(f"three machines, one PostgreSQL server, {where}; seed {plan.seed}", flush=True)
+    places = network.opened(tuple(ROLES)) if plan.apart else nullcontext({})
+    with places as there, failing_server(network.HUB if plan.apart else "") as server:
         code = asyncio.run(storm(plan, server, there))
     print(f"took {time.monotonic() - began:.0f} s, seed {plan.seed}", flush=True)
     return code
@@ -94,8 +96,8 @@ def main() -> int:
     if not asked.apart and network.is_possible():
         words = ("--net", sys.executable, "-m", "tests.chaos_machines", *sys.argv[1:], APART)
         os.execvp("unshare", ("unshare", *words))
-    plan = FleetPlan(asked.troubles, asked.deliveries, asked.every, asked.seed)
-    return run(plan, apart=asked.apart)
+    size = (asked.troubles, asked.deliveries, asked.every, asked.seed)
+    return run(FleetPlan(*size, apart=asked.apart))
 
 
 if __name__ == "__main__":

@@ -200,7 +200,9 @@ class FleetStorm:
         return await self.lasts(one, one.cut, one.join, seconds)
 
     async def slows(self, one: Machine) -> bool:
-        return await self.lasts(one, one.slow, one.quicken, SLOW)
+        if one.network is None:
+            return False
+        return await self.lasts(one, one.network.slow, one.network.quicken, SLOW)
 
     async def stands_still(self, one: Machine) -> bool:
         return await self.lasts(one, one.stack.freeze, one.stack.thaw, self.dice.uniform(*STILL))

@@ -55,14 +55,6 @@ class Machine:
         else:
             self.stack.thaw()
 
-    def slow(self) -> None:
-        if self.network:
-            self.network.slow()
-
-    def quicken(self) -> None:
-        if self.network:
-            self.network.quicken()
-
     async def lose_power(self) -> None:
         """Kill every process at once."""
         self.is_down = True
