@@ -15,6 +15,7 @@ from procs.wishes.look_text import BEST
 from tests.chaos import flood_waits, site_record
 from tests.chaos.crowd import CHOICE, PADDED, SMALL, STREAMED, Asked
 from tests.chaos.flood_waits import LATE, FloodWaits
+from tests.chaos.media_bytes import Came, altered
 from tests.chaos.news import News
 from tests.chaos.recovery_times import RecoveryTimes
 from tests.chaos.remains import UNCERTAIN, left_over, number, stuck
@@ -130,17 +131,9 @@ class Verdict:
 
 
 async def verdict(found: Evidence) -> Verdict:
-    """Count the media that answered each message, deleted ones included."""
+    """Judge everything that a storm left."""
     stack = found.stack
-    faults: dict[str, list[str]] = {key: [] for key in ("missing", "twice", "broken", "altered")}
-    planned = plans(stack)
-    for one in found.asked:
-        said = await answers(one)
-        excuse(one, said, found)
-        media = [m for m in said if m.media and m.kind != "photo"]
-        parts, form = planned[of(one)].pop(0) if planned[of(one)] else (0, "")
-        if fault := judged(one, media, parts, form):
-            faults[fault].append(one.name)
+    faults = await faults_of(found)
     chats = {one.chat: one.person for one in found.asked}
     strays = [name for who in chats.values() for name in stray(who.name, await who.history())]
     site = await site_record.read(found)
@@ -171,6 +164,23 @@ async def verdict(found: Evidence) -> Verdict:
         overfetched=site.faults(),
         site=str(site),
     )
+
+
+async def faults_of(found: Evidence) -> dict[str, list[str]]:
+    """Count the media that answered each message, deleted ones included, and compare them."""
+    faults: dict[str, list[str]] = {key: [] for key in ("missing", "twice", "broken", "altered")}
+    planned, came = plans(found.stack), []
+    for one in found.asked:
+        said = await answers(one)
+        excuse(one, said, found)
+        media = [m for m in said if m.media and m.kind != "photo"]
+        parts, form = planned[of(one)].pop(0) if planned[of(one)] else (0, "")
+        if fault := judged(one, media, parts, form):
+            faults[fault].append(one.name)
+        elif media:
+            came.append(Came(one.name, one.link, form, media))
+    faults["altered"] += altered(came)
+    return faults
 
 
 def stray(name: str, said: list[Message]) -> Iterator[str]:
