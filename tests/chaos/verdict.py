@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from procs.errors import DiskFull
+from procs.store.database import Database
 from procs.texts import i18n
 from procs.wishes.grammar import link
 from procs.wishes.look_text import BEST
@@ -133,7 +134,7 @@ class Verdict:
 async def verdict(found: Evidence) -> Verdict:
     """Judge everything that a storm left."""
     stack = found.stack
-    faults = await faults_of(found)
+    faults = faults_of(stack.db, await heard(found))
     chats = {one.chat: one.person for one in found.asked}
     strays = [name for who in chats.values() for name in stray(who.name, await who.history())]
     site = await site_record.read(found)
@@ -166,14 +167,20 @@ async def verdict(found: Evidence) -> Verdict:
     )
 
 
-async def faults_of(found: Evidence) -> dict[str, list[str]]:
-    """Count the media that answered each message, deleted ones included, and compare them."""
+async def heard(found: Evidence) -> list[tuple[Asked, list[Message]]]:
+    """What answered each message, deleted messages included."""
+    said = [(one, await answers(one)) for one in found.asked]
+    for one, words in said:
+        excuse(one, words, found)
+    return said
+
+
+def faults_of(db: Database, said: Iterable[tuple[Asked, list[Message]]]) -> dict[str, list[str]]:
+    """Count the media that answered each message, and compare them."""
     faults: dict[str, list[str]] = {key: [] for key in ("missing", "twice", "broken", "altered")}
-    planned, came = plans(found.stack), []
-    for one in found.asked:
-        said = await answers(one)
-        excuse(one, said, found)
-        media = [m for m in said if m.media and m.kind != "photo"]
+    planned, came = plans(db), []
+    for one, words in said:
+        media = [m for m in words if m.media and m.kind != "photo"]
         parts, form = planned[of(one)].pop(0) if planned[of(one)] else (0, "")
         if fault := judged(one, media, parts, form):
             faults[fault].append(one.name)
@@ -233,11 +240,11 @@ def small_film(padded: int = 0) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def plans(stack: Stack) -> dict[tuple[int, str], list[tuple[int, str]]]:
+def plans(db: Database) -> dict[tuple[int, str], list[tuple[int, str]]]:
     """The numbers of parts and the forms, by chat and link: the numbers of messages are other ones
     for the bot than for people."""
     found: dict[tuple[int, str], list[tuple[int, str]]] = defaultdict(list)
-    for chat, key, parts, form in stack.db.all(PARTS):
+    for chat, key, parts, form in db.all(PARTS):
         found[(chat, key)].append((parts, form))
     return found
 
@@ -248,7 +255,7 @@ def of(one: Asked) -> tuple[int, str]:
 
 def unknown(stack: Stack, asked: Iterable[Asked]) -> list[Asked]:
     """What was asked and is no request."""
-    known, missing = plans(stack), []
+    known, missing = plans(stack.db), []
     for one in asked:
         if known[of(one)]:
             known[of(one)].pop()

@@ -1,6 +1,6 @@
 """`make chaos-machines`: three machines and one PostgreSQL, at least 200 troubles over at least 400
-deliveries. Exits 1 when one of them was lost, came twice or is stuck, or a file is left; then the
-homes of the machines are kept, and it says where.
+deliveries. Exits 1 when one of them was lost, came twice or in other bytes, is stuck or of unknown
+fate, or a file is left; then the homes of the machines are kept, and it says where.
 
 Each machine is a network namespace of its own where root may make one; else its processes stand
 still in place of a cut, and what is done to a line is left out.
