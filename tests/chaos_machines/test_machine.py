@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 
+from tests.chaos_machines.__main__ import leave
 from tests.chaos_machines.fleet_plan import LINES, FleetPlan
 from tests.chaos_machines.fleet_storm import FleetStorm
 from tests.chaos_machines.machine import Machine
@@ -36,3 +37,11 @@ async def test_a_line_that_cannot_be_made_slow_is_no_trouble(machine):
     storm = FleetStorm.__new__(FleetStorm)
     assert not await storm.slows(machine)
     assert not await storm.refuses(machine)
+
+
+def test_the_home_of_a_machine_is_removed_or_told_of(machine, capsys):
+    leave([machine], whole=True)
+    assert f"m1: {machine.stack.home}" in capsys.readouterr().out
+    assert machine.stack.home.exists()
+    leave([machine], whole=False)
+    assert not machine.stack.home.exists()
