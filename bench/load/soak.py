@@ -17,6 +17,7 @@ from bench.load import report_page, scenario, summary
 from bench.load.__main__ import Progress
 from bench.load.slopes import Slope, slope
 from bench.load.soak_trial import SoakTrial
+from tests.sandbox.interruption import interruptible
 
 #: Ten times as many as C2's; of the samples the first third is left out, while caches fill.
 TIMES, WARM = 10.0, 1 / 3
@@ -120,4 +121,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(interruptible(main))

@@ -32,7 +32,8 @@ GROUPS, MEMBERS = 4, 5
 
 @dataclass(slots=True)
 class Asked:
-    """A message that was written: `free` says why it may have brought nothing."""
+    """A message that was written: `free` says why it may have brought nothing. `tried` is when a
+    choice was last pressed, `pressed` when that was answered."""
 
     person: Person
     message: Message
@@ -40,6 +41,7 @@ class Asked:
     link: str
     deed: str
     at: float
+    tried: float = 0.0
     pressed: float = 0.0
     free: str = ""
 
@@ -98,7 +100,6 @@ class Crowd:
             else:
                 chat, message = person.id, await person.sends(link)
         one = Asked(person, message, chat, link, deed, time.time())
-        one.free = "cancelled" if deed == "cancel" else ""
         self.asked.append(one)
         self.counts[f"asked: {deed or 'private'}"] += 1
         return one
@@ -119,7 +120,6 @@ class Crowd:
             case "press":
                 while time.monotonic() < end and not await self.pressed(one):
                     await asyncio.sleep(AGAIN)
-                one.free = one.free or ("" if one.pressed else "never pressed")
             case "cancel":
                 while time.monotonic() < end and not await self.cancelled(one):
                     await asyncio.sleep(AGAIN)
@@ -132,6 +132,7 @@ class Crowd:
             return True
         if card is None:
             return bool(one.pressed)
+        one.tried = time.time()
         with suppress(Refused, AssertionError, ConnectionError):
             await one.person.presses(CHOICE, card, patience=AGAIN)
             one.pressed = time.time()
@@ -139,13 +140,15 @@ class Crowd:
         return False
 
     async def cancelled(self, one: Asked) -> bool:
-        """Whether nothing is left to cancel."""
+        """Whether nothing is left to cancel. From the first press on nothing more is owed: its
+        answer may be lost when it has its effect."""
         found = await self.answers(one)
         if any(m.media or says_cancelled(m) for m in found):
             return True  # perhaps by an earlier press, whose answer was lost
         shown = next((m for m in found if m.buttons and not m.deleted), None)
         if shown is None:
             return False
+        one.free = "cancelled"
         with suppress(Refused, AssertionError, ConnectionError, IndexError):
             await one.person.presses(shown.buttons[0][0]["data"], shown, patience=AGAIN)
             self.counts["cancelled"] += 1

@@ -2,28 +2,30 @@
 is read from the loopback Telegram's own record of messages, and from the site's."""
 
 import asyncio
-import os
 import signal
 import time
 from collections import Counter, defaultdict
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from random import Random
 from typing import Any
 
+from daemon.command_error import NotUp
 from procs.errors import StoreError
 from tests.chaos.crowd import Asked, Crowd
 from tests.chaos.news import News
 from tests.chaos.plan import Plan, Trouble, drawn
 from tests.chaos.recovery_times import RecoveryTimes
-from tests.chaos.remains import left_over
+from tests.chaos.remains import OPEN, left_over
 from tests.chaos.spans import Spans
 from tests.chaos.storm_stack import StormStack
 from tests.chaos.telegram_habits import oddity
 from tests.chaos.troubles.kinds import KINDS, ODD, SHARES
-from tests.chaos.troubles.process_troubles import OLD_ENOUGH
-from tests.chaos.troubles.trouble_parts import Unmet
+from tests.chaos.troubles.operator_troubles import upgraded_once
+from tests.chaos.troubles.process_troubles import OLD_ENOUGH, send
+from tests.chaos.troubles.trouble_parts import Impossible, Recovered, Unmet
 from tests.chaos.verdict import Evidence, Verdict, unknown, verdict
 from tests.chaos.watch import Watch
 from tests.sandbox.storm_limits import tighten
@@ -33,17 +35,12 @@ from tests.sandbox.storm_limits import tighten
 CALM, RECOVERS = 120.0, 150.0
 #: Seconds for which nothing is open, after which what is still unknown is not on its way any more.
 STILL = 25.0
+#: How often a trouble looks for somebody whom it can befall.
+TRIES = 3
 #: Seconds for which a trouble that must be alone waits for what the others broke.
 SETTLES = 8.0
 #: Seconds in which a fresh keeper has removed what nobody owns.
 SWEPT = 30.0
-#: A choice that nobody makes may stay open.
-OPEN = """
-SELECT COUNT(*) FROM requests
- WHERE (state = 'open' OR closed_at IS NULL) AND state <> 'choosing'
-"""
-
-
 #: Deliveries that arrived, requests that are over, and people who have the broadcast.
 ARRIVED = """
 SELECT (SELECT COUNT(*) FROM deliveries WHERE receipt IS NOT NULL)
@@ -80,7 +77,9 @@ class Storm:
         )
         self.news = News(self.stack, self.plan.receivers)
         self.troubles = drawn(self.plan, ODD if self.plan.odd else SHARES)
-        self.happened = 0
+        #: Exit codes of all upgrades.
+        self.upgrades: list[int] = []
+        self.happened, self.more = 0, count(self.plan.deliveries)
         self.plays: set[asyncio.Task[None]] = set()
         self.recoveries: set[asyncio.Task[None]] = set()
 
@@ -94,6 +93,7 @@ class Storm:
             await self.phase("rage", self.rages())
             await self.heal()
             await self.phase("calm", self.calm())
+            await self.phase("upgrade", upgraded_once(self))
         finally:
             watching.cancel()
         await self.phase("clean up", self.clean_up())
@@ -113,7 +113,8 @@ class Storm:
             "restored": self.restored,
         }
         facts = (self.stack, self.crowd.asked, self.counts, self.times, self.news)
-        return Evidence(*facts, **spans, spans=self.spans, refused=self.refused)
+        planned = [one.kind for one in self.troubles]
+        return Evidence(*facts, planned=planned, **spans, spans=self.spans, refused=self.refused)
 
     async def rages(self) -> None:
         """All troubles and all requests, until the last of both has happened."""
@@ -142,10 +143,13 @@ class Storm:
 
     async def befall(self, trouble: Trouble) -> None:
         """Let one happen, and note how long it was felt afterwards."""
-        name, dice, began = trouble.kind, Random(trouble.seed), time.time()
+        name, began = trouble.kind, time.time()
         print(f"{time.strftime('%X')} {self.happened + 1} {name}", flush=True)
         try:
-            recovered = await KINDS[name].play(self, dice)
+            recovered = await self.met(trouble)
+        except Impossible as error:
+            self.times.impossible[name] = str(error)
+            return
         except Unmet:
             self.times.unmet[name] += 1
             return
@@ -165,6 +169,15 @@ class Storm:
 
         self.keep(self.recoveries, recover())
 
+    async def met(self, trouble: Trouble) -> Recovered:
+        """Play it until it finds somebody: at the end of a storm few are left whom it can befall,
+        so before each other try somebody asks for one more film. Raises Unmet, Impossible."""
+        for _ in range(TRIES - 1):
+            with suppress(Unmet):
+                return await KINDS[trouble.kind].play(self, Random(trouble.seed))
+            await self.ask_one(next(self.more))
+        return await KINDS[trouble.kind].play(self, Random(trouble.seed))
+
     def keep(self, tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:
         task = self.group.create_task(work)
         tasks.add(task)
@@ -179,20 +192,24 @@ class Storm:
         return self.asking.done() and self.open_requests() == 0
 
     def open_requests(self) -> int:
+        """How many; -1 while there is no database to read."""
         rows = self.stack.read(OPEN)
-        return int(rows[0][0]) if rows else -1
+        return -1 if rows is None else len(rows)
 
     async def ask(self) -> None:
         """Spread the requests over the storm, however long it lasts."""
         share = len(self.troubles) / self.plan.deliveries
-        async with asyncio.TaskGroup() as acts:
-            for number in range(self.plan.deliveries):
-                wait = time.monotonic() + 4 * share * self.plan.every
-                while self.happened < number * share * 0.95 and time.monotonic() < wait:
-                    await asyncio.sleep(0.1)
-                one = await self.crowd.ask(number)
-                if one.deed:
-                    acts.create_task(self.crowd.act(one))
+        acts = []
+        for number in range(self.plan.deliveries):
+            wait = time.monotonic() + 4 * share * self.plan.every
+            while self.happened < number * share * 0.95 and time.monotonic() < wait:
+                await asyncio.sleep(0.1)
+            acts.append(await self.ask_one(number))
+        await asyncio.gather(*acts)
+
+    async def ask_one(self, number: int) -> asyncio.Task[None]:
+        """Let somebody ask; what they do then."""
+        return self.group.create_task(self.crowd.act(await self.crowd.ask(number)))
 
     async def kill_idle_workers(self) -> None:
         """Each worker dies once before anyone asks. A download that is alone in its worker at two
@@ -201,7 +218,7 @@ class Storm:
         known = len(self.watch.kept("worker"))
         await self.stack.until(lambda: len(self.watch.kept("worker", OLD_ENOUGH)) >= max(known, 1))
         for one in self.watch.kept("worker", OLD_ENOUGH):
-            os.kill(one.pid, signal.SIGKILL)
+            send(one.pid, signal.SIGKILL)
 
     async def heal(self) -> None:
         async with self.telegram:
@@ -237,6 +254,12 @@ class Storm:
 
     async def clean_up(self) -> None:
         """A fresh keeper sweeps at its start; what nobody owns is gone soon after."""
-        self.stack.kill(self.stack.pid("keeper"))
         with suppress(TimeoutError):  # what is left then, the verdict says
+            send(await self.stack.until(self.keeper, patience=SWEPT), signal.SIGKILL)
             await self.stack.until(lambda: not left_over(self.stack), patience=SWEPT)
+
+    def keeper(self) -> int:
+        """The pid of the keeper; 0, which would be our own process group, while there is none."""
+        with suppress(NotUp, StopIteration):
+            return self.stack.pid("keeper")
+        return 0

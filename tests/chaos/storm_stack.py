@@ -19,11 +19,13 @@ STARTS, BETWEEN = 8, 2.0
 
 
 class StormStack(Stack):
-    """A stack and the means to trouble it. `telegram_way` and `site_way` are open once it is up."""
+    """A stack and the means to trouble it. `telegram_way` and `site_way` are open once it is up;
+    `seed` is that of what they lose."""
 
-    def __init__(self, home: Path | None = None, **settings: str) -> None:
+    def __init__(self, home: Path | None = None, *, seed: int = 1, **settings: str) -> None:
         small = {"disk_floor": "1MiB", "ballast_size": "1MiB"}
         super().__init__(home, judged=False, **{**small, **settings})
+        self.seed = seed
         self.telegram_way: NetworkProxy | None = None
         self.site_way: NetworkProxy | None = None
         self.disk = SmallDisk(self.state)
@@ -38,12 +40,15 @@ class StormStack(Stack):
     async def furnish(self) -> None:
         """Open the proxies, mount the disk, build the clock."""
         telegram, site = (self.servers[name].facts["address"] for name in ("telegram", "site"))
-        way = NetworkProxy(telegram)
-        self.telegram_way = await self.ends.enter_async_context(way)
-        way = NetworkProxy(site.partition("://")[2])
-        self.site_way = await self.ends.enter_async_context(way)
+        self.telegram_way = await self.ends.enter_async_context(self.way(telegram))
+        site_way = self.way(site.partition("://")[2])
+        self.site_way = await self.ends.enter_async_context(site_way)
         await asyncio.to_thread(self.disk.mount)
         await asyncio.to_thread(self.wall_clock.build)
+
+    def way(self, target: str) -> NetworkProxy:
+        """A way to a server (host:port), closed yet."""
+        return NetworkProxy(target, self.seed)
 
     def keep(self) -> Path:
         """Copy the logs and the database from the small disk, for whoever looks for the cause, and

@@ -6,6 +6,7 @@ import pytest
 
 from tests.chaos.crowd import DEEDS
 from tests.chaos.plan import Plan, drawn
+from tests.chaos.storm_stack import StormStack
 from tests.chaos.troubles.kinds import KINDS, SHARES
 
 PROCESSES = ("worker", "bot", "keeper", "watch", "nursery", "child", "supervisord")
@@ -16,6 +17,15 @@ WHOLE = Plan(people=40, deliveries=1200, troubles=1000, films=300, every=1.0, se
 def test_the_same_seed_plays_the_same_troubles_and_another_seed_others():
     assert drawn(WHOLE, SHARES) == drawn(WHOLE, SHARES)
     assert drawn(WHOLE, SHARES) != drawn(replace(WHOLE, seed=4), SHARES)
+
+
+async def test_what_a_way_loses_is_drawn_from_the_seed_of_the_plan(tmp_path):
+    async def lost(seed: int) -> float:
+        async with StormStack(tmp_path, seed=seed).way("127.0.0.1:1") as way:
+            return way.dice.random()
+
+    assert await lost(WHOLE.seed) == await lost(WHOLE.seed)
+    assert await lost(WHOLE.seed) != await lost(4)
 
 
 def test_a_thousand_troubles_have_every_kind_and_the_pauses_that_were_asked_for():

@@ -1,14 +1,14 @@
 """What the verdict of a storm says, and what the run's exit code makes of it."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
 from tests.chaos.__main__ import conclude
-from tests.chaos.crowd import PADDED, SMALL, STREAMED, Asked
+from tests.chaos.crowd import CHOICE, PADDED, SMALL, STREAMED, Asked
 from tests.chaos.recovery_times import RecoveryTimes
 from tests.chaos.spans import meets, within
-from tests.chaos.verdict import Verdict, judged, small_film, stray
+from tests.chaos.verdict import Evidence, Verdict, excuse, judged, small_film, stray
 from tests.sandbox.person import Message
 
 CLEAN = Verdict(
@@ -26,6 +26,7 @@ CLEAN = Verdict(
     counts={"pressed": 7},
 )
 WROTE = Message(id=4, mine=True, sender="Ann", at=0.0, text="a link")
+CARD = replace(WROTE, id=5, mine=False, buttons=[[{"text": CHOICE, "data": "v1"}]])
 
 
 def asked(link: str = f"http://site{SMALL}?film=1", **facts) -> Asked:
@@ -41,7 +42,7 @@ def media(number: int, name: str = "film.mp4", sha256: str = "") -> Message:
     "fault",
     [
         *("missing", "twice", "broken", "left", "impolite", "altered", "news", "unrecovered"),
-        *("overfetched", "floods", "strays"),
+        *("overfetched", "floods", "strays", "stuck", "unplayed"),
     ],
 )
 def test_each_kind_of_fault_makes_a_verdict_bad_and_is_named(fault):
@@ -102,6 +103,33 @@ def test_who_cancelled_may_have_got_nothing_or_one_and_never_two():
     assert judged(one, [media(5), media(6)], 1) == "twice"
 
 
+def evidence(**spans) -> Evidence:
+    facts = {one.name: None for one in fields(Evidence)}
+    return Evidence(**{**facts, "crowded_disk": [], "restored": [], **spans})
+
+
+def fault(one: Asked, said: list[Message], **spans) -> str:
+    excuse(one, said, evidence(**spans))
+    return judged(one, [m for m in said if m.media], 1)
+
+
+@pytest.mark.parametrize("why", ["", "cancelled", "never pressed"])
+def test_who_got_no_word_at_all_was_lost_whatever_they_meant_to_do(why):
+    assert fault(asked(free=why), []) == "missing"
+
+
+def test_who_never_chose_from_a_card_is_owed_nothing_and_who_chose_is_owed_the_film():
+    assert fault(asked(), [CARD]) == ""
+    assert fault(asked(pressed=5.0), [CARD]) == "missing"
+    assert fault(asked(tried=5.0), [replace(CARD, buttons=[])]) == "missing"
+
+
+def test_a_choice_that_was_made_after_the_backup_is_lost_with_a_restore():
+    chose, shown = {"tried": 5.0}, [replace(CARD, buttons=[])]
+    assert fault(asked(**chose), shown, restored=[(4.0, 6.0)]) == ""
+    assert fault(asked(**chose), shown, restored=[(14.0, 16.0)]) == "missing"
+
+
 def test_a_flood_that_was_ordered_is_known_by_its_time():
     assert within(10.5, [(10.0, 11.0)], 0.0)
     assert not within(12.5, [(10.0, 11.0)], 1.0)
@@ -126,3 +154,23 @@ def test_the_table_has_each_kind_with_its_middle_and_its_longest_time():
     assert upgrade.split()[1:2] + upgrade.split()[-2:] == ["1", "1", "0"]
     assert disk.split()[-1] == "1"
     assert (times.count(), times.lost()) == (4, ["upgrade: 1"])
+
+
+def test_a_plan_of_which_less_than_four_fifths_happened_is_not_played():
+    times = RecoveryTimes()
+    times.seconds["kill bot"] += [1.0] * 7
+    times.unmet["kill bot"] += 3
+    assert times.unplayed(["kill bot"] * 10) == ["7 of 10 troubles happened"]
+    times.never["kill bot"] += 1
+    assert times.unplayed(["kill bot"] * 10) == []
+
+
+def test_a_kind_that_never_found_anybody_is_not_played_unless_this_machine_cannot_have_it():
+    times = RecoveryTimes()
+    times.seconds["kill bot"] += [1.0] * 9
+    times.unmet["kill child"] += 1
+    assert times.unplayed([*["kill bot"] * 9, "kill child"]) == ["no kill child found anybody"]
+    del times.unmet["kill child"]
+    times.impossible["disk full"] = "it needs root"
+    assert times.unplayed([*["kill bot"] * 9, *["disk full"] * 9]) == []
+    assert times.left_out() == ["Left out: disk full; it needs root."]

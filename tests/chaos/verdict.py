@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from procs.errors import DiskFull
+from procs.store.database import Database
 from procs.texts import i18n
 from procs.wishes.grammar import link
 from procs.wishes.look_text import BEST
 from tests.chaos import flood_waits, site_record
-from tests.chaos.crowd import PADDED, SMALL, STREAMED, Asked
+from tests.chaos.crowd import CHOICE, PADDED, SMALL, STREAMED, Asked
 from tests.chaos.flood_waits import LATE, FloodWaits
+from tests.chaos.media_bytes import Came, altered
 from tests.chaos.news import News
 from tests.chaos.recovery_times import RecoveryTimes
-from tests.chaos.remains import UNCERTAIN, left_over, number
+from tests.chaos.remains import UNCERTAIN, left_over, number, stuck
 from tests.chaos.spans import Spans, meets, within
 from tests.sandbox.person import Message
 from tests.sandbox.site import files
@@ -38,13 +40,15 @@ SELECT r.chat, r.key, COUNT(d.request), r.variant FROM requests r
 @dataclass(frozen=True)
 class Evidence:
     """All that a verdict is made of; the spans are those of the storm, `spans` by kind of trouble;
-    `refused` are the calls that were refused by a Telegram that has gone away since."""
+    `planned` the kinds of the plan, one for each trouble; `refused` are the calls that were refused
+    by a Telegram that has gone away since."""
 
     stack: Stack
     asked: list[Asked]
     counts: Counter[str]
     times: RecoveryTimes
     news: News
+    planned: list[str]
     refused: list[dict[str, Any]]
     floods: Spans
     crowded_disk: Spans
@@ -55,11 +59,13 @@ class Evidence:
 @dataclass(frozen=True)
 class Verdict:
     """`missing`, `twice`, `broken` (parts that are not all there, or not in order) and `altered`
-    (other bytes than the site's) name requests by person and message; `strays` media that answer no
-    message in which somebody asked; `left` files without a living lease; `impolite` what the bot
-    said more often than Telegram allows; `floods` the waits that Telegram imposed without a
-    trouble's help; `unrecovered` troubles by kind; `news` how a broadcast missed people;
-    `overfetched` what was asked of the site without need. All of them should be empty."""
+    (other bytes than the site's) name requests by person and message; `stuck` what never came to an
+    end; `strays` media that answer no message in which somebody asked; `left` files without a
+    living lease; `impolite` what the bot said more often than Telegram allows; `floods` the waits
+    that Telegram imposed without a trouble's help; `unrecovered` troubles by kind; `unplayed` how
+    the troubles fell short of their plan; `news` how a broadcast missed people; `overfetched` what
+    was asked of the site without need. All of them should be empty; `left_out` tells which troubles
+    this machine cannot have."""
 
     asked: int
     missing: list[str]
@@ -75,10 +81,13 @@ class Verdict:
     counts: dict[str, int]
     waits: list[str] = field(default_factory=list)
     altered: list[str] = field(default_factory=list)
+    stuck: list[str] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
     news: list[str] = field(default_factory=list)
     overfetched: list[str] = field(default_factory=list)
     unrecovered: list[str] = field(default_factory=list)
+    unplayed: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
     free: dict[str, int] = field(default_factory=dict)
     table: list[str] = field(default_factory=list)
     troubles: int = 0
@@ -87,17 +96,10 @@ class Verdict:
     @property
     def good(self) -> bool:
         """Whether everything that was promised held."""
-        wrong = self.missing or self.twice or self.broken or self.altered or self.left
-        wrong = (
-            wrong
-            or self.strays
-            or self.impolite
-            or self.floods
-            or self.news
-            or self.unrecovered
-            or self.overfetched
-        )
-        return not (wrong or self.uncertain)
+        came = self.missing, self.twice, self.broken, self.altered, self.strays
+        remains = self.stuck, self.left, self.news, self.unrecovered
+        manners = self.impolite, self.floods, self.overfetched, self.unplayed
+        return not (any((*came, *remains, *manners)) or self.uncertain)
 
     def __str__(self) -> str:
         lines = [f"{name}: {value}" for name, value in sorted(self.counts.items())]
@@ -118,6 +120,9 @@ class Verdict:
             f"media that nobody asked for: {len(self.strays)} {self.strays[:5]}",
             f"asked of the site without need: {len(self.overfetched)} {self.overfetched[:5]}",
             f"broadcast: {self.news or 'everybody once'}",
+            f"never at an end: {len(self.stuck)} {self.stuck[:5]}",
+            f"short of the plan: {self.unplayed}",
+            *self.left_out,
             f"not recovered from: {self.unrecovered}",
             f"files without a living lease: {len(self.left)} {self.left[:5]}",
             f"more often than Telegram allows: {len(self.impolite)}",
@@ -127,16 +132,9 @@ class Verdict:
 
 
 async def verdict(found: Evidence) -> Verdict:
-    """Count the media that answered each message, deleted ones included."""
+    """Judge everything that a storm left."""
     stack = found.stack
-    faults: dict[str, list[str]] = {key: [] for key in ("missing", "twice", "broken", "altered")}
-    planned = plans(stack)
-    for one in found.asked:
-        excuse(one, await answers(one), found)
-        media = [m for m in await answers(one) if m.media and m.kind != "photo"]
-        parts, form = planned[of(one)].pop(0) if planned[of(one)] else (0, "")
-        if fault := judged(one, media, parts, form):
-            faults[fault].append(one.name)
+    faults = faults_of(stack.db, await heard(found))
     chats = {one.chat: one.person for one in found.asked}
     strays = [name for who in chats.values() for name in stray(who.name, await who.history())]
     site = await site_record.read(found)
@@ -146,6 +144,7 @@ async def verdict(found: Evidence) -> Verdict:
     return Verdict(
         asked=len(found.asked),
         **faults,
+        stuck=stuck(stack.db, broadcast_is_out=found.news.is_out()),
         strays=strays,
         left=left_over(stack),
         impolite=await stack.telegram.violations(),
@@ -158,12 +157,37 @@ async def verdict(found: Evidence) -> Verdict:
         counts=dict(found.counts),
         news=await found.news.wrong(),
         unrecovered=found.times.lost(),
+        unplayed=found.times.unplayed(found.planned),
+        left_out=found.times.left_out(),
         free=dict(Counter(one.free for one in found.asked if one.free)),
         table=found.times.lines(),
         troubles=found.times.count(),
         overfetched=site.faults(),
         site=str(site),
     )
+
+
+async def heard(found: Evidence) -> list[tuple[Asked, list[Message]]]:
+    """What answered each message, deleted messages included."""
+    said = [(one, await answers(one)) for one in found.asked]
+    for one, words in said:
+        excuse(one, words, found)
+    return said
+
+
+def faults_of(db: Database, said: Iterable[tuple[Asked, list[Message]]]) -> dict[str, list[str]]:
+    """Count the media that answered each message, and compare them."""
+    faults: dict[str, list[str]] = {key: [] for key in ("missing", "twice", "broken", "altered")}
+    planned, came = plans(db), []
+    for one, words in said:
+        media = [m for m in words if m.media and m.kind != "photo"]
+        parts, form = planned[of(one)].pop(0) if planned[of(one)] else (0, "")
+        if fault := judged(one, media, parts, form):
+            faults[fault].append(one.name)
+        elif media:
+            came.append(Came(one.name, one.link, form, media))
+    faults["altered"] += altered(came)
+    return faults
 
 
 def stray(name: str, said: list[Message]) -> Iterator[str]:
@@ -179,15 +203,19 @@ async def answers(one: Asked) -> list[Message]:
 
 
 def excuse(one: Asked, said: list[Message], found: Evidence) -> None:
-    """Find out whether it may have brought nothing: the disk was full when the bot heard it, which
-    it may have long after that was written, and said so; or the choice was made after the backup
-    that was restored."""
-    if one.pressed and within(one.pressed, found.restored, LATE):
+    """Find out whether it may have brought nothing: nobody chose from the card that came; the
+    choice was made after the backup that was restored; or the disk was full when the bot heard it,
+    which it may have long after that was written, and said so. Whoever got no word at all was lost,
+    whatever they meant to do."""
+    if any(m.button(CHOICE) and not m.deleted for m in said) and not one.pressed:
+        one.free = one.free or "never pressed"
+    if one.tried and within(one.tried, found.restored, LATE):
         one.free = one.free or "chosen after the backup"
     full = i18n.say("en", DiskFull.say)
     told = [m.at for m in said if full in m.text]
     if told and meets(one.at, told[0], found.crowded_disk, LATE):
         one.free = one.free or "refused: the disk is full"
+    one.free = one.free if said else ""
 
 
 def judged(one: Asked, media: list[Message], planned: int, form: str = BEST) -> str:
@@ -212,11 +240,11 @@ def small_film(padded: int = 0) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def plans(stack: Stack) -> dict[tuple[int, str], list[tuple[int, str]]]:
+def plans(db: Database) -> dict[tuple[int, str], list[tuple[int, str]]]:
     """The numbers of parts and the forms, by chat and link: the numbers of messages are other ones
     for the bot than for people."""
     found: dict[tuple[int, str], list[tuple[int, str]]] = defaultdict(list)
-    for chat, key, parts, form in stack.db.all(PARTS):
+    for chat, key, parts, form in db.all(PARTS):
         found[(chat, key)].append((parts, form))
     return found
 
@@ -227,7 +255,7 @@ def of(one: Asked) -> tuple[int, str]:
 
 def unknown(stack: Stack, asked: Iterable[Asked]) -> list[Asked]:
     """What was asked and is no request."""
-    known, missing = plans(stack), []
+    known, missing = plans(stack.db), []
     for one in asked:
         if known[of(one)]:
             known[of(one)].pop()

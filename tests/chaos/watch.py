@@ -39,14 +39,19 @@ class Watch:
             await asyncio.sleep(LOOK)
 
     async def look(self) -> None:
+        """Count first: supervisord answers late while it is busy, and not while it is stopped."""
+        self.count()
+        self.looks += 1
         with suppress(NotUp):
             found = await asyncio.to_thread(self.stack.supervisor.processes)
             self.processes = {one.title: one for one in found}
-        self.accepted = self.count(ACCEPTED, self.accepted)
-        self.delivered = self.count(DELIVERED, self.delivered)
-        self.looks += 1
 
-    def count(self, sql: str, before: int) -> int:
+    def count(self) -> None:
+        """What was accepted and delivered until now, or until there was a database to read."""
+        self.accepted = self.number(ACCEPTED, self.accepted)
+        self.delivered = self.number(DELIVERED, self.delivered)
+
+    def number(self, sql: str, before: int) -> int:
         rows = self.stack.read(sql)
         return int(rows[0][0]) if rows else before
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 #: What takes longer than a lease, and how many troubles a storm has that waits for it.
 LONG, MANY = "long cut", 100
+#: What needs a network of each machine's own, which only root may make; elsewhere it is left out.
+LINES = ("slow", "refuse")
 #: What happens how often, in shares.
 TROUBLED = {
     "kill": 40,
@@ -27,12 +29,14 @@ TROUBLED = {
 
 @dataclass(frozen=True)
 class FleetPlan:
-    """How large a storm. `every`: seconds between two troubles on average."""
+    """How large a storm. `every`: seconds between two troubles on average; `apart`: each machine
+    has a network of its own."""
 
     troubles: int
     deliveries: int
     every: float
     seed: int
+    apart: bool = True
 
     @property
     def people(self) -> int:
@@ -45,8 +49,9 @@ class FleetPlan:
 
     def kinds(self, dice: random.Random) -> Iterator[str]:
         """What happens: each kind once, then as often as its share says."""
-        first = [kind for kind in TROUBLED if kind != LONG or self.troubles >= MANY]
+        shares = {k: v for k, v in TROUBLED.items() if self.apart or k not in LINES}
+        first = [kind for kind in shares if kind != LONG or self.troubles >= MANY]
         dice.shuffle(first)
         yield from first
         while True:
-            yield dice.choices(list(TROUBLED), list(TROUBLED.values()))[0]
+            yield dice.choices(list(shares), list(shares.values()))[0]

@@ -3,7 +3,6 @@ cut and slow, clocks are set wrong, and the database restarts, loses its connect
 by its standby. What arrived is read from the loopback Telegram's own record of messages."""
 
 import asyncio
-import os
 import random
 import signal
 import time
@@ -15,6 +14,7 @@ from typing import Any
 
 from procs.errors import StoreError
 from procs.store.database import Database, open_database
+from tests.chaos.troubles.process_troubles import send
 from tests.chaos.watch import age
 from tests.chaos_machines.failing_server import FailingServer
 from tests.chaos_machines.fleet_plan import LONG, FleetPlan
@@ -99,7 +99,7 @@ class FleetStorm:
             return pids if pids and min(map(age, pids)) >= OLD_ENOUGH else []
 
         for pid in await self.stack.until(grown):
-            os.kill(pid, signal.SIGKILL)
+            send(pid, signal.SIGKILL)
 
     async def ask(self, people: list[Person]) -> None:
         """Spread the requests over the storm."""
@@ -180,7 +180,7 @@ class FleetStorm:
         old = [pid for pid in one.pids(kind) if age(pid) >= OLD_ENOUGH]
         if not old:
             return False
-        os.kill(self.dice.choice(old), signal.SIGKILL)
+        send(self.dice.choice(old), signal.SIGKILL)
         return True
 
     async def drops_connections(self) -> bool:
@@ -200,7 +200,9 @@ class FleetStorm:
         return await self.lasts(one, one.cut, one.join, seconds)
 
     async def slows(self, one: Machine) -> bool:
-        return await self.lasts(one, one.slow, one.quicken, SLOW)
+        if one.network is None:
+            return False
+        return await self.lasts(one, one.network.slow, one.network.quicken, SLOW)
 
     async def stands_still(self, one: Machine) -> bool:
         return await self.lasts(one, one.stack.freeze, one.stack.thaw, self.dice.uniform(*STILL))
@@ -270,6 +272,6 @@ class FleetStorm:
         """Fresh keepers sweep at their start; what nobody owns is gone soon after."""
         for one in self.machines:
             for pid in one.pids("keeper"):
-                os.kill(pid, signal.SIGKILL)
+                send(pid, signal.SIGKILL)
         with suppress(TimeoutError):  # what is left then, the verdict says
             await self.stack.until(lambda: not left_over(self.db, self.stacks), patience=SWEPT)

@@ -1,20 +1,20 @@
 """What a storm over machines left: who got what, by Telegram's own record, and which files."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from procs.store.database import Database
 from procs.store.jobs import file_owners
+from tests.chaos.crowd import Asked
+from tests.chaos.verdict import faults_of, stray
 from tests.sandbox.person import Message, Person
 from tests.sandbox.stack import Stack
 
 STATES = "SELECT state || COALESCE(' ' || say, ''), COUNT(*) FROM requests GROUP BY 1"
 STUCK = "SELECT id FROM requests WHERE state = 'open' OR closed_at IS NULL ORDER BY id"
-#: Of each person's messages in their order: in how many parts their media comes.
-PARTS = """
-SELECT r.user_id, COUNT(*) FROM requests r JOIN deliveries d ON d.request = r.id
- GROUP BY r.id, r.user_id, r.message ORDER BY r.message
+#: Requests of which a message left, and nobody knows whether it arrived.
+UNCERTAIN = """
+SELECT request FROM deliveries WHERE sent_at IS NOT NULL AND receipt IS NULL ORDER BY request
 """
 PROMISES = "SELECT job FROM reservations"
 #: Who carried what: the name of a worker ends with its machine's.
@@ -23,15 +23,20 @@ CARRIED = "SELECT worker, COUNT(*) FROM requests WHERE state = 'delivered' GROUP
 
 @dataclass(frozen=True)
 class FleetVerdict:
-    """`missing`, `twice` and `broken` (parts that are not all there, or not in order) name requests
-    by person and message, `stuck` those that are open, `left` files without a living lease,
-    `impolite` what the bot said more often than Telegram allows; all six should be empty."""
+    """`missing`, `twice`, `broken` (parts that are not all there, or not in order) and `altered`
+    (other bytes than the site's, or than others got) name requests by person and message, `stuck`
+    those that are open, `uncertain` those of which a message has an unknown fate; `strays` media
+    that answer no message with a link, `left` files without a living lease, `impolite` what the bot
+    said more often than Telegram allows. All of them should be empty."""
 
     asked: int
     missing: Sequence[str]
     twice: Sequence[str]
     broken: Sequence[str]
+    altered: Sequence[str]
+    strays: Sequence[str]
     stuck: Sequence[str]
+    uncertain: Sequence[str]
     left: Sequence[str]
     impolite: Sequence[str]
     states: Mapping[str, int]
@@ -39,20 +44,26 @@ class FleetVerdict:
 
     @property
     def good(self) -> bool:
-        wrong = self.missing, self.twice, self.broken, self.stuck, self.left, self.impolite
-        return not any(wrong)
+        return not any(self.wrong.values())
 
-    def __str__(self) -> str:
-        wrong = {
+    @property
+    def wrong(self) -> dict[str, Sequence[str]]:
+        """What should be empty, as it is told."""
+        return {
             "missing": self.missing,
             "twice": self.twice,
             "not whole or not in order": self.broken,
+            "other bytes": self.altered,
+            "media that nobody asked for": self.strays,
             "stuck": self.stuck,
+            "of unknown fate": self.uncertain,
             "files without a living lease": self.left,
             "more often than Telegram allows": self.impolite,
         }
+
+    def __str__(self) -> str:
         happened = (f"{name}: {value}" for name, value in sorted(self.counts.items()))
-        found = (f"{name}: {len(value)} {' '.join(value[:5])}" for name, value in wrong.items())
+        found = (f"{name}: {len(some)} {', '.join(some[:5])}" for name, some in self.wrong.items())
         asked = f"asked: {self.asked}, states: {dict(self.states)}"
         return "\n".join([*happened, asked, *map(str.rstrip, found)])
 
@@ -63,31 +74,22 @@ async def judge(
     sent: Sequence[tuple[Person, Message]],
     counts: Mapping[str, int],
 ) -> FleetVerdict:
-    """Count the media that answered each message, deleted ones included."""
-    missing, twice, broken = [], [], []
-    planned: dict[int, list[int]] = defaultdict(list)
-    for user, parts in db.all(PARTS):
-        planned[user].append(parts)
-    histories = {
-        person.id: await person.history() for person in {p.id: p for p, _ in sent}.values()
-    }
-    for person, message in sent:
-        media = [m for m in histories[person.id] if m.media and m.reply == message.id]
-        name = f"{person.name}:{message.id}"
-        names = [m.media["name"] for m in sorted(media, key=lambda m: m.id)]
-        if not names:
-            missing.append(name)
-        elif len(set(names)) < len(names):
-            twice.append(name)
-        elif [len(names)] != planned[person.id][:1] or names != sorted(names):
-            broken.append(name)
-        del planned[person.id][:1]
+    """Judge everything that a storm left, deleted messages included."""
+    people = {person.id: person for person, _ in sent}
+    chats = {who: await person.history() for who, person in people.items()}
+    said = [
+        (
+            Asked(person, message, person.id, message.text, "", message.at),
+            [m for m in chats[person.id] if m.reply == message.id],
+        )
+        for person, message in sent
+    ]
     return FleetVerdict(
         asked=len(sent),
-        missing=missing,
-        twice=twice,
-        broken=broken,
+        **faults_of(db, said),
+        strays=[name for who, chat in chats.items() for name in stray(people[who].name, chat)],
         stuck=[f"request {number}" for (number,) in db.all(STUCK)],
+        uncertain=[f"request {number}" for (number,) in db.all(UNCERTAIN)],
         left=left_over(db, stacks),
         impolite=await stacks[0].telegram.violations(),
         states=dict(db.all(STATES)),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 
+from daemon.command_error import NotUp
 from tests.sandbox.network import HUB, Namespace
 from tests.sandbox.stack import Stack
 
@@ -54,14 +55,6 @@ class Machine:
         else:
             self.stack.thaw()
 
-    def slow(self) -> None:
-        if self.network:
-            self.network.slow()
-
-    def quicken(self) -> None:
-        if self.network:
-            self.network.quicken()
-
     async def lose_power(self) -> None:
         """Kill every process at once."""
         self.is_down = True
@@ -77,8 +70,9 @@ class Machine:
         await self.stack.up()
 
     def pids(self, kind: str) -> list[int]:
-        """The processes of this kind; none of a machine that is down."""
-        with suppress(OSError):
+        """The processes of this kind; none of a machine that is down, or whose supervisord does
+        not answer."""
+        with suppress(NotUp, psutil.NoSuchProcess):
             if kind == "nursery" and not self.is_down:
                 return nurseries(self.stack)
             known = () if self.is_down else self.stack.supervisor.processes()

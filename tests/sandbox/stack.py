@@ -249,7 +249,7 @@ class Stack(WholeMachine):
         (await asyncio.to_thread(urllib.request.urlopen, self.url(f"/_{words}"))).close()
 
     def pid(self, title: str) -> int:
-        """The process id of `bot`, `keeper`, `worker:worker-00`."""
+        """The process id of `bot`, `keeper`, `worker:worker-00`; 0 while it starts anew."""
         return next(one.pid for one in self.supervisor.processes() if one.title == title)
 
     def workers(self) -> list[rows.Worker]:
@@ -262,6 +262,8 @@ class Stack(WholeMachine):
         return [worker for worker in self.workers() if worker.slot is not None]
 
     def kill(self, pid: int, signum: signal.Signals = signal.SIGKILL) -> None:
+        """0, of a process that is not there yet, is refused: it names our own process group."""
+        assert pid > 0, "no process to kill"
         os.kill(pid, signum)
 
     async def until_listening(self) -> None:

@@ -8,6 +8,7 @@ import os
 import sys
 import time
 
+from tests.sandbox.interruption import interruptible
 from tests.simulation.episode import Outcome, play
 from tests.simulation.shrink import Shrinker, told
 
@@ -55,4 +56,4 @@ def tell(seed: int, outcome: Outcome) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(interruptible(main))

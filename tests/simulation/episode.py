@@ -17,6 +17,7 @@ from tests.simulation.decisions import CALM, SKIP, STEP, Decision
 from tests.simulation.people import Bot, People
 from tests.simulation.scheduler import Observer, Scheduler, Violation
 from tests.simulation.upkeep import Admin, Keeper
+from tests.simulation.work import kinds
 from tests.simulation.worker_actor import WorkerActor
 from tests.simulation.world import World
 
@@ -145,13 +146,13 @@ class Episode:
         return [row for select in waits for row in reader.all(select)]
 
     def judge_rest(self) -> None:
-        """What was delivered is there, once; and nothing is left that only work needs."""
+        """What was delivered is there, each part once; and nothing is left that only work needs."""
         reader, telegram = self.world.disk.reader, self.world.telegram
         self.world.oracle.audit()
         if left := self.left():
             raise Violation("something is never over", f"{left}")
         for chat, message, key, count in reader.all(DELIVERED):
-            if telegram.shown[(chat, message, key, 0)] < count:
+            if telegram.lacks(chat, message, key, parts=len(kinds(key)), times=count):
                 raise Violation("delivered, but not there", f"{key} in {chat}/{message}")
         self.judge_others()
         for select in REMAINS:
@@ -162,7 +163,7 @@ class Episode:
         """The same of followed lists, inline messages and broadcasts."""
         reader, telegram = self.world.disk.reader, self.world.telegram
         for chat, key, count in reader.all(followers.DELIVERED):
-            if telegram.shown[(chat, 0, key, 0)] < count:
+            if telegram.lacks(chat, 0, key, parts=len(kinds(key)), times=count):
                 raise Violation("delivered, but not there", f"{key} of a list, for {chat}")
         for *target, key in reader.all(inline_choices.DELIVERED):
             if telegram.placed.get(InlineTarget(*target)) != key:

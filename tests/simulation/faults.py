@@ -142,6 +142,17 @@ def unplanned(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(deliveries, "receipts", noted)
 
 
+def without_last(patch: pytest.MonkeyPatch) -> None:
+    """Of media in several parts the last one is planned for nobody."""
+    plan = deliveries.plan
+
+    def planned(db: Database, request: int, parts: int) -> list[tuple[int, int]]:
+        found = plan(db, request, parts)
+        return found[:-1] if len(found) > 1 else found
+
+    patch.setattr(deliveries, "plan", planned)
+
+
 #: What is planted -> what is seen of it.
 FAULTS: dict[str, tuple[Plant, tuple[str, ...]]] = {
     "a missing fence": (no_fence, ("a lease was ended by who does not hold it",)),
@@ -163,4 +174,5 @@ FAULTS: dict[str, tuple[Plant, tuple[str, ...]]] = {
         ("a budget is spent twice", "more messages than a chat allows"),
     ),
     "a delivery noted before its random id is stored": (unplanned, ("sent twice",)),
+    "media without their last part": (without_last, ("delivered, but not there",)),
 }

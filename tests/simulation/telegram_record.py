@@ -127,6 +127,10 @@ class TelegramRecord(SideRecord):
         if self.shown[where] > self.asked[where[:3]]:
             raise Violation("sent twice", f"part {number} of {key} in {target.chat}/{answers}")
 
+    def lacks(self, chat: int, message: int, key: str, *, parts: int, times: int) -> bool:
+        """Whether a part of a medium is there fewer times than that."""
+        return any(self.shown[(chat, message, key, part)] < times for part in range(parts))
+
     def judge_payment(self, chat: int, messages: int, at: float) -> None:
         """Hold an instant that was paid for against the limit of a chat (0: of all messages): to
         the microsecond, for the budget gave it to this call alone. Raises Violation."""

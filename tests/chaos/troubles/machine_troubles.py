@@ -6,7 +6,14 @@ import time
 from random import Random
 from typing import TYPE_CHECKING
 
-from tests.chaos.troubles.trouble_parts import Play, Recovered, Unmet, accepts, delivers
+from tests.chaos.troubles.trouble_parts import (
+    Impossible,
+    Play,
+    Recovered,
+    Unmet,
+    accepts,
+    delivers,
+)
 
 if TYPE_CHECKING:
     from tests.chaos.storm import Storm
@@ -32,7 +39,7 @@ async def full_disk(storm: "Storm", dice: Random) -> Recovered:
     meanwhile may have been refused, with the reason."""
     disk = storm.stack.disk
     if not disk.mounted:
-        raise Unmet("no disk of our own")
+        raise Impossible("it needs a disk of its own, which only root may mount")
     began, end = time.time(), time.monotonic() + dice.uniform(*FULL)
     try:
         while time.monotonic() < end:
@@ -49,7 +56,7 @@ def clock(sign: int) -> Play:
 
     async def play(storm: "Storm", dice: Random) -> Recovered:
         if not storm.stack.wall_clock.environment:
-            raise Unmet("no compiler")
+            raise Impossible("it needs a C compiler, for the library that sets the clock")
         seconds = sign * dice.uniform(*JUMP) ** dice.uniform(0.3, 1.0)
         storm.stack.wall_clock.jump(seconds)
         try:

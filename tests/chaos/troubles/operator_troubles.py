@@ -16,7 +16,7 @@ SINCE = (3.0, 8.0)
 #: Seconds that an upgrade may take: it waits two minutes for what is not in.
 LONGEST = 420.0
 #: Exit codes of an upgrade: done; it went back; something is not in after two minutes.
-UPGRADED = (0, 1, 3)
+UPGRADED, WENT_BACK = (0, 1, 3), 1
 
 
 async def restored(storm: "Storm", dice: Random) -> Recovered:
@@ -41,13 +41,32 @@ async def restored(storm: "Storm", dice: Random) -> Recovered:
 async def upgraded(storm: "Storm", dice: Random) -> Recovered:
     """A program of the same version is taken into use: backup, trial, and one process after the
     other, while everything else goes wrong. One that gives up leaves the rest serving."""
+    await upgrade(storm)
+    return accepts(storm)
+
+
+async def upgraded_once(storm: "Storm") -> None:
+    """An upgrade that gave up each time it was tried, because something else went wrong beside it,
+    comes through when nothing does."""
+    if set(storm.upgrades) == {WENT_BACK}:
+        try:
+            assert await upgrade(storm) == 0
+        except (AssertionError, TimeoutError):
+            storm.times.never["upgrade"] += 1
+
+
+async def upgrade(storm: "Storm") -> int:
+    """Run the command, and note how it ended: its exit code. Raises AssertionError for any other
+    end, and TimeoutError."""
     process = await storm.stack.command("upgrade", to=asyncio.subprocess.PIPE)
     try:
         out, _ = await asyncio.wait_for(process.communicate(), LONGEST)
     except TimeoutError:
         process.kill()
         raise
-    assert process.returncode in UPGRADED, out.decode()
+    code = process.returncode or 0
+    assert code in UPGRADED, out.decode()
     last = (out.decode().strip().splitlines() or [""])[-1]
-    storm.counts[f"upgrade: exit code {process.returncode}: {last[:90]}"] += 1
-    return accepts(storm)
+    storm.counts[f"upgrade: exit code {code}: {last[:90]}"] += 1
+    storm.upgrades.append(code)
+    return code

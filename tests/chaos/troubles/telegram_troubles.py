@@ -81,12 +81,8 @@ async def revoked(storm: "Storm", dice: Random) -> Recovered:
         await stack.until(lambda: lost_sign_ins(stack), patience=MET)
     except TimeoutError:
         raise Unmet("nobody sent anything") from None
-    before = storm.watch.delivered
-
-    def serves() -> bool:
-        return not still_gone(stack) and storm.watch.delivered > before
-
-    return serves
+    sends = delivers(storm)
+    return lambda: not still_gone(stack) and sends()
 
 
 def still_gone(stack: StormStack) -> bool:

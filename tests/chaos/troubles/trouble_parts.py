@@ -18,6 +18,10 @@ class Unmet(Exception):
     """There was nobody whom the trouble could befall."""
 
 
+class Impossible(Exception):
+    """This machine cannot have the trouble: says what it needs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """`share` of all troubles, in thousandths; `alone`: nothing else goes wrong meanwhile."""
@@ -28,7 +32,9 @@ class Kind:
 
 
 def delivers(storm: "Storm") -> Recovered:
-    """Something is delivered that was not when the trouble was over."""
+    """Something is delivered that was not when the trouble was over: counted at this moment, since
+    the last look may be older than the trouble."""
+    storm.watch.count()
     before = storm.watch.delivered
     return lambda: storm.watch.delivered > before or storm.nothing_to_do()
 
@@ -36,5 +42,6 @@ def delivers(storm: "Storm") -> Recovered:
 def accepts(storm: "Storm") -> Recovered:
     """A message that was written meanwhile or afterwards is a request; once all are written there
     is none to be seen, and the verdict says which is missing."""
+    storm.watch.count()
     before = storm.watch.accepted
     return lambda: storm.watch.accepted > before or storm.asking.done()
