@@ -13,12 +13,13 @@ and the wrong key.
 """
 
 import hashlib
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
+
+from procs.core.disk import MIB
 
 #: What yt-dlp calls a file that is not whole yet, and what it makes of each piece; our own note.
 PART_NAME, PIECE_NAME, NOTE_NAME = ".part", ".part-Frag", ".pieces"
@@ -81,21 +82,26 @@ class PieceFile:
         self.doubted = [(([0, *self.ends])[one], self.ends[one]) for one in asked]
         return [*(pieces[one] for one in asked), *pieces[count:]]
 
-    def has(self, content: bytes) -> bool:
+    def has(self, piece: BinaryIO) -> bool:
         """Whether this piece, the next in turn, lies here. Raises OtherPieces when another one does
         in its place."""
         if not self.doubted:
             return False
         start, end = self.doubted.pop(0)
         with self.part.open("rb") as file:
-            lies = os.pread(file.fileno(), end - start, start)
-        if lies != content:
+            file.seek(start)
+            while start < end:
+                lies = file.read(min(MIB, end - start))
+                if not lies or piece.read(len(lies)) != lies:
+                    raise OtherPieces
+                start += len(lies)
+        if piece.read(1):
             raise OtherPieces
         return True
 
-    def add(self, content: bytes) -> None:
-        """Note that a piece was added."""
-        self.ends.append(self.length() + len(content))
+    def add(self, size: int) -> None:
+        """Note that a piece of so many bytes was added."""
+        self.ends.append(self.length() + size)
         with self.note.open("a", encoding="ascii") as note:
             note.write(f"{self.ends[-1]}\n")
 

@@ -14,6 +14,8 @@ from tests.sandbox.sloppy_site import Reply, SloppySite
 pytest_plugins = ["tests.sandbox.site.fixtures"]
 
 HLS = "application/vnd.apple.mpegurl"
+#: Bytes of a piece that are more than a child has otherwise.
+LARGE = 150 << 20
 WAIT = page("Please wait", body="<p>A moment</p>" * 20).encode()
 FOREIGN = "<html><title>Подождите</title>".encode("cp1251") + b"<p>." * 200
 
@@ -141,3 +143,14 @@ async def test_the_pieces_of_subtitles_are_words(sloppy, engine, tmp_path):
         await one.probe()
         (name,) = (await one.fetch(lambda done, total, rate: None)).files
     assert all(f"Line {n}" in (tmp_path / name).read_text() for n in range(3))
+
+
+async def test_a_large_piece_is_not_read_into_memory(sloppy, engine, tmp_path):
+    packet = b"\x47\x1f\xff\x10" + b"\xff" * 184  # of nothing
+    large = hls("muxed1.ts") + packet * (LARGE // len(packet))
+    sloppy.replies["/muxed1.ts"] = [Reply(large)]
+    order = Order(sloppy.url("/muxed.m3u8"), allowed_networks=LOOPBACK)
+    async with engine.open(order, tmp_path) as one:
+        await one.probe()
+        assert (await one.fetch(lambda done, total, rate: None)).files
+    assert one.ended.peak < LARGE
