@@ -18,7 +18,7 @@ NOTE, NOTED = "chapar_note", "chapar_pieces"
 #: Whether its pieces are put together as they came; what a list says of those that are not.
 AS_THEY_CAME, ENCRYPTED = "chapar_as_they_came", "AES-128"
 #: Where yt-dlp keeps the name of a piece that came.
-PIECE_PATH = "fragment_filename_sanitized"
+FRAGMENT = "fragment_filename_sanitized"
 #: The steps that are tied to notes. In a release without one of them nothing is noted.
 STEPS = (
     "_download_fragment",
@@ -104,8 +104,8 @@ def reading(step: Callable[..., Any]) -> Callable[..., Any]:
     """The step that reads a piece into memory, which only has to be where it is decrypted."""
 
     def read(self: Any, ctx: Context) -> Any:
-        unread = ctx.get(AS_THEY_CAME) and ctx.get(PIECE_PATH)
-        return UnreadPiece(Path(ctx[PIECE_PATH])) if unread else step(self, ctx)
+        unread = ctx.get(AS_THEY_CAME) and ctx.get(FRAGMENT)
+        return UnreadPiece(Path(ctx[FRAGMENT])) if unread else step(self, ctx)
 
     return read
 
@@ -119,7 +119,7 @@ def adding(step: Callable[..., Any]) -> Callable[..., Any]:
             return step(self, ctx, content)
         with opened(content) as piece:
             if note.has(piece):
-                return self.try_remove(ctx.pop(PIECE_PATH))
+                return self.try_remove(ctx.pop(FRAGMENT))
             copyfileobj(piece, ctx["dest_stream"], MIB)
         step(self, ctx, b"")  # it also removes what came
         note.add(len(content))
@@ -148,7 +148,7 @@ def going_on(step: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return step(self, ctx, ctx[NOTED].left(listed), info, **more)
         except OtherPieces:
-            ctx.pop(PIECE_PATH, None)
+            ctx.pop(FRAGMENT, None)
             ctx["dest_stream"].close()
             ctx[NOTED].forget()
         self._prepare_and_start_frag_download(ctx, info)
