@@ -137,6 +137,7 @@ def test_upkeep_that_failed_or_did_not_happen_is_a_fault():
         "backup now: exit code -9: 1"
     ]
     assert soak.upkeep_faults({**done, "samples ended by NotUp()": 1})
+    assert soak.upkeep_faults({**done, "the last look ended by TimeoutError()": 1})
     assert soak.upkeep_faults({**done, "logs rotated": 0}) == ["logs rotated: none"]
     assert soak.upkeep_faults({**done, "engines updated": 0}) == ["engines updated: none"]
 
@@ -176,6 +177,32 @@ async def test_a_sample_that_cannot_be_taken_is_counted_and_the_next_one_is_take
     sampling.cancel()
 
     assert trial.done == {"samples missed": 1}
+
+
+@pytest.mark.parametrize(
+    ("said", "verified"),
+    [
+        ([(0, "good")], 1),
+        ([(1, f"BAD: {soak_trial.BUSY} on this home"), (0, "good")], 1),
+        ([(1, "BAD: a page is torn"), (0, "good")], 0),
+    ],
+)
+async def test_the_newest_backup_is_restored_when_no_other_is_under_way(
+    tmp_path, monkeypatch, said, verified
+):
+    monkeypatch.setattr(soak_trial, "SAMPLE", 0.0)
+    answers = iter(said)
+
+    async def says(*words: str) -> tuple[int, str]:
+        assert words == ("backup", "verify")
+        return next(answers)
+
+    trial = object.__new__(SoakTrial)
+    trial.done = Counter()
+    trial.usage = SimpleNamespace(stack=SimpleNamespace(state=tmp_path, says=says))
+    await trial.verifies()
+
+    assert trial.done["backups verified"] == verified
 
 
 def test_the_time_to_a_claim_is_read_from_the_stories_of_the_jobs_of_the_soak():
