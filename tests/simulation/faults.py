@@ -18,8 +18,8 @@ from procs.telegram.message_limits import LATE, Rules, bot_rules, chat_rules
 from procs.telegram.pace import Pace, Urgency
 from tests.simulation.episode import Plant
 
-#: What is taken out of statements of the product.
-FENCE, TURNS, OVER = " AND fence = :fence", "ORDER BY at, id", "at < :boot"
+#: What is taken out of statements of the product: a lease is named by its fence and its holder.
+FENCE, TURNS, OVER = " AND fence = :fence AND worker = :worker", "ORDER BY at, id", "at < :boot"
 EARLIER, ENTRIES = "e.place < r.place", "   AND NOT EXISTS (SELECT 1 FROM requests e"
 
 

@@ -14,7 +14,7 @@ BOUND = 60_000
 FIRST = {
     "a missing fence": 4,
     "a missing fence of a note": 11,
-    "a missing fence of a return": 25,
+    "a missing fence of a return": 28,
     "a known media that is not paid for": 2,
     "a turn that another takes": 0,
     "a lease that ends too early": 39,
