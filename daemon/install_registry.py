@@ -7,6 +7,7 @@ from daemon.command_error import Refusal
 from daemon.console import step_bar
 from daemon.registry import home_settings, say, store
 from procs import config
+from procs.config import address_values
 
 
 def files(options: argparse.Namespace) -> int:
@@ -72,10 +73,11 @@ def move(options: argparse.Namespace) -> int:
 
     if options.json and not options.dry_run:
         raise Refusal("--json tells what --dry-run finds; a move itself tells its steps as it goes")
-    if options.dry_run and not options.to:
+    if options.dry_run and options.to is None:
         raise Refusal("--dry-run tells what a move would do; name the database by --to")
+    to = goal_of(options.to)
     if options.dry_run:
-        plan = move_command.try_out(home_settings(), options.to)
+        plan = move_command.try_out(home_settings(), to)
         json_text.show(options, lambda: move_command.spoken(plan), lambda: plan)
         return 0
     with step_bar.shown(say) as told:
@@ -84,8 +86,16 @@ def move(options: argparse.Namespace) -> int:
         elif options.cancel:
             move_command.cancel(home_settings(), told)
         else:
-            move_command.move(home_settings(), options.to, told)
+            move_command.move(home_settings(), to, told)
     return 0
+
+
+def goal_of(text: str | None) -> str:
+    """The address that `--to` names, as a setting has it; "" for none. Raises Refusal."""
+    try:
+        return "" if text is None else address_values.database(text)
+    except ValueError as error:
+        raise Refusal(f"--to: {error}") from None
 
 
 def upgrade(options: argparse.Namespace) -> int:

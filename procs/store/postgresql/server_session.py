@@ -13,6 +13,7 @@ from psycopg.adapt import Buffer, Loader
 from psycopg.types.numeric import FloatBinaryDumper, Int8BinaryDumper
 from psycopg.types.string import StrDumperUnknown
 
+from procs.errors import StoreError
 from procs.store.postgresql import server_faults
 from procs.store.postgresql.dialect import PREPARED
 
@@ -28,6 +29,12 @@ OPTIONS: Mapping[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
+#: Said of an address without the address: what is a password in one that cannot be read, nobody
+#: knows; the words of libpq have it too.
+NO_ADDRESS = (
+    "the address of the database is no PostgreSQL address; write postgresql://user@host/name, with "
+    "parameters that libpq knows"
+)
 #: What an operator may have set for all programs, and our statements do not go by: a number is told
 #: whole, in as many digits as it has. Who stands still
 #: inside of a transaction (a debugger, a stopped process) is thrown out after ten seconds, because
@@ -94,6 +101,8 @@ def connect(url: str) -> psycopg.Connection[Row]:
     """A session on the server of `url`. Raises StoreError, StoreAway."""
     try:
         session = psycopg.connect(url, autocommit=True, cursor_factory=psycopg.RawCursor, **OPTIONS)
+    except psycopg.ProgrammingError:
+        raise StoreError(NO_ADDRESS) from None
     except psycopg.Error as error:
         server_faults.raise_failure(error, url)
     session.prepare_threshold = None
