@@ -1,4 +1,4 @@
-"""The address of a database: what libpq cannot read is a complaint, which never tells a password."""
+"""The address of a database: what libpq cannot read is a complaint that tells no password."""
 
 import pytest
 
