@@ -82,7 +82,7 @@ def greet(url: str) -> Greeted:
         if read_only == "on":
             raise StoreAway(
                 f"{server_faults.shown(url)} takes no writes; "
-                "let CHAPAR_DATABASE_URL name the primary server"
+                "let the address name the primary server"
             )
         keeps = bool(pooled) and keeps_prepared(session)
         if not pooled:
