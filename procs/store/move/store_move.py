@@ -229,8 +229,8 @@ def opened(
             os.replace(files[0], unfinished(files[0]))
         new_url = new_url.replace(str(files[0]), str(unfinished(files[0])))
     migrate(new_url, run=scratch)
-    old = open_database(old_url, run=run)
-    new = open_database(new_url, run=scratch, unfinished=True)
+    old = open_database(old_url, run=run, move="old")
+    new = open_database(new_url, run=scratch, move="new")
     try:
         require_known_whole(old, old_url)
         require_ours(new, new_url, left)

@@ -36,7 +36,7 @@ NO_ADDRESS = (
     "parameters that libpq knows"
 )
 #: What an operator may have set for all programs, and our statements do not go by: a number is told
-#: whole, in as many digits as it has. Who stands still
+#: whole, in as many digits as it has. A statement may take as long as $2 says. Who stands still
 #: inside of a transaction (a debugger, a stopped process) is thrown out after ten seconds, because
 #: others wait behind it. Statements are planned as the other kind of database plans them: once,
 #: without a look at the values (a claim has a LIMIT, and is else planned anew each time, for longer
@@ -53,7 +53,7 @@ NO_ADDRESS = (
 #: the instant since which it counts: it counts anew after a crash, in which it loses the last
 #: commits that waited for no disk, and gives the numbers of their transactions to others.
 GREETING = b"""
-SELECT SET_CONFIG('statement_timeout', '60s', pooled), SET_CONFIG('lock_timeout', '10s', pooled),
+SELECT SET_CONFIG('statement_timeout', $2, pooled), SET_CONFIG('lock_timeout', '10s', pooled),
        SET_CONFIG('default_transaction_isolation', 'read committed', pooled),
        SET_CONFIG('synchronous_commit', 'on', pooled),
        SET_CONFIG('idle_in_transaction_session_timeout', '10s', pooled),
