@@ -61,7 +61,7 @@ def rolling_restart(options: argparse.Namespace) -> int:
             return restart_elsewhere.obey(db, options.machine_order, rolling)
         if options.all:
             return restart_elsewhere.restart_all(db, say, rolling.run)
-        if machine and not (settings.has_server and machine == settings.machine):
+        if machine is not None and not (settings.has_server and machine == settings.machine):
             return restart_elsewhere.restart(db, machine, say)
         return rolling.run()
 
@@ -102,7 +102,7 @@ def upgrade(options: argparse.Namespace) -> int:
     """Take an installed version into use: backup, try it, change the database, rolling restart."""
     from daemon.install import upgrade, whole_upgrade
 
-    if options.source:
+    if options.source is not None:
         return whole_upgrade.upgrade_to(options.source, home_settings(), say)
     with step_bar.shown(say) as told:
         return upgrade.upgrade(home_settings(), told)
