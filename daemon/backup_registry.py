@@ -37,7 +37,7 @@ def verify(options: argparse.Namespace) -> int:
     from daemon.commands.backups import backup_commands
 
     with told_of(options) as told:
-        wanted = (present_settings(), options.name, options.key)
+        wanted = (present_settings(), options.name or "", options.key)
         judged = list(backup_commands.verify(*wanted, told))
     if options.json:
         json_text.show(options, list, lambda: judged)

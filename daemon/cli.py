@@ -14,7 +14,7 @@ from daemon.answers import json_option
 from daemon.command_error import NotServing, NotUp
 from daemon.console import answer_stream
 from daemon.console.answer_stream import AnswerUnwritten
-from daemon.console.command_words import plain_text, row_count
+from daemon.console.command_words import plain_text, row_count, some_name
 from daemon.helps import exit_codes
 from daemon.registry import NOT_UP, SOMETHING_DOWN, Command
 from procs import config
@@ -160,7 +160,7 @@ def words_about_processes(of: dict[str, argparse.ArgumentParser]) -> None:
     )
     words_about_restarts(of["rolling-restart"])
     source = "a wheel, or of a checkout a commit: install it, put the files before back if it fails"
-    of["upgrade"].add_argument("source", nargs="?", default="", help=source)
+    of["upgrade"].add_argument("source", type=some_name, nargs="?", help=source)
     of["stop"].add_argument("--now", action="store_true", help="jobs go back into the queue")
     for name in ("up", "check"):
         of[name].add_argument("--no-bot", action="store_true", help="without a sign-in to Telegram")
@@ -169,7 +169,8 @@ def words_about_processes(of: dict[str, argparse.ArgumentParser]) -> None:
 def words_about_restarts(of: argparse.ArgumentParser) -> None:
     """The options of a rolling restart, here or on other machines."""
     whose = of.add_mutually_exclusive_group()
-    whose.add_argument("machine", nargs="?", help="another machine of several; default: this one")
+    which = "another machine of several; default: this one"
+    whose.add_argument("machine", type=some_name, nargs="?", help=which)
     whose.add_argument("--all", action="store_true", help="all machines, one after the other")
     order = "tell the admin who ordered it in the chat (the keeper's word)"
     of.add_argument("--order", type=int, default=0, metavar="N", help=order)
@@ -197,7 +198,9 @@ def words_about_jobs(of: dict[str, argparse.ArgumentParser]) -> None:
     of["use"].add_argument("--png", type=Path, metavar="FILE", help="draw it into this file")
     of["use"].add_argument("--server", action="store_true", help="draw the server, not the use")
     of["use"].add_argument("--language", default="en", metavar="fa|en", help="default: en")
-    of["breakers"].add_argument("--close", default="", metavar="SITE", help="let its jobs in now")
+    of["breakers"].add_argument(
+        "--close", type=some_name, metavar="SITE", help="let its jobs in now"
+    )
     of["audit"].add_argument("--person", type=int, metavar="ID", help="what was done to one person")
     of["audit"].add_argument("--most", type=row_count, default=50, metavar="N", help="the newest N")
     of["cap"].add_argument("words", nargs="*", metavar="USER N|default", help="one user's own cap")
@@ -211,10 +214,12 @@ def words_about_pauses(of: dict[str, argparse.ArgumentParser]) -> None:
     """The options of commands about pauses."""
     for name in ("pause", "resume"):
         one = of[name].add_mutually_exclusive_group()
-        one.add_argument("--user", metavar="ID", help="one user only")
-        one.add_argument("--site", metavar="NAME", help="one site only")
-        one.add_argument("--machine", metavar="NAME", help="the workers of one machine only")
-    of["drain"].add_argument("machine", nargs="?", help="one machine of several; default: all")
+        one.add_argument("--user", type=some_name, metavar="ID", help="one user only")
+        one.add_argument("--site", type=some_name, metavar="NAME", help="one site only")
+        which = "the workers of one machine only"
+        one.add_argument("--machine", type=some_name, metavar="NAME", help=which)
+    which = "one machine of several; default: all"
+    of["drain"].add_argument("machine", type=some_name, nargs="?", help=which)
     for name, usual in (("pause", ""), ("drain", "drain")):
         why = "shown by chapar status"
         of[name].add_argument("--why", type=plain_text, default=usual, metavar="TEXT", help=why)
@@ -230,9 +235,9 @@ def words_about_engines(engine: argparse.ArgumentParser) -> None:
     for name, meaning in ENGINE_WORDS.items():
         codes = exit_codes.epilog(f"engine {name}")
         words[name] = of.add_parser(name, help=meaning, description=f"{meaning}.", epilog=codes)
-    words["update"].add_argument("version", nargs="?", default="", help="default: the newest")
+    words["update"].add_argument("version", type=some_name, nargs="?", help="default: the newest")
     words["update"].add_argument("--pre", action="store_true", help="take nightly versions too")
-    words["use"].add_argument("version", help="one that chapar engine list shows")
+    words["use"].add_argument("version", type=some_name, help="one that chapar engine list shows")
 
 
 def words_about_backups(of: dict[str, argparse.ArgumentParser]) -> None:
@@ -247,10 +252,10 @@ def words_about_backups(of: dict[str, argparse.ArgumentParser]) -> None:
             epilog=exit_codes.epilog(f"backup {name}"),
         )
     words["verify"].add_argument(
-        "name", nargs="?", default="", metavar="FILE|all", help="default: the newest"
+        "name", type=some_name, nargs="?", metavar="FILE|all", help="default: the newest"
     )
     of["restore"].add_argument(
-        "file", metavar="FILE|latest", help="its path, or its name in a list"
+        "file", type=some_name, metavar="FILE|latest", help="its path, or its name in a list"
     )
     of["restore"].add_argument(
         "--dry-run", action="store_true", help="verify it, and change nothing"
@@ -271,7 +276,9 @@ def words_about_installs(of: dict[str, argparse.ArgumentParser]) -> None:
     where = "the file; default: $CHAPAR_ENV_FILE, or .env in this folder"
     of["init"].add_argument("--file", type=Path, metavar="FILE", help=where)
     way = of["move"].add_mutually_exclusive_group(required=True)
-    way.add_argument("--to", metavar="URL", help="the address of the other database")
+    way.add_argument(
+        "--to", type=some_name, metavar="URL", help="the address of the other database"
+    )
     way.add_argument("--undo", action="store_true", help="back, until people used the new one")
     way.add_argument("--cancel", action="store_true", help="give up a move that has not ended")
     of["move"].add_argument("--dry-run", action="store_true", help="count, and change nothing")

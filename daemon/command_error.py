@@ -8,7 +8,7 @@ class Refusal(ChaparError):
 
 
 class RestartUnderWay(Refusal):
-    """Another rolling restart replaces processes at this moment."""
+    """Another rolling restart, or a move, replaces processes at this moment."""
 
 
 class NotServing(ChaparError):

@@ -7,6 +7,7 @@ from daemon.command_error import Refusal
 from daemon.console import step_bar
 from daemon.registry import home_settings, say, store
 from procs import config
+from procs.config import address_values
 
 
 def files(options: argparse.Namespace) -> int:
@@ -60,7 +61,7 @@ def rolling_restart(options: argparse.Namespace) -> int:
             return restart_elsewhere.obey(db, options.machine_order, rolling)
         if options.all:
             return restart_elsewhere.restart_all(db, say, rolling.run)
-        if machine and not (settings.has_server and machine == settings.machine):
+        if machine is not None and not (settings.has_server and machine == settings.machine):
             return restart_elsewhere.restart(db, machine, say)
         return rolling.run()
 
@@ -72,10 +73,11 @@ def move(options: argparse.Namespace) -> int:
 
     if options.json and not options.dry_run:
         raise Refusal("--json tells what --dry-run finds; a move itself tells its steps as it goes")
-    if options.dry_run and not options.to:
+    if options.dry_run and options.to is None:
         raise Refusal("--dry-run tells what a move would do; name the database by --to")
+    to = goal_of(options.to)
     if options.dry_run:
-        plan = move_command.try_out(home_settings(), options.to)
+        plan = move_command.try_out(home_settings(), to)
         json_text.show(options, lambda: move_command.spoken(plan), lambda: plan)
         return 0
     with step_bar.shown(say) as told:
@@ -84,15 +86,23 @@ def move(options: argparse.Namespace) -> int:
         elif options.cancel:
             move_command.cancel(home_settings(), told)
         else:
-            move_command.move(home_settings(), options.to, told)
+            move_command.move(home_settings(), to, told)
     return 0
+
+
+def goal_of(text: str | None) -> str:
+    """The address that `--to` names, as a setting has it; "" for none. Raises Refusal."""
+    try:
+        return "" if text is None else address_values.database(text)
+    except ValueError as error:
+        raise Refusal(f"--to: {error}") from None
 
 
 def upgrade(options: argparse.Namespace) -> int:
     """Take an installed version into use: backup, try it, change the database, rolling restart."""
     from daemon.install import upgrade, whole_upgrade
 
-    if options.source:
+    if options.source is not None:
         return whole_upgrade.upgrade_to(options.source, home_settings(), say)
     with step_bar.shown(say) as told:
         return upgrade.upgrade(home_settings(), told)

@@ -107,7 +107,7 @@ def engine(options: argparse.Namespace) -> int:
         if options.what == "list":
             json_text.show(options, desk.listed, lambda: setting_facts.engine(desk))
         elif options.what == "update":
-            desk.update(options.version, pre=options.pre)
+            desk.update(options.version or "", pre=options.pre)
         elif options.what == "use":
             desk.use(options.version)
         else:
@@ -157,7 +157,7 @@ def breakers(options: argparse.Namespace) -> int:
 
     with store() as db:
         shown = partial(breaker_commands.listed, db)
-        if options.close:
+        if options.close is not None:
             closed = breaker_commands.close(db, options.close)
             shown = partial(list, [closed])
         json_text.show(options, shown, lambda: record_facts.sites(db))
@@ -211,7 +211,7 @@ def pause(options: argparse.Namespace) -> int:
     facts = {"user": options.user, "site": options.site, "machine": options.machine}
     scope = pause_commands.scope_of(**facts)
     with store() as db:
-        if options.machine:
+        if options.machine is not None:
             machine_table.named(db, options.machine)
         print(pause_commands.pause(db, scope, why=options.why))
     return 0
@@ -235,8 +235,8 @@ def drain(options: argparse.Namespace) -> int:
 
     timeout = pause_commands.timeout_of(options.timeout)
     with store() as db:
-        machine = options.machine or ""
-        pause_commands.drain(db, say, why=options.why, timeout=timeout, machine=machine)
+        which = {"timeout": timeout, "only": options.machine}
+        pause_commands.drain(db, say, why=options.why, **which)
     return 0
 
 

@@ -38,7 +38,7 @@ ONE_KIND = re.compile(r"pytest\.mark\.(sqlite|postgresql)")
 #: The modules outside that use one of those words, and what for.
 NAMERS = {
     DOOR: "the table of schemes",
-    "procs.config.values": "the form of an address that the operator writes",
+    **dict.fromkeys(("procs.config.values", "procs.config.address_values"), "forms of addresses"),
     "procs.core.log": "the form of an address whose password is hidden",
     "procs.telegram.session.mtproto_client": "the library's own class for a file of a session",
 }

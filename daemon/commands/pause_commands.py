@@ -110,11 +110,12 @@ def drain(
     *,
     why: str,
     timeout: float | None = None,
-    machine: str = "",
+    only: str | None = None,
 ) -> None:
-    """Pause the whole system, or one machine of several, and wait until no job runs there. The
-    pause stays, also when this raises Refusal after `timeout` seconds."""
-    scope = pauses.machine(machine_table.named(db, machine)) if machine else pauses.ALL
+    """Pause the whole system, or `only` one machine of several, and wait until no job runs there.
+    The pause stays, also when this raises Refusal after `timeout` seconds."""
+    machine = "" if only is None else machine_table.named(db, only)
+    scope = pauses.machine(machine) if machine else pauses.ALL
     if not pauses.is_paused(db, scope):
         pause(db, scope, why=why)
     say(f"paused: nothing new starts{f' on {machine}' if machine else ''}; {end_of(machine)}")

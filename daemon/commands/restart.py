@@ -215,10 +215,10 @@ class RollingRestart:
 
 @contextmanager
 def alone(run: Path) -> Iterator[None]:
-    """One rolling restart at a time. Raises RestartUnderWay."""
+    """One rolling restart or move at a time. Raises RestartUnderWay."""
     lock = SlotLock(run / "rolling.lock")
     if not lock.take():
-        raise RestartUnderWay("a rolling restart is under way already")
+        raise RestartUnderWay("a move or a rolling restart is under way already")
     try:
         yield
     finally:

@@ -20,6 +20,14 @@ def plain_text(word: str) -> str:
     return word
 
 
+def some_name(word: str) -> str:
+    """A name of somebody or something, which changes what a command is about: one that is empty, as
+    by a variable of the shell that is not set, is none left out. Raises ArgumentTypeError."""
+    if not word.strip():
+        raise argparse.ArgumentTypeError("an empty name; see that the variable of the shell is set")
+    return plain_text(word)
+
+
 def amount(word: str) -> float:
     """Seconds, or so many times as many: a number above 0. Raises ArgumentTypeError."""
     try:

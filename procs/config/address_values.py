@@ -31,8 +31,59 @@ RECEIVER = re.compile(r"[^\s@\"(),:;<>\[\]\\]+@[^\s@\"(),:;<>\[\]\\]+")
 WIDEST = {4: 8, 6: 7}
 #: Addresses that a new yt-dlp is tried with; each takes up to a minute.
 MOST_PAGES = 20
+#: The address of a server's database as libpq reads it: user and password, hosts with their ports
+#: (IPv6 in brackets), the name, parameters.
+ESCAPED = r"%(?!00)[0-9A-Fa-f]{2}"
+DATABASE_HOST = rf"(?:\[(?:[^\s/?#%\[\]]|{ESCAPED})+\]|(?:[^\s/?#%:,@\[\]]|{ESCAPED})*)(?::[0-9]*)?"
+PARAMETER = rf"[a-z_]+=(?:[^\s#%&=]|{ESCAPED})*"
+SERVER_ADDRESS = re.compile(
+    rf"postgres(?:ql)?://(?:(?:[^\s/?#%@]|{ESCAPED})*@)?{DATABASE_HOST}(?:,{DATABASE_HOST})*"
+    rf"/(?:[^\s/?#%]|{ESCAPED})+(?:\?(?:{PARAMETER}(?:&{PARAMETER})*)?)?"
+)
 #: Bytes of a unix socket's path (unix(7): 108 with the end).
 LONGEST_PATH = 107
+
+
+def database(text: str) -> str:
+    """The database's address: a file, or a server that may have a password in it."""
+    if is_of_server(text):
+        return database_server(text)
+    if not re.fullmatch(r"sqlite:////[^?]*[^/?]", text):
+        named = "this" if "@" in text else repr(text)  # a password may be in it
+        raise ValueError(
+            f"{named} is not the address of a database; use sqlite:////absolute/path.db, or "
+            "postgresql://user@host/name"
+        )
+    path = str(values.database_file(text))
+    if wrong := values.strange(path):
+        raise ValueError(f"{path!r} has {wrong} in its name; choose a file without")
+    if path.startswith(("/proc/", "/sys/", "/dev/")):
+        raise ValueError(f"{path} is not a file that can hold a database; name another")
+    return text
+
+
+def is_of_server(text: str) -> bool:
+    """Whether the address of a database begins as that of a server does."""
+    return text.partition(":")[0].lower() in ("postgresql", "postgres")
+
+
+def database_server(text: str) -> str:
+    """The address of a database of a PostgreSQL server, as libpq understands it. What is wrong with
+    it is said without the address, which may hold a password."""
+    if not SERVER_ADDRESS.fullmatch(text):
+        raise ValueError(
+            "not a PostgreSQL address with the name of a database; use "
+            "postgresql://user@host/name, or postgresql:///name?host=/run/postgresql; a sign that "
+            "has a meaning in it is written as %40, as @ is"
+        )
+    return f"{values.SERVER_SCHEME}{text.partition(':')[2]}"
+
+
+def database_past_pooler(text: str) -> str:
+    """The address of the same server without the pooler before it."""
+    if not is_of_server(text):
+        raise ValueError("not a PostgreSQL address; name the server behind CHAPAR_DATABASE_URL")
+    return database_server(text)
 
 
 def parts_of(text: str) -> SplitResult | None:

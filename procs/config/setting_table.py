@@ -52,10 +52,10 @@ TABLE = (
     Setting("CHAPAR_HOME", values.home, lambda texts: "~/.local/share/chapar"),
     Setting(
         "CHAPAR_DATABASE_URL",
-        values.database,
+        address_values.database,
         lambda texts: values.database_in(values.absolute(texts["CHAPAR_HOME"])),
     ),
-    Setting("CHAPAR_DATABASE_DIRECT_URL", values.database_past_pooler, absent=""),
+    Setting("CHAPAR_DATABASE_DIRECT_URL", address_values.database_past_pooler, absent=""),
     Setting("CHAPAR_MACHINE", address_values.machine, lambda texts: machine_name.proposed()),
     Setting("CHAPAR_ROLES", address_values.roles, lambda texts: ",".join(ROLES)),
     Setting(

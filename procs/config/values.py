@@ -8,7 +8,6 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from procs.core import durations
 
@@ -188,41 +187,6 @@ def database_file(url: str) -> Path:
 def is_server(url: str) -> bool:
     """Whether a database's address is that of a server, and no file of this machine."""
     return url.startswith(SERVER_SCHEME)
-
-
-def database(text: str) -> str:
-    """The database's address: a file, or a server that may have a password in it."""
-    if urlsplit(text).scheme in ("postgresql", "postgres"):
-        return database_server(text)
-    if not re.fullmatch(r"sqlite:////[^?]*[^/?]", text):
-        raise ValueError(
-            f"{text!r} is not the address of a database; use sqlite:////absolute/path.db, or "
-            "postgresql://user@host/name"
-        )
-    path = str(database_file(text))
-    if wrong := strange(path):
-        raise ValueError(f"{path!r} has {wrong} in its name; choose a file without")
-    if path.startswith(("/proc/", "/sys/", "/dev/")):
-        raise ValueError(f"{path} is not a file that can hold a database; name another")
-    return text
-
-
-def database_server(text: str) -> str:
-    """The address of a database of a PostgreSQL server, as libpq understands it. What is wrong with
-    it is said without the address, which may hold a password."""
-    if not re.fullmatch(r"postgres(?:ql)?://[^/?#\s]*/[^/?#\s]+(?:\?[^#\s]*)?", text):
-        raise ValueError(
-            "not a PostgreSQL address with the name of a database; use "
-            "postgresql://user@host/name, or postgresql:///name?host=/run/postgresql"
-        )
-    return f"{SERVER_SCHEME}{text.partition(':')[2]}"
-
-
-def database_past_pooler(text: str) -> str:
-    """The address of the same server without the pooler before it."""
-    if urlsplit(text).scheme not in ("postgresql", "postgres"):
-        raise ValueError("not a PostgreSQL address; name the server behind CHAPAR_DATABASE_URL")
-    return database_server(text)
 
 
 def size(text: str, least: int = 1, most: int = 1024 * SIZE_SUFFIXES["TIB"]) -> int:

@@ -38,15 +38,26 @@ def without_query(found: re.Match[str]) -> str:
     return f"{found[1]}?***" if found[2] else found[0]
 
 
+#: Of a database's address: the password up to the last @, whatever it is made of, and parameters of
+#: libpq that are secrets (postgresql.org/docs/current/libpq-connect.html).
+A_PASSWORD = re.compile(r"\A(\w+://[^\s:/@]*:)\S*(?=@)")
+SECRET_PARAMETERS = re.compile(
+    r"([?&](?:(?:ssl)?password|oauth_client_secret|scram_(?:client|server)_key)=)[^\s&]*", re.I
+)
+
+
+def without_passwords(found: re.Match[str]) -> str:
+    """The address of a database without its secrets."""
+    return SECRET_PARAMETERS.sub(r"\1***", A_PASSWORD.sub(r"\1***", found[0]))
+
+
 #: Texts that must never reach a log: a bot token (also within the path of an address), a link's
-#: query (it may carry a signature), and the password of a proxy, a mail server or a database, up to
-#: the last @ before the path.
+#: query (it may carry a signature), and the password of a proxy, a mail server or a database.
 A_TOKEN = re.compile(r"(?<!\d)\d{6,12}(?::|%3A)[A-Za-z0-9_-]{30,}", re.I)
 IN_ADDRESSES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(rf"({SCHEME})[^\s/?#]+@", re.I), r"\1***@"),
     (WHOLE_ADDRESS, without_query),
-    (re.compile(r"(postgres(?:ql)?://[^\s:/@]*:)[^\s/]*(?=@)"), r"\1***"),
-    (re.compile(r"(postgres(?:ql)?://\S*[?&]password=)[^\s&]*"), r"\1***"),
+    (re.compile(r"postgres(?:ql)?://\S++", re.I), without_passwords),
 )
 #: The words of CHAPAR_LOG_FORM.
 LOG_FORMS, LOG_PLACES = ("logfmt", "json"), ("files", "stderr")

@@ -60,6 +60,7 @@ from procs.errors.store_errors import StoreAway as StoreAway
 from procs.errors.store_errors import StoreError as StoreError
 from procs.errors.store_errors import StoreFull as StoreFull
 from procs.errors.store_errors import StoreUnready as StoreUnready
+from procs.errors.store_errors import UnreadableText as UnreadableText
 from procs.errors.telegram_errors import ChatClosed as ChatClosed
 from procs.errors.telegram_errors import Crowded as Crowded
 from procs.errors.telegram_errors import GroupLeft as GroupLeft

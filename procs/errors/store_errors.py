@@ -11,6 +11,10 @@ class NewerDatabase(StoreError):
     """The database was written by a newer Chapar; upgrade the program, or restore a backup."""
 
 
+class UnreadableText(StoreError):
+    """A text in the database is no UTF-8; correct or delete its row."""
+
+
 class StoreUnready(StoreError):
     """The database takes nothing for the moment. The same may be tried again later."""
 

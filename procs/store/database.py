@@ -189,15 +189,15 @@ SCHEMES = {
 SERVER = "postgresql:"
 
 
-def open_database(url: str, *, run: Path, check: int = 0, unfinished: bool = False) -> Database:
+def open_database(url: str, *, run: Path, check: int = 0, move: str = "") -> Database:
     """The database of this process; it must have been migrated. One of up to `check` bytes is read
-    whole, to see that it is not damaged. `unfinished`: one into which a move has not ended. Raises
-    NewerDatabase when a newer Chapar wrote it, StoreError when it cannot be used."""
+    whole, to see that it is not damaged. `move`: the "old" or the "new" one of a move; no
+    statement is too long, and the new one need not be whole. Raises NewerDatabase, StoreError."""
     require_known(url)
     if url.startswith(SERVER):  # slow to load, and 12 MiB: only who has such a database pays for it
         from procs.store.postgresql.server_connection import ServerConnection
 
-        return ServerConnection(url, run=run, version=VERSION, unfinished=unfinished)
+        return ServerConnection(url, run=run, version=VERSION, move=move)
     return connection.Connection(database_file.path_of(url), run=run, check=check)
 
 

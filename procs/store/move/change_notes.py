@@ -1,11 +1,13 @@
 """Notes which rows of a database change while it is copied: by triggers, so that its processes know
 nothing of it. The texts of the two kinds stand side by side; nothing else of a move differs."""
 
+import json
 import secrets
 from collections.abc import Sequence
 from typing import Any
 
 from procs.core import codec
+from procs.errors import UnreadableText
 from procs.store.database import SERVER, Database, FrozenDatabase
 from procs.store.move.table_layout import TableLayout, TableSql
 
@@ -22,6 +24,8 @@ FORGET_NOTES = "DROP TABLE IF EXISTS move_changes"
 CHANGES = TableSql("""
 SELECT number, of_table, place FROM move_changes WHERE number > :after ORDER BY number LIMIT :most
 """)
+#: Of a file, in which a text may be no UTF-8.
+CHANGES_AS_BYTES = TableSql(CHANGES.text.replace("place", "CAST(place AS BLOB)"))
 LATEST = TableSql("SELECT COALESCE(MAX(number), 0) FROM move_changes")
 THERE = TableSql("SELECT 1 FROM sqlite_schema WHERE name = 'move_changes'")
 THERE_AT_SERVER = TableSql("SELECT 1 WHERE TO_REGCLASS('move_changes') IS NOT NULL")
@@ -121,11 +125,25 @@ def latest(db: Database) -> int:
     return int(db.all(LATEST.text)[0][0])
 
 
+def notes(db: Database, which: dict[str, int]) -> list[tuple[int, str, list[Any]]]:
+    """Notes in their order: number, table and key. What of a key is no UTF-8 are surrogates, as
+    names of files have them."""
+    try:
+        return [
+            (number, of, codec.load(place)) for number, of, place in db.all(CHANGES.text, which)
+        ]
+    except UnreadableText:
+        found = db.all(CHANGES_AS_BYTES.text, which)
+        return [
+            (n, of, json.loads(place.decode(errors="surrogateescape"))) for n, of, place in found
+        ]
+
+
 def changes(db: Database, *, after: int, most: int) -> tuple[int, dict[str, list[Key]]]:
     """The keys that changed after a note, by table, each once; and the number of the last."""
     found: dict[str, dict[Key, None]] = {}
-    for number, table, place in db.all(CHANGES.text, {"after": after, "most": most}):
-        found.setdefault(table, {})[tuple(codec.load(place))] = None
+    for number, table, place in notes(db, {"after": after, "most": most}):
+        found.setdefault(table, {})[tuple(place)] = None
         after = number
     return after, {table: list(keys) for table, keys in found.items()}
 

@@ -19,7 +19,14 @@ from procs.store.database import (
     migrate,
     open_database,
 )
-from procs.store.move import change_notes, copy_constraints, figures, move_goal, table_copy
+from procs.store.move import (
+    change_notes,
+    copy_constraints,
+    figures,
+    foreign_texts,
+    move_goal,
+    table_copy,
+)
 from procs.store.move.table_copy import Key
 from procs.store.move.table_layout import TableLayout, TableSql, layouts
 
@@ -99,10 +106,10 @@ class StoreMove:
         copied = 0
         place = self.place(table.name)
         after: Key | None = table_copy.read(place) if place else None
-        while rows := table_copy.bite(self.old, table, after):
+        while rows := foreign_texts.bite(self.old, self.old_url, table, after):
             after = table.key_of(rows[-1])
             with self.new.write():
-                self.new.fill(table.name, table.columns, rows)
+                foreign_texts.fill(self.new, table, rows)
                 self.note_place(table.name, table_copy.written(after))
             copied += len(rows)
         return copied
@@ -121,12 +128,12 @@ class StoreMove:
     def bring_changes(self) -> int:
         """Bring after one bite of what was noted. Returns how many rows."""
         after = int(self.place(NOTES) or 0)
-        last, found = change_notes.changes(self.old, after=after, most=CATCH_UP)
+        last, found = foreign_texts.changes(self.old, self.old_url, after=after, most=CATCH_UP)
         if last == after:
             return 0
         tables = [one for one in layouts() if one.name in found]
         parents = {name for one in layouts() for name in one.parents}
-        rows = {one: table_copy.rows_of(self.old, one, found[one.name]) for one in tables}
+        rows = {one: foreign_texts.rows_of(self.old, one, found[one.name]) for one in tables}
         with self.new.write(full=True):
             for table in reversed(tables):
                 there = {table.key_of(row) for row in rows[table]} if table.name in parents else ()
@@ -149,7 +156,7 @@ class StoreMove:
             for table in tables:
                 if not table.key:
                     self.new.change(table_copy.fill_in(table_copy.EMPTY, table))
-                    rows = table_copy.bite(self.old, table, None)
+                    rows = foreign_texts.bite(self.old, self.old_url, table, None)
                     self.new.fill(table.name, table.columns, rows)
             self.bring_numbers(tables)
             copy_constraints.tighten(self.new, self.new_url, tables)
@@ -234,8 +241,8 @@ def opened(
             os.replace(files[0], move_goal.unfinished(files[0]))
         new_url = new_url.replace(str(files[0]), str(move_goal.unfinished(files[0])))
     migrate(new_url, run=scratch)
-    old = open_database(old_url, run=run)
-    new = open_database(new_url, run=scratch, unfinished=True)
+    old = open_database(old_url, run=run, move="old")
+    new = open_database(new_url, run=scratch, move="new")
     try:
         require_known_whole(old, old_url)
         move_goal.require_ours(new, new_url, left)

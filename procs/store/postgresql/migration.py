@@ -179,7 +179,7 @@ def require_usable(session: psycopg.Connection[tuple[object, ...]], url: str) ->
     if there and not there >= OURS:
         raise StoreError(
             f"{server_faults.shown(url)} is the database of another program; let "
-            "CHAPAR_DATABASE_URL name one of its own"
+            "the address name one of its own"
         )
 
 

@@ -38,6 +38,9 @@ LONGEST, AGAIN, MEMORY = 15.0, 2.0, 60.0
 #: Seconds before the next connection, by the silences before: one alone is a session that hangs.
 PAUSES = (0.0, 0.0, 5.0, 10.0, 20.0)
 
+#: After which the server ends a statement of a process that serves.
+LONGEST_STATEMENT = "60s"
+
 
 class ServerPatience:
     """How long a connection, and those that take its place, wait for a server that is connected and
@@ -49,10 +52,14 @@ class ServerPatience:
     long as the server lets them (statement_timeout). Each statement that was given up keeps a
     session of the server busy until that works again: so the next ones wait for less, and after the
     second silence the server is left alone for a while.
+
+    `statement_timeout` is what the server is told of one statement. A move makes indexes and copies
+    tables for as long as that takes.
     """
 
-    def __init__(self, *, bounded: bool) -> None:
+    def __init__(self, *, bounded: bool = False, unhurried: bool = False) -> None:
         self.bounded = bounded
+        self.statement_timeout = "0" if unhurried else LONGEST_STATEMENT
         self.silences, self.silent_at = 0, -inf
 
     def seconds(self) -> float | None:
@@ -104,7 +111,7 @@ class StatementPipeline:
         self, session: psycopg.Connection[Row], answers: ServerPatience | None = None
     ) -> None:
         self.session, self.pgconn = session, session.pgconn
-        self.answers = answers or ServerPatience(bounded=False)
+        self.answers = answers or ServerPatience()
         self.transformer: Transformer = NewTransformer(session)
         self.prepared: dict[Key, bytes] = {}
         #: Seconds that the next answer may take at most, where that is less than any may.

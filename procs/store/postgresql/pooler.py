@@ -19,6 +19,7 @@ from procs.errors import StoreAway
 from procs.store.postgresql import server_faults
 from procs.store.postgresql.dialect import GATES
 from procs.store.postgresql.pipeline import (
+    LONGEST_STATEMENT,
     ExpectedResult,
     Key,
     ServerPatience,
@@ -72,17 +73,18 @@ class Greeted:
     keeps: bool = False
 
 
-def greet(url: str) -> Greeted:
+def greet(url: str, statement_timeout: str = LONGEST_STATEMENT) -> Greeted:
     """A session that goes by our settings, and whose statements stay prepared, unless a pooler
     forgets them. Raises StoreError, and StoreAway for a server that takes no writes or a pooler
     that is paused."""
     session = connect(url)
     try:
-        *_, read_only, timeline, pooled = answer_of(session, GREETING, session.info.backend_pid)
+        asked = (session.info.backend_pid, statement_timeout)
+        *_, read_only, timeline, pooled = answer_of(session, GREETING, *asked)
         if read_only == "on":
             raise StoreAway(
                 f"{server_faults.shown(url)} takes no writes; "
-                "let CHAPAR_DATABASE_URL name the primary server"
+                "let the address name the primary server"
             )
         keeps = bool(pooled) and keeps_prepared(session)
         if not pooled:
@@ -172,7 +174,7 @@ class PooledPipeline(StatementPipeline):
     def run(self, statements: Sequence[Statement]) -> None:
         if not self._is_idle() or statements[0].text in AT_ONCE:
             return super().run(statements)
-        greeting = Statement(GREETING, (0,), first_row)
+        greeting = Statement(GREETING, (0, self.answers.statement_timeout), first_row)
         try:
             super().run(with_settings(statements, greeting))
         except psycopg.Error as error:

@@ -55,6 +55,8 @@ SELECT CASE WHEN COUNT(*) FILTER (
 """
 #: Of a database into which a move has not ended.
 MOVING = b"SELECT TO_REGCLASS('move_places') IS NOT NULL"
+#: The one of two databases that a move makes, which need not be whole.
+NEW = "new"
 OUTSIDE = "a change outside of a write transaction"
 Facts = Mapping[str, Any]
 NO_FACTS: Facts = {}
@@ -67,19 +69,19 @@ class ServerConnection:
     it promises."""
 
     def __init__(
-        self, url: str, *, run: Path, version: int, unfinished: bool = False, bounded: bool = False
+        self, url: str, *, run: Path, version: int, move: str = "", bounded: bool = False
     ) -> None:
         """Raises NewerDatabase, StoreError unless the database is of this version, StoreAway where
         no server answers or takes writes."""
         self.url, self.run, self.version = url, run, version
-        self.unfinished, self.pid = unfinished, os.getpid()
+        self.move, self.pid = move, os.getpid()
         self.transaction: ServerTransaction | None = None
         self.reconnection: ServerReconnection | None = None
         self.over, self.own, self.told_at = -1, 0, 0.0
         self.mark: int | None = None
-        self.answers = ServerPatience(bounded=bounded)
+        self.answers = ServerPatience(bounded=bounded, unhurried=bool(move))
         run.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._use(pooler.greet(url))
+        self._use(pooler.greet(url, self.answers.statement_timeout))
 
     def all(self, sql: str, facts: Facts | None = None) -> list[Row]:
         """Every row of one statement."""
@@ -105,11 +107,7 @@ class ServerConnection:
         self._open().send(statement_of(guarded(sql, beside), facts, no_answer), otherwise)
 
     def take(
-        self,
-        pick: str,
-        change: Callable[[Sequence[Row]], object],
-        both: str,
-        facts: Facts,
+        self, pick: str, change: Callable[[Sequence[Row]], object], both: str, facts: Facts
     ) -> Callable[[], list[Row]]:
         """By one statement, whose answer comes with the next one that is asked, or the commit."""
         transaction, statement = self._open(), statement_of(both, facts, all_rows)
@@ -148,14 +146,12 @@ class ServerConnection:
 
     def also(self, names: Iterable[str]) -> None:
         """Lock these too, unless the transaction is alone or has them."""
-        if self.transaction is None:
-            raise StoreError(OUTSIDE)
-        self.transaction.name(names)
+        self._open().name(names)
 
     def twin(self) -> "ServerConnection":
         """Another connection to the same database, for the thread that calls this and closes it."""
         again = partial(ServerConnection, self.url, run=self.run, version=self.version)
-        return again(bounded=self.answers.bounded)
+        return again(move=self.move, bounded=self.answers.bounded)
 
     def serve_a_loop(self) -> None:
         """Take a server that is silent for one that is away (`ServerPatience`)."""
@@ -240,8 +236,7 @@ class ServerConnection:
         if not self.session.closed:
             return
         if self.reconnection is None:
-            rest, silent = self.answers.pause(), self.answers.was_silent()
-            self.reconnection = begun(self.url, pause=rest, silent=silent)
+            self.reconnection = begun(self.url, self.answers)
         found = self.reconnection.take()
         self.reconnection = None
         self._use(found)
@@ -268,7 +263,7 @@ class ServerConnection:
         if found != self.version:
             self.close()
             server_faults.require_version(self.url, found, self.version)
-        if not self.unfinished and self._ask(Statement(MOVING, (), last_value)):
+        if self.move != NEW and self._ask(Statement(MOVING, (), last_value)):
             self.close()
             server_faults.raise_unfinished(self.url)
 

@@ -15,14 +15,20 @@ NO_OPTIONS = "options"
 SILENT = "silent"
 #: Numbers of transactions have run out; the code has other meanings too.
 WRAPAROUND = "wraparound"
+#: A user who is known, and may not enter this database.
+NO_ENTRY = "connect"
 #: Conditions of which the place is at fault and no statement, by code or the code's class.
 SENTENCES = {
-    "08": "cannot be reached ({why}); see that the server runs, and correct CHAPAR_DATABASE_URL",
-    "28": "refuses us ({why}); correct the user and the password of CHAPAR_DATABASE_URL",
+    "08": "cannot be reached ({why}); see that the server runs, and correct the address",
+    "28": "refuses us ({why}); correct the user and the password of the address",
+    NO_ENTRY: "does not let us in ({why}); GRANT CONNECT ON DATABASE to the user of the address, "
+    "or let that user own it",
     "3D000": "does not exist; make it: createdb --encoding=UTF8 --template=template0",
-    "42501": "does not allow this ({why}); let the user of CHAPAR_DATABASE_URL own the database",
+    "3F000": "gives us no schema ({why}); let the user of the address own the database, or set its "
+    "search_path",
+    "42501": "does not allow this ({why}); let the user of the address own the database",
     "42P01": "has lost a table ({why}); stop Chapar and restore a backup",
-    "25006": "can only be read ({why}); let CHAPAR_DATABASE_URL name the primary, no standby",
+    "25006": "can only be read ({why}); let the address name the primary, no standby",
     "53200": "has no memory left ({why}); give the server more; of shared memory, raise its "
     "max_locks_per_transaction",
     "53300": "has no connection left for us ({why}); raise max_connections on the server",
@@ -50,9 +56,13 @@ BROKEN = "08"
 WORDS_OF_REFUSAL = (
     (re.compile(r'database "[^"]*" does not exist|no such database'), "3D000"),
     (
-        re.compile(r"authentication failed|no pg_hba\.conf|role .* does not exist|no password"),
+        re.compile(
+            r"authentication failed|no pg_hba\.conf|role .* does not exist|no password"
+            r"|not permitted to log in"
+        ),
         "28",
     ),
+    (re.compile(r"permission denied for database"), NO_ENTRY),
     (
         re.compile(
             r"too many connections|too many clients|connection slots are reserved|no more c"
@@ -89,8 +99,8 @@ def raise_unready(error: psycopg.Error, url: str) -> NoReturn:
     and it may be another one at the next attempt."""
     why = " ".join((error.diag.message_primary or str(error)).split())
     raise named(error, url) or StoreAway(
-        f"{shown(url)} does not take our settings ({log.mask(why)}); see that "
-        "CHAPAR_DATABASE_URL leads to the primary, and the log of the server"
+        f"{shown(url)} does not take our settings ({log.mask(why)}); see that the address leads to "
+        "the primary, and the log of the server"
     ) from error
 
 

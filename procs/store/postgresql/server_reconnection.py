@@ -8,6 +8,7 @@ can without, and asks again.
 import threading
 
 from procs.errors import StoreAway, StoreError
+from procs.store.postgresql.pipeline import ServerPatience
 from procs.store.postgresql.pooler import Greeted, greet
 from procs.store.postgresql.server_faults import silence
 
@@ -21,13 +22,14 @@ PATIENCE = 0.5
 class ServerReconnection(threading.Thread):
     """Attempts to connect until one succeeds, or nobody wants it any more."""
 
-    def __init__(self, url: str, *, pause: float = 0.0, silent: bool = False) -> None:
-        """`silent`: that it answered nothing is why the old connection is gone; `pause`: seconds
-        for which it is left alone first."""
+    def __init__(self, url: str, answers: ServerPatience) -> None:
+        """`answers` of the old connection: whether that was lost to a silence, and how long the
+        server is left alone first."""
         super().__init__(name="reconnection", daemon=True)
-        self.url, self.rest = url, pause
+        self.url, self.rest = url, answers.pause()
+        self.statement_timeout = answers.statement_timeout
         self.found: Greeted | None = None
-        self.why = silence(url) if silent else "the server is asked for a connection"
+        self.why = silence(url) if answers.was_silent() else "the server is asked for a connection"
         self.over, self.unwanted = threading.Event(), threading.Event()
         self.lock = threading.Lock()
         self.patience = PATIENCE
@@ -37,7 +39,7 @@ class ServerReconnection(threading.Thread):
         pause = FIRST_PAUSE
         while not self.unwanted.is_set():
             try:
-                self.keep(greet(self.url))
+                self.keep(greet(self.url, self.statement_timeout))
             except StoreError as error:
                 self.why = str(error)
                 self.unwanted.wait(pause)
@@ -69,10 +71,10 @@ class ServerReconnection(threading.Thread):
                 self.found.session.close()
 
 
-def begun(url: str, *, pause: float, silent: bool) -> ServerReconnection:
+def begun(url: str, answers: ServerPatience) -> ServerReconnection:
     """One that attempts it. Raises StoreAway where the system has no thread for it now: the next
     caller begins another."""
-    made = ServerReconnection(url, pause=pause, silent=silent)
+    made = ServerReconnection(url, answers)
     try:
         made.start()
     except RuntimeError as error:

@@ -13,6 +13,7 @@ from psycopg.adapt import Buffer, Loader
 from psycopg.types.numeric import FloatBinaryDumper, Int8BinaryDumper
 from psycopg.types.string import StrDumperUnknown
 
+from procs.errors import StoreError
 from procs.store.postgresql import server_faults
 from procs.store.postgresql.dialect import PREPARED
 
@@ -28,8 +29,14 @@ OPTIONS: Mapping[str, Any] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
+#: Said of an address without the address: what is a password in one that cannot be read, nobody
+#: knows; the words of libpq have it too.
+NO_ADDRESS = (
+    "the address of the database is no PostgreSQL address; write postgresql://user@host/name, with "
+    "parameters that libpq knows"
+)
 #: What an operator may have set for all programs, and our statements do not go by: a number is told
-#: whole, in as many digits as it has. Who stands still
+#: whole, in as many digits as it has. A statement may take as long as $2 says. Who stands still
 #: inside of a transaction (a debugger, a stopped process) is thrown out after ten seconds, because
 #: others wait behind it. Statements are planned as the other kind of database plans them: once,
 #: without a look at the values (a claim has a LIMIT, and is else planned anew each time, for longer
@@ -46,7 +53,7 @@ OPTIONS: Mapping[str, Any] = {
 #: the instant since which it counts: it counts anew after a crash, in which it loses the last
 #: commits that waited for no disk, and gives the numbers of their transactions to others.
 GREETING = b"""
-SELECT SET_CONFIG('statement_timeout', '60s', pooled), SET_CONFIG('lock_timeout', '10s', pooled),
+SELECT SET_CONFIG('statement_timeout', $2, pooled), SET_CONFIG('lock_timeout', '10s', pooled),
        SET_CONFIG('default_transaction_isolation', 'read committed', pooled),
        SET_CONFIG('synchronous_commit', 'on', pooled),
        SET_CONFIG('idle_in_transaction_session_timeout', '10s', pooled),
@@ -94,6 +101,8 @@ def connect(url: str) -> psycopg.Connection[Row]:
     """A session on the server of `url`. Raises StoreError, StoreAway."""
     try:
         session = psycopg.connect(url, autocommit=True, cursor_factory=psycopg.RawCursor, **OPTIONS)
+    except psycopg.ProgrammingError:
+        raise StoreError(NO_ADDRESS) from None
     except psycopg.Error as error:
         server_faults.raise_failure(error, url)
     session.prepare_threshold = None

@@ -14,7 +14,7 @@ from typing import NoReturn
 from urllib.parse import quote
 
 from procs.core import disk
-from procs.errors import NewerDatabase, StoreError, StoreFull
+from procs.errors import NewerDatabase, StoreError, StoreFull, UnreadableText
 from procs.store.sqlite.files.opened_files import RESTORE, beside, identity, misplaced
 from procs.store.sqlite.schema import STEPS, VERSION
 
@@ -46,6 +46,9 @@ SENTENCES = {
 }
 #: The file in `run` that says which file of a database the processes started with.
 STARTED_WITH = "started-with"
+#: What Python's library says of a text, which it has no code for; the text itself stands behind.
+UNDECODED = re.compile(r"Could not decode to UTF-8 column '(.*?)'")
+NO_TEXT = "holds a text that is no UTF-8 (column {column}); correct or delete its row"
 FULL = "the disk is full or fails ({why}); free space on it"
 
 
@@ -194,6 +197,8 @@ def named(error: sqlite3.DatabaseError, path: Path) -> StoreError | None:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
         return StoreFull(f"{path}: {FULL.format(why=error)}")
+    if found := UNDECODED.match(str(error)):
+        return UnreadableText(f"{path} {NO_TEXT.format(column=found[1])}")
     if str(error).startswith("no such table: "):
         return StoreError(f"{path} has lost a table ({str(error)[15:]}); {RESTORE}")
     if code in SENTENCES:

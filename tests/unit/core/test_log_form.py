@@ -49,6 +49,10 @@ def test_whatever_a_fact_is_the_line_is_one_and_tells_no_secret(written, words, 
         "http://user:hid@hidden@proxy.example:3128",
         "HTTPS://x.example/film?sig=hidden",
         "postgresql://chapar:hid@hidden@db.example/chapar",
+        "postgresql://chapar:hid/hidden@db.example/chapar",
+        "postgresql://db.example/chapar?password=hidden&sslpassword=hidden&sslmode=require",
+        "postgresql://db.example/chapar?oauth_client_secret=hidden",
+        "postgresql://db.example/chapar?scram_client_key=hidden&scram_server_key=hidden",
         "https://x.example/film?title=Don't+stop&sig=hidden",
         "https://x.example/Don't?sig=hidden",
         'https://x.example/film?a="b"&sig=hidden',
@@ -63,7 +67,9 @@ def test_what_is_secret_in_an_address_reaches_no_log_whatever_it_is_of(written, 
     assert ("hidden" in said, ".example" in said) == (False, True)
 
 
-@pytest.mark.parametrize("part", ["http://", "https://x.example/a,", "a", "'", "1234567", "@"])
+@pytest.mark.parametrize(
+    "part", ["http://", "https://x.example/a,", "a", "'", "1234567", "@", "postgres://a:"]
+)
 def test_no_text_of_a_site_takes_long_to_mask(part):
     began = time.process_time()
 

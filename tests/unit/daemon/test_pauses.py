@@ -6,6 +6,7 @@ from daemon.command_error import Refusal
 from daemon.commands import pause_commands
 from procs.core import clock
 from procs.store.health import workers
+from procs.store.jobs import pauses
 from tests.sandbox.house import house
 
 __all__ = ["house"]
@@ -38,6 +39,32 @@ def test_a_pause_of_a_user_and_a_site_at_once_is_not_understood(house):
     with pytest.raises(SystemExit) as ended:
         house.says("pause", "--user", "7", "--site", "x")
     assert ended.value.code == 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("pause --machine", "pause --user", "pause --site", "resume --machine", "resume --user"),
+        *("resume --site", "drain", "rolling-restart", "upgrade", "breakers --close"),
+        *("engine update", "engine use", "backup verify", "restore", "move --to"),
+    ],
+)
+@pytest.mark.parametrize("name", ["", " "])
+def test_an_empty_name_is_none_left_out(house, capsys, line, name):
+    """A variable of the shell that was not set paused every machine."""
+    with pytest.raises(SystemExit) as ended:
+        house.says(*line.split(), name)
+
+    assert ended.value.code == 2
+    assert "an empty name; see that the variable of the shell is set" in capsys.readouterr().err
+    assert pauses.listed(house.db) == []
+
+
+@pytest.mark.parametrize("name", ["", "m9"])
+def test_no_machine_is_drained_that_there_is_not(house, name):
+    with pytest.raises(Refusal, match="is no machine"):
+        pause_commands.drain(house.db, print, why="", only=name)
+    assert pauses.listed(house.db) == []
 
 
 def test_a_site_is_named_by_its_name_or_an_address():

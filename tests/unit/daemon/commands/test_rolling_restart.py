@@ -7,8 +7,8 @@ import signal
 
 import pytest
 
-from daemon.command_error import NotServing
-from daemon.commands.restart import RollingRestart
+from daemon.command_error import NotServing, RestartUnderWay
+from daemon.commands.restart import RollingRestart, alone
 from daemon.install import reload_settings
 from daemon.supervisor import child_environment
 from daemon.supervisor.control import Supervisor
@@ -20,6 +20,13 @@ from tests.sandbox.bare_worker import until_in
 
 def pids(supervisor: Supervisor) -> dict[str, int]:
     return {one.title: one.pid for one in supervisor.processes()}
+
+
+def test_whoever_comes_second_is_told_what_may_be_under_way(settings: Settings) -> None:
+    second = pytest.raises(RestartUnderWay, match="a move or a rolling restart is under way")
+    settings.run.mkdir(exist_ok=True)
+    with alone(settings.run), second, alone(settings.run):
+        pass
 
 
 async def test_it_ends_where_the_first_successor_finds_no_way_to_telegram(

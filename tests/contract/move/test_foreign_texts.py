@@ -1,0 +1,150 @@
+"""Texts of a file that no server holds are told with their rows; once they are corrected the same
+move goes on, and the file stays in charge until then."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from procs.errors import StoreError
+from procs.store.database import Database, open_database
+from procs.store.move import store_move, table_copy
+from tests import postgresql_server
+from tests.contract.place import Place
+
+pytestmark = pytest.mark.postgresql
+HOST = "INSERT INTO host_lists VALUES (:host, 1, :reason, 1.0, 5)"
+BAN = "INSERT INTO bans VALUES (7, 1.0, NULL, CAST(X'{bytes}' AS TEXT), 5)"
+TWINS = r"host_lists: two rows differ only in a character .* \(NUL\): 'a\\x00b'; delete one of them"
+NO_UTF8 = r"{}: a text that is no UTF-8 \(row {}\); correct or delete that row, then run the same"
+
+
+@pytest.fixture
+def database_kind() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+def to(tmp_path: Path) -> Iterator[Place]:
+    place = Place(tmp_path, "postgresql")
+    postgresql_server.running().answer(f"CREATE DATABASE {place.name}")
+    yield place
+    place.remove()
+
+
+def silent(_: str) -> None:
+    """Nobody reads what the steps say."""
+
+
+def put(db: Database, *hosts: str) -> None:
+    with db.write():
+        for host in hosts:
+            db.change(HOST, {"host": host, "reason": "r"})
+
+
+def by_hand(place: Place, text: str) -> None:
+    """As somebody with SQLite's own program."""
+    with closing(sqlite3.connect(place.folder / "chapar.db", isolation_level=None)) as file:
+        file.execute(text)
+
+
+def moves(place: Place, to: Place, meanwhile: str = "") -> list[tuple[str]]:
+    """Move from the beginning to the end. The hosts that arrived."""
+    with store_move.opened(place.url, to.url, run=place.run, scratch=to.folder / "moving") as move:
+        move.copy(silent)
+        if meanwhile:
+            by_hand(place, meanwhile)
+        move.catch_up(silent)
+        assert move.end(silent) == []
+        return move.new.all("SELECT host FROM host_lists ORDER BY host")
+
+
+@pytest.mark.parametrize("bite", [1, 20_000])
+@pytest.mark.parametrize("deleted", ["a\0b", "a\ufffdb"])
+def test_two_keys_that_would_be_one_are_told_and_one_of_them_arrives(
+    db: Database, place: Place, to: Place, deleted: str, bite: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_copy, "BITE", bite)
+    put(db, "a", "a\0b", "aab", "a\ufffdb", "c\0d")
+
+    with pytest.raises(StoreError, match=TWINS):
+        moves(place, to)
+    with db.write():
+        db.change("DELETE FROM host_lists WHERE host = :host", {"host": deleted})
+
+    assert moves(place, to) == [("a",), ("aab",), ("a\ufffdb",), ("c\ufffdd",)]
+
+
+@pytest.mark.parametrize(("first", "second"), [("a\0b", "a\ufffdb"), ("a\ufffdb", "a\0b")])
+def test_so_is_one_that_came_while_the_other_had_been_copied(
+    db: Database, place: Place, to: Place, first: str, second: str
+) -> None:
+    put(db, first)
+    with (
+        store_move.opened(place.url, to.url, run=place.run, scratch=to.folder / "moving") as move,
+    ):
+        move.copy(silent)
+        put(db, second)
+        with pytest.raises(StoreError, match=TWINS):
+            move.catch_up(silent)
+    with db.write():
+        db.change("DELETE FROM host_lists WHERE host = :host", {"host": first})
+
+    assert moves(place, to) == [("a\ufffdb",)]
+
+
+@pytest.mark.parametrize("text", ["FF41", "EDA080"])
+def test_a_text_that_is_no_utf8_is_told_by_its_row_and_the_file_goes_on(
+    db: Database, place: Place, to: Place, text: str
+) -> None:
+    put(db, "a")
+    by_hand(place, BAN.format(bytes=text))
+
+    with pytest.raises(StoreError, match=NO_UTF8.format("bans, column reason", "person=7")):
+        moves(place, to)
+    put(db, "b")
+    by_hand(place, "UPDATE bans SET reason = 'spam'")
+
+    assert moves(place, to) == [("a",), ("b",)]
+    with closing(open_database(place.url, run=place.run)) as old:
+        assert old.all("SELECT host FROM host_lists") == [("a",), ("b",)]
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_key_that_is_no_utf8_is_told_whenever_it_came(
+    db: Database, place: Place, to: Place, is_late: bool
+) -> None:
+    broken = "INSERT INTO host_lists VALUES (CAST(X'62FF' AS TEXT), 1, 'r', 1.0, 5)"
+    put(db, "a", "z")
+    if not is_late:
+        by_hand(place, broken)
+
+    for _ in range(2):
+        with pytest.raises(
+            StoreError, match=NO_UTF8.format("host_lists, column host", r"host='b\\xff'")
+        ):
+            moves(place, to, broken if is_late else "")
+        is_late = False
+    by_hand(place, "DELETE FROM host_lists WHERE host = CAST(X'62FF' AS TEXT)")
+
+    assert moves(place, to) == [("a",), ("z",)]
+
+
+def test_a_row_with_such_a_value_that_came_late_is_told_too(
+    db: Database, place: Place, to: Place
+) -> None:
+    with pytest.raises(StoreError, match=NO_UTF8.format("bans, column reason", "person=7")):
+        moves(place, to, BAN.format(bytes="FF"))
+
+
+def test_whoever_reads_such_a_text_is_told_its_column_and_not_the_text(
+    db: Database, place: Place
+) -> None:
+    by_hand(place, BAN.format(bytes="536563726574FF"))
+
+    with pytest.raises(StoreError, match=r"no UTF-8 \(column reason\)") as told:
+        db.all("SELECT reason FROM bans")
+
+    assert "Secret" not in str(told.value)
