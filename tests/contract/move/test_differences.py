@@ -3,7 +3,9 @@
 import pytest
 
 from procs.store.database import Database
+from procs.store.jobs import pause_control
 from procs.store.move import figures
+from procs.store.move.table_layout import layouts
 from tests.contract.conftest import Clock, Desk
 from tests.contract.move.test_store_move import database_kind, day, ended, opened, silent, to
 from tests.contract.place import Place
@@ -73,3 +75,27 @@ def test_what_people_changed_since_a_move_is_seen_before_an_undo(
 
         assert figures.of_people(new) != before
         new.close()
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ("DELETE FROM pauses", "pauses: the row site:a is missing"),
+        (
+            "UPDATE pauses SET why = 'b'",
+            "pauses: the row site:a is another one",
+        ),
+    ],
+)
+def test_a_row_that_differs_is_told_by_its_key(
+    db: Database, place: Place, to: Place, clock: Clock, change: str, says: str
+) -> None:
+    pause_control.pause(db, "site:a", why="a", now=clock.now())
+    (table,) = (one for one in layouts() if one.name == "pauses")
+    with opened(place, to) as move:
+        move.copy(silent)
+        with move.new.write():
+            move.new.change(change)
+
+        (found,) = figures.different_rows(move.old, move.new, table)
+    assert found.removesuffix(" in the new database") == says
