@@ -24,6 +24,7 @@ CHECKS: tuple[Check, ...] = (
     home_checks.channel,
     *(process_checks.service, process_checks.workers, process_checks.bot, home_checks.logs),
     *(process_checks.standing, process_checks.time_of_day, growth_checks.growth),
+    growth_checks.moves,
     backup_checks.fresh,
     *(people_checks.admins, people_checks.support, people_checks.sponsors, people_checks.inline),
     *(site_checks.engine, site_checks.javascript, site_checks.browsers),

@@ -1,4 +1,5 @@
-"""Checks of how near a machine is to what it carries: when to move, and when to add another."""
+"""Checks of how near a machine is to what it carries: when to move, and when to add another; and of
+a move that was left."""
 
 import os
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from procs.core import clock
 from procs.store.database import Database
 from procs.store.machines import busy_hours, machine_rows
 from procs.store.machines.busy_hours import BusyHour
+from procs.store.move import change_notes
 
 #: Processes that ran or waited for a core, by core, from which on an hour was full; how many such
 #: hours of the latest day are most of it; and requests in a second that a core was measured to
@@ -42,6 +44,18 @@ def growth(facts: DoctorFacts) -> Iterator[Finding]:
         yield Finding("growth", Severity.WARNING, says, seen, fix)
     else:
         yield fine("growth", "this machine is enough", seen)
+
+
+def moves(facts: DoctorFacts) -> Iterator[Finding]:
+    """No move that was given up, or failed, goes on having each change noted."""
+    if facts.db is None:
+        return
+    noted = change_notes.noted(facts.db, facts.given.database_url)
+    if noted is not None:
+        says = "a move to another database is under way, or was left before its end"
+        seen = f"each change is noted, {noted} so far (table move_changes)"
+        fix = "run the same chapar move --to again, which goes on; or chapar move --cancel"
+        yield Finding("move", Severity.WARNING, says, seen, fix)
 
 
 def cores(db: Database) -> int:

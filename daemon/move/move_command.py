@@ -60,15 +60,32 @@ def move(settings: Settings, to: str, say: Say) -> None:
         refuse_others(settings, work.old)
         move_checks.require_room(work.old, after)
         process_pause.resume(settings.run)  # what a pause before this one left stopped
-        work.copy(say)
-        work.catch_up(say)
-        with paused(settings, say):
-            refuse_others(settings, work.old)
-            late = switch(settings, work, path, to, say)
+        with noting(work, say):
+            work.copy(say)
+            work.catch_up(say)
+            with paused(settings, say):
+                refuse_others(settings, work.old)
+                late = switch(settings, work, path, to, say)
         say(f"switched: {DATABASE}={log.mask(to)} in {path}")
     if late:
         say(f"a command wrote after that, into the database before ({', '.join(late)}): repeat it")
     say(f"undo, until somebody says a word to the bot: chapar move --undo; {log.mask(old)} stays")
+
+
+@contextmanager
+def noting(work: StoreMove, say: Say) -> Iterator[None]:
+    """Whatever ends this before the switch, it is said that the old database goes on noting what
+    changes in it."""
+    try:
+        yield
+    except BaseException:
+        with suppress(ChaparError):
+            if change_notes.noted(work.old, work.old_url) is not None:
+                say(
+                    "each change in the database before is noted on, until the same command has "
+                    "gone on to its end, or chapar move --cancel gives it up"
+                )
+        raise
 
 
 def switch(settings: Settings, work: StoreMove, path: Path, to: str, say: Say) -> list[str]:

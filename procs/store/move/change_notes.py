@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from procs.core import codec
-from procs.store.database import SERVER, Database
+from procs.store.database import SERVER, Database, FrozenDatabase
 from procs.store.move.table_layout import TableLayout, TableSql
 
 NOTES = """
@@ -23,6 +23,8 @@ CHANGES = TableSql("""
 SELECT number, of_table, place FROM move_changes WHERE number > :after ORDER BY number LIMIT :most
 """)
 LATEST = TableSql("SELECT COALESCE(MAX(number), 0) FROM move_changes")
+THERE = TableSql("SELECT 1 FROM sqlite_schema WHERE name = 'move_changes'")
+THERE_AT_SERVER = TableSql("SELECT 1 WHERE TO_REGCLASS('move_changes') IS NOT NULL")
 #: Of SQLite, one trigger for each way in which a row changes, and the rows that it is about.
 WAYS = {"insert": ("NEW",), "delete": ("OLD",), "update": ("OLD", "NEW")}
 TRIGGER = """
@@ -100,6 +102,13 @@ def end(db: Database, url: str, tables: Sequence[TableLayout]) -> None:
         if url.startswith(SERVER):
             db.change(FORGET_FUNCTION)
         db.change(FORGET_NOTES)
+
+
+def noted(db: FrozenDatabase, url: str) -> int | None:
+    """How many changes were noted so far; None where none are: no move is under way, or was left
+    where it failed."""
+    is_there = THERE_AT_SERVER if url.startswith(SERVER) else THERE
+    return int(db.all(LATEST.text)[0][0]) if db.all(is_there.text) else None
 
 
 def epoch(db: Database) -> str:

@@ -11,6 +11,8 @@ from daemon.doctor.growth_checks import CARRIED, MOST_OF_DAY, NEAR
 from procs.core import clock
 from procs.store.database import open_database
 from procs.store.machines import machine_rows
+from procs.store.move import change_notes
+from procs.store.move.table_layout import layouts
 from procs.store.reports import use_sums
 from procs.store.reports.use_sums import ONE_HOUR, Sums
 from tests.unit.daemon.doctor.conftest import of
@@ -77,3 +79,14 @@ def test_machines_that_share_a_database_carry_what_arrives_together(visit, home)
     (found,) = of(visit(), "growth")
 
     assert found.severity is Severity.OK
+
+
+def test_a_move_that_was_left_is_found(visit, home):
+    assert of(visit(), "move") == []
+    url = f"sqlite:///{home}/chapar.db"
+    with closing(open_database(url, run=home / "run")) as db:
+        change_notes.begin(db, url, layouts())
+
+    (found,) = of(visit(), "move")
+
+    assert (found.severity, "chapar move --cancel" in found.fix) == (Severity.WARNING, True)

@@ -14,6 +14,7 @@ from procs.config import Settings
 from procs.store.database import open_database
 from procs.store.health import runtime_settings
 from procs.store.jobs import seats
+from procs.store.move import change_notes
 
 pytestmark = pytest.mark.postgresql
 
@@ -64,3 +65,21 @@ def test_an_undo_that_cannot_look_into_the_new_database_stops_nobody(
         move_command.undo(config.load(need_telegram=False), said.append)
 
     assert said == []
+
+
+def test_a_move_that_fails_says_that_changes_are_noted(own: Settings, server: str) -> None:
+    said: list[str] = []
+
+    def says(line: str) -> None:
+        said.append(line)
+        if line.startswith("brought after:"):
+            raise Refusal("no")
+
+    with pytest.raises(Refusal, match="no"):
+        move_command.move(own, server, says)
+    assert said[-1].endswith("or chapar move --cancel gives it up")
+
+    with closing(open_database(own.database_url, run=own.run)) as db:
+        assert change_notes.noted(db, own.database_url) is not None
+        move_command.cancel(own, said.append)
+        assert change_notes.noted(db, own.database_url) is None
