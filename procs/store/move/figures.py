@@ -105,13 +105,13 @@ def different_rows(old: Database, new: Database, table: TableLayout) -> list[str
     """A sentence for a table of which some rows, drawn at random, are not the same in both; else
     nothing."""
     keys = table_copy.some_keys(old, table, SAMPLES)
-    there = {table.key_of(row): plain(row) for row in table_copy.rows_of(new, table, keys)}
-    for row in table_copy.rows_of(old, table, keys):
+    there = {table.key_of(row): row for row in map(plain, table_copy.rows_of(new, table, keys))}
+    for row in map(plain, table_copy.rows_of(old, table, keys)):
         key = table.key_of(row)
         named = f"{table.name}: the row {', '.join(map(str, key))}"
         if key not in there:
             return [f"{named} is missing in the new database"]
-        if there[key] != plain(row):
+        if there[key] != row:
             return [f"{named} is another one in the new database"]
     return []
 
