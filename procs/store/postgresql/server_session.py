@@ -62,9 +62,9 @@ SELECT SET_CONFIG('statement_timeout', $2, pooled), SET_CONFIG('lock_timeout', '
        SET_CONFIG('jit', 'off', pooled), SET_CONFIG('extra_float_digits', '1', pooled),
        CURRENT_SETTING('transaction_read_only'),
        CASE WHEN PG_IS_IN_RECOVERY() THEN ''
-            ELSE SUBSTRING(PG_WALFILE_NAME(PG_CURRENT_WAL_LSN()), 1, 8) || '-' || (
-                SELECT COALESCE(CAST(EXTRACT(EPOCH FROM stats_reset) AS TEXT), '')
-                  FROM pg_stat_bgwriter) END,
+            ELSE SUBSTRING(PG_WALFILE_NAME(PG_CURRENT_WAL_LSN()), 1, 8) || '-'
+                || COALESCE(CAST(EXTRACT(EPOCH FROM PG_STAT_GET_BGWRITER_STAT_RESET_TIME())
+                                 AS TEXT), '') END,
        pooled
   FROM (SELECT PG_BACKEND_PID() <> $1 AS pooled) AS session
 """

@@ -163,7 +163,7 @@ def test_a_full_disk_is_told_as_full_and_the_transaction_is_undone(
 @pytest.mark.parametrize(
     "setting",
     [
-        pytest.param("statement_timeout = 1", marks=pytest.mark.session),
+        pytest.param("statement_timeout = 20", marks=pytest.mark.session),
         "lock_timeout = 1",
         pytest.param("default_transaction_isolation = 'serializable'", marks=pytest.mark.session),
     ],
@@ -174,7 +174,7 @@ def test_a_setting_of_the_server_for_other_programs_stops_none_of_ours(
     ask(f"ALTER DATABASE {place.name} SET {setting}", place)
     end_connections(place)
 
-    put_one(db, lambda: db.one("SELECT PG_SLEEP(0.05)"))
+    put_one(db, lambda: db.one("SELECT PG_SLEEP(0.1)"))
 
     assert db.all("SHOW transaction_isolation") == [("read committed",)]
 
