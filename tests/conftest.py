@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
+from procs.core import clock
 from tests import pgbouncer, postgresql_server
 
 #: Of these tests every so many-th case is in `make test`; `make test-long` runs them all, and those
@@ -133,6 +134,13 @@ def pytest_collection_finish() -> None:
     """Ten thousand tests, and the trees of the house rules, live to the end: without this each
     collection of garbage looks at all of them, for a second."""
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def own_clock() -> Iterator[None]:
+    """This machine's own, also behind a test that went by the clock of a server."""
+    yield
+    clock.SHARED.ahead = None
 
 
 @pytest.fixture

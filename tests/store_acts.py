@@ -4,7 +4,7 @@ from procs.core.clock import Now
 from procs.records.job import Lease
 from procs.store.database import Database
 from procs.store.jobs import leases
-from procs.store.reports import personal_data
+from procs.store.reports import job_record, personal_data
 from procs.store.requests import lists
 
 
@@ -26,3 +26,12 @@ def forget(db: Database, person: int, *, now: Now) -> bool:
 def is_asked(db: Database, person: int) -> bool:
     """Whether a deletion is under way."""
     return db.one(personal_data.SINCE, {"person": person}) is not None
+
+
+def cancel_job(db: Database, job: int, *, now: Now) -> bool:
+    """End a job for everybody who waits for it, as `chapar cancel` does. False when it is over
+    already."""
+    runner = job_record.withdraw(db, job, now=now)
+    if runner is not None:
+        job_record.tell_withdrawn(db, job, runner)
+    return runner is not None

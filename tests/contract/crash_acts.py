@@ -17,6 +17,7 @@ from procs.store.requests import link_mentions, lists, request_status, requests
 from procs.store.requests.request_status import Report
 from procs.store.sites import breakers, cookies, visits
 from procs.store.sites.breakers import Way
+from tests import store_acts
 from tests.contract.crash_scene import Scene
 from tests.contract.cycle import enqueue
 from tests.store_acts import listed
@@ -31,7 +32,7 @@ def learn(db: Database, lease: Lease) -> None:
 
 
 def nobody_wants_b(db: Database, scene: Scene, now: Now) -> None:
-    job_record.cancel(db, scene.b.job, now=now)
+    store_acts.cancel_job(db, scene.b.job, now=now)
 
 
 def claims_at_once(db: Database, scene: Scene, done: requests.Submitted, *, now: Now) -> bool:
@@ -181,7 +182,7 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
         None,
         lambda db, s, now: requests.cancel(db, s.one[0].request, user=1, now=now),
     ),
-    "cancel_for_all": (None, lambda db, s, now: job_record.cancel(db, s.six[1].job, now=now)),
+    "cancel_for_all": (None, lambda db, s, now: store_acts.cancel_job(db, s.six[1].job, now=now)),
     "revive": (None, lambda db, s, now: job_record.retry(db, s.bad, now=now)),
     "pause_user": (None, lambda db, s, now: pause_control.pause(db, pauses.user(6), now=now)),
     "pause_site": (

@@ -20,6 +20,7 @@ from procs.store.jobs import leases
 from procs.store.people import users
 from procs.store.reports import job_record
 from procs.store.requests import requests
+from tests import store_acts
 from tests.contract.conftest import Clock, Desk
 from tests.contract.model import Job, Model
 from tests.contract.place import Place
@@ -111,7 +112,7 @@ class Worlds(RuleBasedStateMachine):
 
     def cancel_for_all(self, job: Job) -> None:
         self.both(
-            lambda now: job_record.cancel(self.db, job.id, now=now),
+            lambda now: store_acts.cancel_job(self.db, job.id, now=now),
             lambda: self.model.cancel_job(job),
         )
 

@@ -10,6 +10,7 @@ from procs.store.media import looks, uploads
 from procs.store.reports import job_record
 from procs.store.requests import buttons
 from procs.store.sites import breakers, visits
+from tests import store_acts
 from tests.simulation import broadcast_acts, followers
 from tests.simulation.actor import Actor
 from tests.simulation.people import ALLOWANCE
@@ -131,7 +132,7 @@ class Admin(Actor):
             job_record.retry(self.db, job.id, now=self.now())
         elif self.random.random() < 0.15:
             self.says(f"ends job {job.id} for all")
-            job_record.cancel(self.db, job.id, now=self.now())
+            store_acts.cancel_job(self.db, job.id, now=self.now())
 
     def open_site(self) -> None:
         site = self.random.choice(HOSTS)

@@ -13,6 +13,7 @@ from procs.bot.conversation.failure_boundary import logged, repeat
 from procs.bot.conversation.inbound_queue import InboundQueue
 from procs.bot.conversation.reply_sender import ReplySender, once
 from procs.bot.sponsors import message_record, sponsor_page
+from procs.bot.sponsors.latest_changes import LatestChanges
 from procs.bot.sponsors.membership import Membership, Standing
 from procs.bot.sponsors.sponsor_page import JOINED
 from procs.core import clock, log
@@ -64,7 +65,7 @@ class SponsorGate:
     ) -> None:
         self.db, self.front, self.replies, self.inbox = db, front, replies, inbox
         self.resume, self.role_of = resume, role_of
-        self.membership = Membership(db, front, replies.pace)
+        self.membership, self.changes = Membership(db, front, replies.pace), LatestChanges()
         #: Whose messages go on at the moment.
         self.releasing: set[int] = set()
         #: The last person of the look before, 0 to begin with the first; losing it costs a look.
@@ -227,7 +228,7 @@ class SponsorGate:
         """A membership update: what was known of somebody is another now, and what waited of them
         goes on, without a press."""
         sponsor = sponsor_rows.of_chat(self.db, change.chat)
-        if sponsor is None:
+        if sponsor is None or not self.changes.note(change):
             return
         if change.person == self.own:
             return self.note_own_role(sponsor, change)

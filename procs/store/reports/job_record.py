@@ -108,14 +108,6 @@ def retry(db: Database, job: int, *, now: Now) -> bool:
     return True
 
 
-def cancel(db: Database, job: int, *, now: Now) -> bool:
-    """End a job for everybody who waits for it. False when it is over already."""
-    runner = withdraw(db, job, now=now)
-    if runner is not None:
-        tell_withdrawn(db, job, runner)
-    return runner is not None
-
-
 def withdraw(db: Database, job: int, *, now: Now) -> str | None:
     """End a job, in a transaction that may be part of another. Returns the wake address of the
     worker that carries it, "" for none, which `tell_withdrawn` needs after the commit; None when

@@ -4,6 +4,7 @@ from procs.records.job import State
 from procs.store.jobs import leases, outcomes, recovery
 from procs.store.reports import job_record
 from procs.store.requests import requests
+from tests import store_acts
 from tests.contract.conftest import Clock, Desk
 
 
@@ -82,7 +83,7 @@ def test_a_cancelled_job_ends_for_everybody_who_waits(desk: Desk, clock: Clock) 
     (one,) = desk.asks(1, "a")
     (two,) = desk.asks(2, "a")
 
-    assert job_record.cancel(desk.db, one.job, now=clock.now())
+    assert store_acts.cancel_job(desk.db, one.job, now=clock.now())
 
     assert [desk.status(r.request).state for r in (one, two)] == ["cancelled"] * 2
     assert desk.claim(desk.worker()) == []
@@ -92,7 +93,7 @@ def test_what_all_have_left_is_not_retried(desk: Desk, clock: Clock) -> None:
     """Cancelled by the sysadmin while it ran, it failed before it could stop."""
     (asked,) = desk.asks(1, "a")
     (lease,) = desk.claim(desk.worker())
-    job_record.cancel(desk.db, asked.job, now=clock.now())
+    store_acts.cancel_job(desk.db, asked.job, now=clock.now())
     outcomes.fail(desk.db, lease, error="gone", say="failed-gone", now=clock.now())
 
     assert not job_record.retry(desk.db, asked.job, now=clock.now())

@@ -11,11 +11,12 @@ from procs.store.backups.invariants import audit
 from procs.store.jobs import outcomes, pause_control, pauses
 from procs.store.media import deliveries, references
 from procs.store.people import preferences, repeat_tallies, usage
-from procs.store.reports import job_record, personal_data
+from procs.store.reports import personal_data
 from procs.store.reports.personal_tables import KEPT, OTHERS, TABLES
 from procs.store.requests import buttons, heard_updates, requests
 from procs.store.requests.buttons import ButtonMeaning
 from procs.texts import i18n
+from tests import store_acts
 from tests.contract.conftest import Clock, Desk
 from tests.store_acts import forget, is_asked
 
@@ -151,7 +152,7 @@ def test_a_deletion_leaves_the_number_only_where_it_says(desk: Desk) -> None:
 def ends(desk: Desk) -> None:
     """What runs is over: the workers do as they were asked."""
     for (job,) in desk.db.all("SELECT id FROM jobs WHERE state = 1"):
-        job_record.cancel(desk.db, job, now=desk.clock.now())
+        store_acts.cancel_job(desk.db, job, now=desk.clock.now())
         with desk.db.write():
             desk.db.change(
                 "UPDATE jobs SET state = 22, seat = NULL, worker = NULL WHERE id = :job",

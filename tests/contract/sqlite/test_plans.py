@@ -89,7 +89,7 @@ SCANS = {
     "recovery.EXPIRED": "what runs, by an index of these alone",
     "flood_waits.PRUNE": "a chat each, of those that waited within a day",
     "recipients.FORGET": "broadcasts, of which there are few",
-    "store_move.ANYBODY": "the first rows, before a move",
+    "move_goal.ANYBODY": "the first rows, before a move",
     "figures.STATES": "everything, once a move",
     "use_sums.UNCOUNTED": "ends that are not counted, by an index of these alone",
     "users.WITH_CAP": "a command's list of all users",
@@ -101,7 +101,7 @@ SCANS = {
 }
 #: Only they may walk a table instead of an index: it is small, or the walk ends after a few rows.
 TABLES = {
-    *("store_move.ANYBODY", "flood_waits.PRUNE", "recipients.FORGET"),
+    *("move_goal.ANYBODY", "flood_waits.PRUNE", "recipients.FORGET"),
     "figures.STATES",
     *("admin_menus.LIST", "admin_orders.PRUNE", "admin_rows.LIST", "metric_report.WAITS"),
     *("broadcasts.LATEST", "recipients.COUNT", "later_requests.SINCE"),

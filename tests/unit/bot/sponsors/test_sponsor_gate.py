@@ -7,12 +7,10 @@ import pytest
 
 from procs.core import clock
 from procs.records.admin_role import Role
-from procs.records.sponsor_records import IN, OUT
 from procs.store.admins import admin_rows
 from procs.store.health import alerts
 from procs.store.sponsors import (
     held_messages,
-    sponsor_members,
     sponsor_rows,
     sponsor_rules,
     sponsor_visits,
@@ -61,38 +59,6 @@ async def test_who_is_restricted_there_is_in_and_who_was_thrown_out_is_not(
     await closed.admits(sara, "banned")
     await sara.sends(LINK)
     assert opens(await sara.sees("please join")) == ["🔗 Closed"]
-
-
-async def test_who_leaves_is_asked_again(bot, db, sara, channel, sponsored):
-    chat = await channel("One")
-    sponsored(chat)
-    await chat.admits(sara)
-    await sara.sends(LINK)
-    await until(bot.requests)
-    await chat.loses(sara)
-    await until(lambda: OUT in sponsor_members.read(db, sara.id, now=clock.now()).values())
-    await sara.sends(f"{LINK}?2")
-    await sara.sees("please join")
-    assert len(bot.requests()) == 1
-
-
-async def test_an_answer_from_before_somebody_left_does_not_let_them_through(
-    bot, db, tg, sara, channel, sponsored
-):
-    chat = await channel("One")
-    sponsored(chat)
-    await chat.admits(sara)
-    await until(lambda: IN in sponsor_members.read(db, sara.id, now=clock.now()).values())
-    with db.write():
-        db.change("DELETE FROM sponsor_members")  # what the update told is over
-    held = await tg.holds(ASK, done=True)
-    await sara.sends(LINK)
-    assert await held.reached()
-    await chat.loses(sara)
-    await until(lambda: OUT in sponsor_members.read(db, sara.id, now=clock.now()).values())
-    await held.release()
-    await sara.sees("please join")
-    assert not bot.requests()
 
 
 @pytest.mark.parametrize("counts", [True, False])

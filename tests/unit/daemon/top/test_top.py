@@ -12,11 +12,11 @@ from procs.core import clock, process
 from procs.records.job import Step
 from procs.store.health import failed_attempts, workers
 from procs.store.jobs import pauses
-from procs.store.reports import job_record
 from procs.store.requests import request_status, requests
 from procs.store.requests.request_status import Report
 from procs.store.requests.requests import Ask
 from procs.wishes.grammar.link import Link
+from tests import store_acts
 from tests.sandbox.bot_parts import Hands
 
 
@@ -82,7 +82,7 @@ async def test_the_system_is_drained_and_resumed_by_one_key(db, settings, job):
 
 async def test_what_failed_last_is_retried_by_its_key(db, settings, job):
     now = clock.now()
-    job_record.cancel(db, job, now=now)
+    store_acts.cancel_job(db, job, now=now)
     screen = TopScreen(db, settings)
     async with screen.run_test(size=(140, 40)) as pilot:
         await pilot.press("r")
