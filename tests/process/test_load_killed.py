@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import psutil
+import pytest
 
 from tests import ROOT
 from tests.sandbox.events import until
@@ -30,6 +31,7 @@ async def whole_tree(load):
     return children()
 
 
+@pytest.mark.long
 async def test_a_load_that_is_killed_leaves_nothing_running(tmp_path):
     words = [sys.executable, "-m", "bench.load", "c2", "--out", str(tmp_path)]
     with open(tmp_path / "said", "wb") as said:
