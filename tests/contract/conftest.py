@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from procs.core.clock import SHARED, Now
+from procs.core.clock import Now
 from procs.core.clock import now as clock_now
 from procs.records.job import Ask, Lane, Lease, Link, Media, Part, Person, Reference
 from procs.store.database import Database
@@ -22,13 +22,6 @@ from procs.store.requests import request_status, requests
 from procs.store.requests.request_status import RequestStatus
 from tests import pgbouncer, postgresql_server
 from tests.contract.place import BOTH, FAST, KIND, THROUGH_POOLER, Place
-
-
-@pytest.fixture(autouse=True)
-def no_shared_clock() -> Iterator[None]:
-    """Whoever followed the clock of a server leaves this process its own."""
-    yield
-    SHARED.ahead = None
 
 
 class Clock:
@@ -131,6 +124,15 @@ def place(database_kind: str) -> Iterator[Place]:
         place = Place(Path(folder), database_kind).make()
         yield place
         place.remove()
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Place]:
+    """A database of a server, without tables."""
+    place = Place(tmp_path, "postgresql")
+    postgresql_server.running().answer(f"CREATE DATABASE {place.name}")
+    yield place
+    place.remove()
 
 
 @pytest.fixture

@@ -2,16 +2,14 @@
 move goes on, and the file stays in charge until then."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
+from contextlib import AbstractContextManager, closing
 
 import pytest
 
 from procs.errors import StoreError
 from procs.store.database import Database, open_database
 from procs.store.move import store_move, table_copy
-from tests import postgresql_server
+from procs.store.move.store_move import StoreMove
 from tests.contract.place import Place
 
 pytestmark = pytest.mark.postgresql
@@ -24,14 +22,6 @@ NO_UTF8 = r"{}: a text that is no UTF-8 \(row {}\); correct or delete that row, 
 @pytest.fixture
 def database_kind() -> str:
     return "sqlite"
-
-
-@pytest.fixture
-def to(tmp_path: Path) -> Iterator[Place]:
-    place = Place(tmp_path, "postgresql")
-    postgresql_server.running().answer(f"CREATE DATABASE {place.name}")
-    yield place
-    place.remove()
 
 
 def silent(_: str) -> None:
@@ -50,9 +40,15 @@ def by_hand(place: Place, text: str) -> None:
         file.execute(text)
 
 
-def moves(place: Place, to: Place, meanwhile: str = "") -> list[tuple[str]]:
+def opened(place: Place, empty: Place) -> AbstractContextManager[StoreMove]:
+    """A move from the one into the other."""
+    scratch = empty.folder / "moving"
+    return store_move.opened(place.url, empty.url, run=place.run, scratch=scratch)
+
+
+def moves(place: Place, empty: Place, meanwhile: str = "") -> list[tuple[str]]:
     """Move from the beginning to the end. The hosts that arrived."""
-    with store_move.opened(place.url, to.url, run=place.run, scratch=to.folder / "moving") as move:
+    with opened(place, empty) as move:
         move.copy(silent)
         if meanwhile:
             by_hand(place, meanwhile)
@@ -64,26 +60,31 @@ def moves(place: Place, to: Place, meanwhile: str = "") -> list[tuple[str]]:
 @pytest.mark.parametrize("bite", [1, 20_000])
 @pytest.mark.parametrize("deleted", ["a\0b", "a\ufffdb"])
 def test_two_keys_that_would_be_one_are_told_and_one_of_them_arrives(
-    db: Database, place: Place, to: Place, deleted: str, bite: int, monkeypatch: pytest.MonkeyPatch
+    db: Database,
+    place: Place,
+    empty: Place,
+    deleted: str,
+    bite: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(table_copy, "BITE", bite)
     put(db, "a", "a\0b", "aab", "a\ufffdb", "c\0d")
 
     with pytest.raises(StoreError, match=TWINS):
-        moves(place, to)
+        moves(place, empty)
     with db.write():
         db.change("DELETE FROM host_lists WHERE host = :host", {"host": deleted})
 
-    assert moves(place, to) == [("a",), ("aab",), ("a\ufffdb",), ("c\ufffdd",)]
+    assert moves(place, empty) == [("a",), ("aab",), ("a\ufffdb",), ("c\ufffdd",)]
 
 
 @pytest.mark.parametrize(("first", "second"), [("a\0b", "a\ufffdb"), ("a\ufffdb", "a\0b")])
 def test_so_is_one_that_came_while_the_other_had_been_copied(
-    db: Database, place: Place, to: Place, first: str, second: str
+    db: Database, place: Place, empty: Place, first: str, second: str
 ) -> None:
     put(db, first)
     with (
-        store_move.opened(place.url, to.url, run=place.run, scratch=to.folder / "moving") as move,
+        opened(place, empty) as move,
     ):
         move.copy(silent)
         put(db, second)
@@ -92,29 +93,29 @@ def test_so_is_one_that_came_while_the_other_had_been_copied(
     with db.write():
         db.change("DELETE FROM host_lists WHERE host = :host", {"host": first})
 
-    assert moves(place, to) == [("a\ufffdb",)]
+    assert moves(place, empty) == [("a\ufffdb",)]
 
 
 @pytest.mark.parametrize("text", ["FF41", "EDA080"])
 def test_a_text_that_is_no_utf8_is_told_by_its_row_and_the_file_goes_on(
-    db: Database, place: Place, to: Place, text: str
+    db: Database, place: Place, empty: Place, text: str
 ) -> None:
     put(db, "a")
     by_hand(place, BAN.format(bytes=text))
 
     with pytest.raises(StoreError, match=NO_UTF8.format("bans, column reason", "person=7")):
-        moves(place, to)
+        moves(place, empty)
     put(db, "b")
     by_hand(place, "UPDATE bans SET reason = 'spam'")
 
-    assert moves(place, to) == [("a",), ("b",)]
+    assert moves(place, empty) == [("a",), ("b",)]
     with closing(open_database(place.url, run=place.run)) as old:
         assert old.all("SELECT host FROM host_lists") == [("a",), ("b",)]
 
 
 @pytest.mark.parametrize("is_late", [False, True])
 def test_a_key_that_is_no_utf8_is_told_whenever_it_came(
-    db: Database, place: Place, to: Place, is_late: bool
+    db: Database, place: Place, empty: Place, is_late: bool
 ) -> None:
     broken = "INSERT INTO host_lists VALUES (CAST(X'62FF' AS TEXT), 1, 'r', 1.0, 5)"
     put(db, "a", "z")
@@ -125,18 +126,18 @@ def test_a_key_that_is_no_utf8_is_told_whenever_it_came(
         with pytest.raises(
             StoreError, match=NO_UTF8.format("host_lists, column host", r"host='b\\xff'")
         ):
-            moves(place, to, broken if is_late else "")
+            moves(place, empty, broken if is_late else "")
         is_late = False
     by_hand(place, "DELETE FROM host_lists WHERE host = CAST(X'62FF' AS TEXT)")
 
-    assert moves(place, to) == [("a",), ("z",)]
+    assert moves(place, empty) == [("a",), ("z",)]
 
 
 def test_a_row_with_such_a_value_that_came_late_is_told_too(
-    db: Database, place: Place, to: Place
+    db: Database, place: Place, empty: Place
 ) -> None:
     with pytest.raises(StoreError, match=NO_UTF8.format("bans, column reason", "person=7")):
-        moves(place, to, BAN.format(bytes="FF"))
+        moves(place, empty, BAN.format(bytes="FF"))
 
 
 def test_whoever_reads_such_a_text_is_told_its_column_and_not_the_text(

@@ -30,15 +30,6 @@ def db(place: Place) -> Iterator[ServerConnection]:
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Place]:
-    """A database without tables."""
-    place = Place(tmp_path, "postgresql")
-    postgresql_server.running().answer(f"CREATE DATABASE {place.name}")
-    yield place
-    place.remove()
-
-
-@pytest.fixture
 def proxy() -> Iterator[CuttingProxy]:
     server = postgresql_server.running().folder
     with (

@@ -5,6 +5,7 @@ import subprocess
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 from procs.core.ffmpeg import tools
@@ -118,6 +119,12 @@ picture15.m3u8
 def folder() -> Path:
     """All files, ready."""
     return built_files.folder("site", make, __file__)
+
+
+@cache
+def hls(name: str) -> bytes:
+    """The bytes of a list or of a piece of HLS."""
+    return (folder() / "hls" / name).read_bytes()
 
 
 def make(place: Path) -> None:

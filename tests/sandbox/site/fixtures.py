@@ -17,12 +17,19 @@ from procs.engine.client import Engine
 from procs.engine.media_child import MediaChild, media_child
 from procs.engine.protocol.messages import Fetched, Order
 from tests.sandbox.site.server import LOOPBACK, Site
+from tests.sandbox.sloppy_site import SloppySite
 
 #: Seconds that the nursery outlives one test.
 LINGER = 60.0
 MIB = 1024**2
 
 Fetch = Callable[..., Awaitable[Fetched]]
+
+
+@pytest.fixture
+async def sloppy() -> AsyncIterator[SloppySite]:
+    async with SloppySite() as running:
+        yield running
 
 
 @pytest.fixture

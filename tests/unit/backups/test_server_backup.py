@@ -12,7 +12,7 @@ from daemon.install import upgrade
 from procs.backups import backup_archive, backup_store, backup_taker
 from procs.backups.backup_errors import BackupFailed
 from procs.core import clock
-from procs.core.clock import SHARED, Now
+from procs.core.clock import Now
 from procs.core.machine import machine_name
 from procs.errors import StoreError
 from procs.keeper.backup_rounds import BackupRounds
@@ -39,7 +39,6 @@ def home(short_home: Path) -> Iterator[Home]:
     yield Home(short_home, CHAPAR_DATABASE_URL=url, CHAPAR_MACHINE="m1")
     postgresql_server.drop(NAME)
     machine_name.give("")
-    SHARED.ahead = None
 
 
 def restores(home: Home, file: str = "latest") -> list[str]:

@@ -25,11 +25,6 @@ class ServerTime:
         return told
 
 
-@pytest.fixture(autouse=True)
-def alone(monkeypatch):
-    monkeypatch.setattr(clock.SHARED, "ahead", None)
-
-
 def test_without_a_shared_clock_the_machines_own_count():
     database_clock.follow(ServerTime(None))
 

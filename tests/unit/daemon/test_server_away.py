@@ -10,7 +10,6 @@ from daemon.commands import launch
 from daemon.console import open_store
 from procs import config
 from procs.config import Settings
-from procs.core.clock import SHARED
 from procs.core.machine import machine_name
 from procs.errors import StoreAway, StoreError
 from procs.store.database import open_database
@@ -33,7 +32,6 @@ def settings(short_home: Path):
     yield settings
     postgresql_server.drop(NAME)
     machine_name.give("")
-    SHARED.ahead = None
 
 
 def start_server(settings: Settings) -> None:

@@ -8,7 +8,7 @@ from procs.engine.protocol.messages import Order
 from tests.sandbox import made_media
 from tests.sandbox.site import files
 from tests.sandbox.site.server import LOOPBACK
-from tests.sandbox.sloppy_site import Reply, SloppySite
+from tests.sandbox.sloppy_site import Reply
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]
 
@@ -38,12 +38,6 @@ def made(tmp_path_factory):
     return {name: made_media.make(folder, name) for name in TYPES if name != LARGE} | {
         LARGE: (files.folder() / LARGE).read_bytes()
     }
-
-
-@pytest.fixture
-async def sloppy():
-    async with SloppySite() as site:
-        yield site
 
 
 @pytest.fixture

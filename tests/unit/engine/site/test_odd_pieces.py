@@ -1,15 +1,14 @@
 """The real engine on a site that has something else where the pieces of a film should be."""
 
-from functools import cache
-
 import pytest
 
 from procs import errors
 from procs.engine.protocol.messages import Order
 from tests.sandbox.site import files
+from tests.sandbox.site.files import hls
 from tests.sandbox.site.pages import page
 from tests.sandbox.site.server import LOOPBACK
-from tests.sandbox.sloppy_site import Reply, SloppySite
+from tests.sandbox.sloppy_site import Reply
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]
 
@@ -21,14 +20,9 @@ FOREIGN = "<html><title>Подождите</title>".encode("cp1251") + b"<p>." *
 
 
 @pytest.fixture
-async def sloppy():
-    async with SloppySite() as site:
-        site.folder(files.folder() / "hls")
-        yield site
-
-
-@pytest.fixture
 def bring(sloppy, engine, tmp_path):
+    sloppy.folder(files.folder() / "hls")
+
     async def bring(lists, *second):
         """The film of a list, whose second piece is answered so."""
         sloppy.replies["/film.m3u8"] = [Reply(lists, kind=HLS)]
@@ -42,11 +36,6 @@ def bring(sloppy, engine, tmp_path):
         return (place / name).read_bytes()
 
     return bring
-
-
-@cache
-def hls(name):
-    return (files.folder() / "hls" / name).read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -146,6 +135,7 @@ async def test_the_pieces_of_subtitles_are_words(sloppy, engine, tmp_path):
 
 
 async def test_a_large_piece_is_not_read_into_memory(sloppy, engine, tmp_path):
+    sloppy.folder(files.folder() / "hls")
     packet = b"\x47\x1f\xff\x10" + b"\xff" * 184  # of nothing
     large = hls("muxed1.ts") + packet * (LARGE // len(packet))
     sloppy.replies["/muxed1.ts"] = [Reply(large)]

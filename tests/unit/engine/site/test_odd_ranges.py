@@ -8,8 +8,9 @@ import pytest
 from procs import errors
 from procs.engine.protocol.messages import Order
 from tests.sandbox.site import files
+from tests.sandbox.site.files import hls
 from tests.sandbox.site.server import LOOPBACK
-from tests.sandbox.sloppy_site import Reply, SloppySite
+from tests.sandbox.sloppy_site import Reply
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]
 
@@ -18,12 +19,6 @@ ONE, TWO = 'ETag: "one"', 'ETag: "two"'
 MONDAY, FRIDAY = (f"Last-Modified: {day} Nov 2026 00:00:00 GMT" for day in ("Mon, 23", "Fri, 27"))
 PARTLY = "206 Partial Content"
 FILE, PIECE = "ranges15.ts", "muxed1.ts"
-
-
-@pytest.fixture
-async def sloppy():
-    async with SloppySite() as site:
-        yield site
 
 
 @pytest.fixture
@@ -38,11 +33,6 @@ def bring(sloppy, engine, tmp_path):
         return (place / name).read_bytes()
 
     return bring
-
-
-@cache
-def hls(name):
-    return (files.folder() / "hls" / name).read_bytes()
 
 
 @cache

@@ -8,7 +8,7 @@ from procs.engine.protocol.messages import Order
 from tests.sandbox.site import files
 from tests.sandbox.site.pages import page
 from tests.sandbox.site.server import LOOPBACK
-from tests.sandbox.sloppy_site import Reply, SloppySite
+from tests.sandbox.sloppy_site import Reply
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]
 
@@ -17,12 +17,6 @@ FILM = page("A film", body='<video src="/clip.mp4"></video>' + "<p>Words</p>" * 
 WORDS = page("Words", body="<p>Words</p>" * 500).encode()
 UNENDED = FILM.removesuffix(b"</body></html>")
 VOD = b"#EXT-X-PLAYLIST-TYPE:VOD\n"
-
-
-@pytest.fixture
-async def sloppy():
-    async with SloppySite() as site:
-        yield site
 
 
 @pytest.fixture

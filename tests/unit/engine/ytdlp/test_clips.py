@@ -74,7 +74,7 @@ async def test_what_was_kept_is_fetched_without_asking_the_site_again(fetch_kept
 
 async def test_what_is_asked_for_anew_has_every_piece(fetch_kept, site, tmp_path):
     """yt-dlp counts a piece that came before its turn, and goes on behind it."""
-    first = (files.folder() / "hls" / "muxed0.ts").read_bytes()
+    first = files.hls("muxed0.ts")
     (tmp_path / "media-0.mp4.part").write_bytes(first)
     (tmp_path / "media-0.mp4.part-Frag2").write_bytes(first)
     note = {"downloader": {"current_fragment": {"index": 2}}}
