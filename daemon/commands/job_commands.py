@@ -159,9 +159,8 @@ def reopen(db: Database, job: int) -> bool:
         is_open = job_record.retry(db, job, now=clock.now())
         if is_open:
             terminal_acts.note(db, "job-retry", f"job:{job}", "", "again")
-    if is_open:  # who was woken within saw nothing yet
-        wake.notify_idle(db.run)
-        wake.notify(db.run, wake.BOT)
+    if is_open:
+        wake.notify_all(db.run)
     return is_open
 
 

@@ -191,8 +191,8 @@ class AlertPages:
         return AdminReply(toast=call.say("alert-site-done"), changes=(change,), show=self.wake_idle)
 
     async def wake_idle(self) -> None:
-        """Let idle workers take what was retried."""
-        wake.notify_idle(self.db.run)
+        """Let idle workers take what was retried, and the bot show it."""
+        wake.notify_all(self.db.run)
 
     def retry(self, call: AdminCall) -> AdminReply:
         """A job that ended badly is done once more. Raises EffectRefused where there is none."""

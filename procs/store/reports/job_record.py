@@ -92,7 +92,8 @@ def find(db: Database, name: str) -> JobRecord | None:
 def retry(db: Database, job: int, *, now: Now) -> bool:
     """Run a failed job again, with all its attempts; the people who waited for it wait again,
     except those who had left. False when there is nothing to retry, an equal job runs already, or
-    all had left."""
+    all had left. May be part of another transaction: after its commit the caller tells the idle
+    workers and the bot (`wake.notify_all`)."""
     with db.write(full=True):
         found = find(db, str(job))
         if found is None or found.state not in BADLY or db.one(TWIN, {"job": job}):
@@ -103,8 +104,6 @@ def retry(db: Database, job: int, *, now: Now) -> bool:
         revived = {"job": job, "now": now.wall, "event": event(now, "revived")}
         ((user, lane, site),) = db.all(REVIVE, revived)
         seats.sit(db, job, user=user, lane=Lane(lane), site=site, now=now)
-    wake.notify_idle(db.run)
-    wake.notify(db.run, wake.BOT)
     return True
 
 

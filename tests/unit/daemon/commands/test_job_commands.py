@@ -1,10 +1,13 @@
 """The commands about jobs, on a real database without processes."""
 
+import contextlib
+
 import pytest
 
 from daemon import cli
 from procs.core import clock
 from procs.records.job import Ask, Media, Part, Person, Reference, State
+from procs.store import wake
 from procs.store.jobs import leases, outcomes
 from procs.store.media import references
 from procs.store.people import users
@@ -116,6 +119,25 @@ def test_retry_queues_what_failed_and_its_person_waits_again(house):
     assert house.says("retry", code)[:2] == (0, ["job 1 is tried again at once"])
     assert job_record.find(house.db, str(job)).state is State.QUEUED
     assert requests.order(house.db, 1).state == "open"
+
+
+def test_a_retry_wakes_one_idle_worker_and_the_bot(house):
+    house.asks(7, "a")
+    code = house.fails()
+    names = ("w01", "w02", wake.BOT)
+    with contextlib.ExitStack() as held:
+        ears = [
+            held.enter_context(contextlib.closing(wake.WakeSocket(house.db.run, name)))
+            for name in names
+        ]
+        for worker in ears[:2]:
+            worker.rest()
+
+        house.says("retry", code)
+
+        heard = [bool(ear.heard()) for ear in ears]
+    assert sorted(heard[:2]) == [False, True]
+    assert heard[2]
 
 
 def test_a_retry_that_has_to_wait_says_for_what(house):
