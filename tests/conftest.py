@@ -1,6 +1,8 @@
 """What all tests share."""
 
+import contextlib
 import gc
+import importlib
 import shutil
 import signal
 import tempfile
@@ -13,7 +15,7 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 from procs.core import clock
-from tests import pgbouncer, postgresql_server
+from tests import ROOT, pgbouncer, postgresql_server
 
 #: Of these tests every so many-th case is in `make test`; `make test-long` runs them all, and those
 #: that are marked as long. Together they are more than eight minutes on two cores.
@@ -50,6 +52,8 @@ EVERY = {
     "test_a_sloppy_servers_file_arrives_whole": 4,
     "test_a_stack_whose_socket_and_lock_were_removed_is_found_and_stopped": 2,
     "test_a_step_that_fails_is_named_and_got_over": 5,
+    "test_a_wrong_key_says_so": 2,
+    "test_a_full_disk_is_no_wrong_key_and_is_named": 2,
     "test_a_stop_in_the_middle_of_a_start_leaves_a_clean_log": 3,
     "test_a_stream_may_be_small": 2,
     "test_each_message_is_answered_once_whatever_is_late_lost_or_killed": 2,
@@ -97,6 +101,18 @@ def pytest_configure() -> None:
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile | None:
     return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    """In a fresh clone, let each process of a run rewrite its share of the modules of tests, which
+    pytest keeps beside them: else every one of them rewrites them all, for half a minute."""
+    mine = getattr(session.config, "workerinput", None)
+    if mine is None:
+        return
+    first, processes = int(mine["workerid"].removeprefix("gw")), mine["workercount"]
+    for path in sorted((ROOT / "tests").rglob("test_*.py"))[first::processes]:
+        with contextlib.suppress(Exception):  # the collection meets it again, and says what it is
+            importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -147,12 +147,15 @@ def below(node: ast.AST, name: str, owner: ast.ClassDef | None) -> Iterator[Name
             yield from below(one, name, owner)
 
 
-CLASSES = {
-    one.name: one
-    for source in PRODUCT
-    for _, one, _ in public(source)
-    if isinstance(one, ast.ClassDef)
-}
+@cache
+def product_classes() -> dict[str, ast.ClassDef]:
+    """Those of the product by their names; whoever collects the tests alone parses nothing."""
+    return {
+        one.name: one
+        for source in PRODUCT
+        for _, one, _ in public(source)
+        if isinstance(one, ast.ClassDef)
+    }
 
 
 def names_of_bases(owner: ast.ClassDef) -> list[str]:
@@ -161,9 +164,9 @@ def names_of_bases(owner: ast.ClassDef) -> list[str]:
 
 def declares(base: str, method: str) -> bool:
     """Whether a class of ours, or what it derives from, has a field or a method of this name."""
-    if base not in CLASSES:
+    if base not in product_classes():
         return bool(CALLED_BY_LIBRARIES.fullmatch(method))
-    found = CLASSES[base]
+    found = product_classes()[base]
     fields = {
         one.target.id
         for one in found.body

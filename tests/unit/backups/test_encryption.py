@@ -31,10 +31,15 @@ def other_keys(folder: Path) -> tuple[Path, Path]:
     return made[0], made[1]
 
 
-def written(folder: Path, text: str) -> Path:
-    path = folder / "backup.key"
+def written(folder: Path, text: str, name: str = "backup.key") -> Path:
+    path = folder / name
     path.write_text(text)
     return path
+
+
+def other_phrases(folder: Path) -> tuple[Path, Path]:
+    """The same with passphrases, each of which takes a second of a core to be mixed."""
+    return written(folder, PHRASE), written(folder, "another phrase of words", "another.key")
 
 
 @pytest.mark.parametrize("kind", ["passphrase", "key"])
@@ -63,13 +68,14 @@ def test_a_server_with_the_public_key_alone_makes_what_only_the_secret_opens(sho
     assert backup_store.newest_ok(home.settings.backup_folder) is not None
 
 
-def test_a_wrong_key_says_so(short_home, tmp_path):
-    home = Home(short_home, CHAPAR_BACKUP_KEY_FILE=str(written(tmp_path, PHRASE)))
+@pytest.mark.parametrize("kind", ["key", "passphrase"])
+def test_a_wrong_key_says_so(short_home, tmp_path, kind):
+    keys = {"key": other_keys, "passphrase": other_phrases}[kind](tmp_path)
+    home = Home(short_home, CHAPAR_BACKUP_KEY_FILE=str(keys[0]))
     backup = home.backs_up()
-    other = cipher.read(written(tmp_path, "another phrase of words"))
 
     with pytest.raises(BackupUnopened, match="is it the right key"):
-        backup_taker.verify(home.settings, backup, other)
+        backup_taker.verify(home.settings, backup, cipher.read(keys[1]))
 
 
 def test_a_wrong_key_makes_no_backup_a_bad_one(short_home, tmp_path):
@@ -151,7 +157,7 @@ def test_a_file_that_holds_no_key_is_refused(tmp_path, text):
         cipher.read(written(tmp_path, text))
 
 
-@pytest.mark.parametrize("kind", ["passphrase", "key"])
+@pytest.mark.parametrize("kind", ["key", "passphrase"])
 def test_a_full_disk_is_no_wrong_key_and_is_named(tmp_path, kind):
     key = cipher.read(written(tmp_path, PHRASE) if kind == "passphrase" else secret(tmp_path)[0])
     plain, closed, full = tmp_path / "plain", tmp_path / "closed", Path("/dev/full")
