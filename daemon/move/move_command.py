@@ -95,22 +95,34 @@ def switch(settings: Settings, work: StoreMove, path: Path, to: str, say: Say) -
     for _ in range(COMPARISONS):
         if wrong := work.end(say):
             raise Refusal(f"not switched, {len(wrong)} differences: {'; '.join(wrong[:5])}")
-        known = figures.of_people(work.old)
-        record: dict[str, object] = {"from": settings.database_url, "to": to, "figures": known}
-        with work.old.write():
-            if work.has_all():
-                last = change_notes.latest(work.old)
-                write_record(settings, record)
-                work.hand_over()
-                settings_file.write(path, {DATABASE: to})  # the switch
-                write_record(settings, {**record, SWITCHED: True})
-                break
+        if (last := switch_if_whole(settings, work, path, to)) is not None:
+            return work.forget(last)
         say("a command changed something meanwhile; that is brought after")
-    else:
-        raise Refusal(
-            "not switched: commands changed something during each comparison; run none meanwhile"
-        )
-    return work.forget(last)
+    raise Refusal(
+        "not switched: commands changed something during each comparison; run none meanwhile"
+    )
+
+
+def switch_if_whole(settings: Settings, work: StoreMove, path: Path, to: str) -> int | None:
+    """The switch, with the gate of the old database closed. Returns the last note that is in the
+    new one; None where more was noted than that."""
+    known = figures.of_people(work.old)
+    record: dict[str, object] = {"from": settings.database_url, "to": to, "figures": known}
+    last = None
+    try:
+        with work.old.write():
+            if not work.has_all():
+                return None
+            noted = change_notes.latest(work.old)
+            write_record(settings, record)
+            work.hand_over()
+            settings_file.write(path, {DATABASE: to})  # the switch
+            last = noted
+            write_record(settings, {**record, SWITCHED: True})
+    except StoreAway:  # a server ends who stands still in its transaction: a disk was slow
+        if last is None:
+            raise
+    return last
 
 
 def figures_left(settings: Settings, to: str) -> object:

@@ -4,10 +4,14 @@ Rows are read at different instants: two may have the same seat, and one may ref
 added after its table was read. Both kinds of databases look at that in the end.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 
+from procs.errors import StoreError
 from procs.store.database import Database, files_of
+from procs.store.move.foreign_texts import AGAIN
 from procs.store.move.table_layout import TableLayout, TableSql
 
 FORGET_INDEX = TableSql("DROP INDEX IF EXISTS {name}")
@@ -19,6 +23,17 @@ REFER = TableSql("""
 ALTER TABLE {table} ADD CONSTRAINT {table}_{column}_fkey
     FOREIGN KEY ({column}) REFERENCES {parent} ({key}) ON DELETE {on_delete}
 """)
+#: A row that refers to none; and what two rows have alike that no two may.
+ORPHAN = TableSql("""
+SELECT {own}, {column} FROM {table} AS child
+ WHERE {column} IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM {parent} AS it WHERE it.{key} = child.{column}) LIMIT 1
+""")
+ALIKE = TableSql("""
+SELECT {columns} FROM {table} {condition} GROUP BY {columns} HAVING COUNT(*) > 1 LIMIT 1
+""")
+#: The columns of such an index, and which rows it is about.
+UNIQUE = re.compile(r"CREATE UNIQUE INDEX \w+ ON \w+ \(([\w, ]+)\)\s*(.*)", re.DOTALL)
 
 
 def ignore_references(new: Database, url: str) -> None:
@@ -43,6 +58,48 @@ def tighten(new: Database, url: str, tables: Sequence[TableLayout]) -> None:
             new.change(FORGET_INDEX.about(name=name))
             new.change(text)
     change_references(new, url, tables, FORGET_REFERENCE, REFER)
+
+
+@contextmanager
+def explained(new: Database, tables: Sequence[TableLayout]) -> Iterator[None]:
+    """Have whoever moves told of the row that `tighten` could not take. Raises StoreError; where
+    all rows fit, what was raised within."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except Exception as error:  # of either library
+        if told := [*orphans(new, tables), *alike(new, tables)]:
+            raise StoreError(f"{told[0]}, {AGAIN}") from error
+        raise
+
+
+def orphans(db: Database, tables: Sequence[TableLayout]) -> Iterator[str]:
+    """A sentence for each reference of which a row refers to none: an older row of a file from
+    which somebody deleted with another program, which looks at no references."""
+    for table in tables:
+        for one in table.references:
+            named = {"own": ", ".join(table.key), "table": table.name, **asdict(one)}
+            for *key, value in db.all(ORPHAN.about(**named)):
+                yield (
+                    f"{table.name}: the row {', '.join(map(str, key))} belongs to "
+                    f"{one.parent} {value}, which is not there; delete that row"
+                )
+
+
+def alike(db: Database, tables: Sequence[TableLayout]) -> Iterator[str]:
+    """A sentence for each index in whose columns two rows have become the same."""
+    for table in tables:
+        for text in table.unique.values():
+            if found := UNIQUE.match(text):
+                columns, condition = found.groups()
+                named = {"table": table.name, "columns": columns, "condition": condition}
+                for values in db.all(ALIKE.about(**named)):
+                    yield (
+                        f"{table.name}: two rows differ in {columns} only in a character that "
+                        f"PostgreSQL has not (NUL): {', '.join(map(repr, values))}; delete or "
+                        "correct one of them"
+                    )
 
 
 def change_references(

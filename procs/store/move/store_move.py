@@ -152,7 +152,7 @@ class StoreMove:
             copy_constraints.loosen(self.new, self.new_url, tables)
         while self.bring_changes():
             pass
-        with self.new.write(full=True):
+        with copy_constraints.explained(self.new, tables), self.new.write(full=True):
             for table in tables:
                 if not table.key:
                     self.new.change(table_copy.fill_in(table_copy.EMPTY, table))

@@ -15,6 +15,9 @@ from tests.contract.place import Place
 pytestmark = pytest.mark.postgresql
 HOST = "INSERT INTO host_lists VALUES (:host, 1, :reason, 1.0, 5)"
 BAN = "INSERT INTO bans VALUES (7, 1.0, NULL, CAST(X'{bytes}' AS TEXT), 5)"
+SOURCE = "INSERT INTO sources (key, url, site) VALUES (:key, 'https://site.test/', 'site.test')"
+#: Of a list that is not there.
+FOLLOW = "INSERT INTO follows (source, person, form, state, since) VALUES (99, 7, 'video', 'on', 1)"
 TWINS = r"host_lists: two rows differ only in a character .* \(NUL\): 'a\\x00b'; delete one of them"
 NO_UTF8 = r"{}: a text that is no UTF-8 \(row {}\); correct or delete that row, then run the same"
 
@@ -94,6 +97,38 @@ def test_so_is_one_that_came_while_the_other_had_been_copied(
         db.change("DELETE FROM host_lists WHERE host = :host", {"host": first})
 
     assert moves(place, empty) == [("a\ufffdb",)]
+
+
+def test_two_marks_that_would_be_one_are_told_once_all_else_is_there(
+    db: Database, place: Place, empty: Place
+) -> None:
+    put(db, "a")
+    with db.write():
+        for key in ("a\0b", "a\ufffdb"):
+            db.change(SOURCE, {"key": key})
+
+    with pytest.raises(StoreError, match=r"sources: two rows differ in key only in .* \(NUL\)"):
+        moves(place, empty)
+    by_hand(place, "DELETE FROM sources WHERE INSTR(key, CHAR(0)) > 0")
+
+    assert moves(place, empty) == [("a",)]
+
+
+def test_a_row_whose_person_was_deleted_by_hand_is_told(
+    db: Database, place: Place, empty: Place
+) -> None:
+    put(db, "a")
+    with db.write():
+        db.change(SOURCE, {"key": "k"})
+    by_hand(place, FOLLOW)
+
+    with pytest.raises(
+        StoreError, match=r"follows: the row 1 belongs to sources 99, which is not there; delete"
+    ):
+        moves(place, empty)
+    by_hand(place, "DELETE FROM follows")
+
+    assert moves(place, empty) == [("a",)]
 
 
 @pytest.mark.parametrize("text", ["FF41", "EDA080"])

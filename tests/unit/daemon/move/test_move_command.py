@@ -1,5 +1,6 @@
 """`chapar move` of a Chapar that is stopped: nothing is lost, and nothing is refused too late."""
 
+import json
 from contextlib import closing
 from pathlib import Path
 
@@ -11,10 +12,12 @@ from daemon.console.open_store import MOVE_RECORD, SWITCHED
 from daemon.move import move_command
 from procs import config
 from procs.config import Settings
-from procs.store.database import open_database
+from procs.store.database import migrate, open_database
 from procs.store.health import runtime_settings
 from procs.store.jobs import seats
-from procs.store.move import change_notes
+from procs.store.move import change_notes, store_move
+from procs.store.move.store_move import StoreMove
+from tests import postgresql_server
 
 pytestmark = pytest.mark.postgresql
 
@@ -83,3 +86,34 @@ def test_a_move_that_fails_says_that_changes_are_noted(own: Settings, server: st
         assert change_notes.noted(db, own.database_url) is not None
         move_command.cancel(own, said.append)
         assert change_notes.noted(db, own.database_url) is None
+
+
+class SlowMove(StoreMove):
+    """One whose switch takes so long that the server ends the transaction that waits for it."""
+
+    def hand_over(self) -> None:
+        super().hand_over()
+        postgresql_server.running().answer(
+            "SELECT PG_TERMINATE_BACKEND(pid) FROM pg_stat_activity"
+            f" WHERE datname = '{self.old_url.partition('@/')[2].partition('?')[0]}'"
+        )
+
+
+def test_a_switch_that_takes_longer_than_the_server_waits_is_one(
+    own: Settings, server: str, env_file: Path
+) -> None:
+    migrate(server, run=own.run)
+    env_file.write_text(f"CHAPAR_HOME={own.home}\nCHAPAR_DATABASE_URL={server}\n")
+    served, goal = config.load(need_telegram=False), f"sqlite:///{own.home}/new.db"
+    places = {"run": own.run, "scratch": own.home / "moving"}
+    with store_move.opened(server, goal, **places) as work:
+        slow = SlowMove(work.old, work.new, work.old_url, work.new_url)
+        slow.copy(print)
+
+        late = move_command.switch(served, slow, env_file, goal, print)
+
+    assert late == []
+    assert config.load(need_telegram=False).database_url == goal
+    assert json.loads((own.home / MOVE_RECORD).read_text())[SWITCHED]
+    with closing(open_database(server, run=own.run)) as old:
+        assert change_notes.noted(old, server) is None
