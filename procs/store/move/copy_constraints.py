@@ -66,10 +66,9 @@ def explained(new: Database, tables: Sequence[TableLayout]) -> Iterator[None]:
     all rows fit, what was raised within."""
     try:
         yield
-    except StoreError:
-        raise
-    except Exception as error:  # of either library
-        if told := [*orphans(new, tables), *alike(new, tables)]:
+    except BaseException as error:  # of either library
+        is_known = isinstance(error, StoreError | KeyboardInterrupt)
+        if not is_known and (told := [*orphans(new, tables), *alike(new, tables)]):
             raise StoreError(f"{told[0]}, {AGAIN}") from error
         raise
 
