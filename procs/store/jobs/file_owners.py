@@ -1,7 +1,8 @@
 """The owners of files: leases of job folders, requests of outboxes."""
 
 from procs.records import job_progress
-from procs.records.job import State
+from procs.records.job import Kind, State
+from procs.records.job_payload import Payload
 from procs.store.database import Database
 
 LEASES = f"""
@@ -21,6 +22,14 @@ INSERT INTO job_files (job, machine) VALUES (:job, :machine)
     ON CONFLICT (job) DO UPDATE SET machine = excluded.machine
 """
 LOOSEN = "DELETE FROM job_files WHERE job = :job"
+#: What `chapar fetch` asks for. A trial, a look at a source and the check of a link have a `folder`
+#: too, because they need no Telegram, and leave no files: any machine may carry them.
+COLLECTED = (Kind.FETCH, Kind.LOOK)
+
+
+def is_collected(kind: Kind, payload: Payload) -> bool:
+    """Whether the files of a job are collected from the outbox of the machine that asked."""
+    return kind in COLLECTED and bool(getattr(payload, "folder", 0))
 
 
 def bind(db: Database, job: int, machine: str) -> None:

@@ -154,9 +154,8 @@ def next_number(db: Database, job: NewJob) -> tuple[int, bool, bool]:
 def insert(
     db: Database, job: NewJob, number: int, *, state: State, at: float, seat: int | None, now: Now
 ) -> None:
-    """Write the row of a new job with its first event; one with a folder is bound to this machine
-    where several share the store."""
-    folder = int(bool(getattr(job.payload, "folder", 0)))
+    """Write the row of a new job with its first event; one whose files are collected here is bound
+    to this machine where several share the store."""
     facts = {
         "id": number,
         "user": job.user,
@@ -167,12 +166,12 @@ def insert(
         "now": at,
         "seat": seat,
         "mark": job.mark,
-        "folder": folder,
+        "folder": int(bool(getattr(job.payload, "folder", 0))),
         "payload": job_payload.encode(job.payload),
         "event": event(now, "added", state=WORDS[state]),
     }
     db.send(ADD, facts)
-    if folder and machine_name.shared():
+    if machine_name.shared() and file_owners.is_collected(job.kind, job.payload):
         file_owners.bind(db, number, machine_name.shared())
 
 

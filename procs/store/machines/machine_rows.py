@@ -39,11 +39,14 @@ SELECT name, roles FROM machines
    AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'machine:' || name)
  ORDER BY name
 """
-#: Jobs in line whose files, or whose way to their site, are of a machine that carries nothing now.
+#: Jobs in line whose files, or whose way to their site, are of a machine that carries nothing now:
+#: it is silent, drained, or has no workers. What is collected there waits for it.
 BOUND = f"""
 SELECT f.job FROM job_files f JOIN jobs j ON j.id = f.job
- WHERE j.state = {State.QUEUED} AND (j.folder = 0 OR j.kind = '{Kind.TRIAL}')
-   AND NOT (EXISTS (SELECT 1 FROM machines WHERE name = f.machine AND beat_at >= :since)
+ WHERE j.state = {State.QUEUED}
+   AND (j.folder = 0 OR j.kind NOT IN ('{Kind.FETCH}', '{Kind.LOOK}'))
+   AND NOT (EXISTS (SELECT 1 FROM machines
+                     WHERE name = f.machine AND beat_at >= :since AND roles LIKE '%worker%')
             AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'machine:' || f.machine))
  ORDER BY f.job LIMIT :bite
 """
@@ -129,8 +132,8 @@ def carriers(db: Database, *, now: Now) -> list[str]:
 
 
 def unbind(db: Database, *, now: Now) -> int:
-    """Let any machine begin anew the jobs in line whose files lie on one that is gone or drained.
-    Returns how many."""
+    """Let any machine begin anew the jobs in line whose files lie on one that is gone or drained,
+    or that has no workers. Returns how many."""
     facts = {"since": now.boot - GONE_AFTER, "bite": BITE}
     if not db.all(BOUND, facts):
         return 0

@@ -82,7 +82,7 @@ def move(context: WorkerContext, lease: Lease, *, now: Now) -> None:
 def open_to(context: WorkerContext, lease: Lease, *, now: Now) -> list[str]:
     """The other machines to which the site is open, and which this job has not met."""
     here, site = machine_name.shared(), lease.site
-    if not here or getattr(lease.payload, "folder", False):  # its files are waited for on this disk
+    if not here or file_owners.is_collected(lease.kind, lease.payload):
         return []
     ways = [one for one in context.settings.sites.of(site).identities if not one.proxy]
     met = {one.partition(AT)[2] for one in lease.progress.tried}

@@ -6,14 +6,19 @@ import pytest
 
 from procs.core.machine import machine_name
 from procs.errors import LeaseLost
-from procs.records.job import Lane
+from procs.records.job import SYSADMIN, Ask, Kind, Lane, Link, Person
 from procs.records.job_progress import Unfinished
 from procs.store.admins import admin_orders
+from procs.store.follows import follows, sources
+from procs.store.follows.follow_limits import FollowLimits
 from procs.store.health import workers
-from procs.store.jobs import claimable, leases, pause_control, pauses, recovery
+from procs.store.jobs import claimable, file_owners, leases, pause_control, pauses, recovery
 from procs.store.jobs.leases import LEASE
 from procs.store.machines import machine_rows
 from procs.store.machines.machine_rows import GONE_AFTER
+from procs.store.people import users
+from procs.store.requests import requests
+from procs.store.sites import link_checks
 
 
 @pytest.fixture
@@ -24,18 +29,33 @@ def on(monkeypatch) -> Callable[[str], None]:
 
 @pytest.fixture
 def beats(db, clock) -> Callable[..., None]:
-    def beat(*names: str) -> None:
+    def beat(*names: str, roles: str = "worker") -> None:
         for name in names:
-            facts = {"boot": "b", "home": f"/srv/{name}", "roles": "worker", "slots": 2}
+            facts = {"boot": "b", "home": f"/srv/{name}", "roles": roles, "slots": 2}
             machine_rows.beat(db, name, **facts, version="1", now=clock.now())
 
     return beat
 
 
-def claims(desk, name: str) -> list[leases.Lease]:
-    return leases.claim(
-        desk.db, worker=desk.worker(name), lane=Lane.HEAVY, room=1, now=desk.clock.now()
-    )
+def claims(desk, name: str, lane: Lane = Lane.HEAVY) -> list[leases.Lease]:
+    return leases.claim(desk.db, worker=desk.worker(name), lane=lane, room=4, now=desk.clock.now())
+
+
+def plans(desk) -> None:
+    """A keeper's rounds: a look at a list that somebody follows, and a check of a link."""
+    users.remember(desk.db, Person(1), now=desk.clock.now())
+    link = Link("https://site.example/list", "site.example", "url:list")
+    follows.begin(desk.db, 1, link, limits=FollowLimits(3, 10), now=desk.clock.now())
+    assert sources.plan(desk.db, now=desk.clock.now()) == 1
+    links = {"other.example": ["https://other.example/1"]}
+    assert link_checks.plan(desk.db, links, now=desk.clock.now()) == 1
+
+
+def fetches(desk) -> int:
+    """A download by `chapar fetch`; its job."""
+    ask = Ask(SYSADMIN, 0, 1, 0, desk.link("film"), folder=True)
+    (done,) = requests.submit(desk.db, [ask], now=desk.clock.now())
+    return done.job
 
 
 def begun(desk, on) -> leases.Lease:
@@ -87,6 +107,60 @@ def test_a_job_begins_anew_elsewhere_when_its_machine_is_drained(desk, on, beats
     on("m2")
     assert machine_rows.unbind(desk.db, now=desk.clock.now()) == 1
     assert claims(desk, "w00-1-m2")
+
+
+def test_what_a_keeper_plans_is_claimed_by_any_machine(desk, on):
+    on("m1")
+    plans(desk)
+
+    on("m2")
+
+    found = claims(desk, "w00-1-m2", Lane.SOURCE)
+    assert {one.kind for one in found} == {Kind.SOURCE, Kind.CHECK}
+
+
+@pytest.mark.parametrize("why", ["drained", "silent", "without workers"])
+def test_looks_that_an_older_version_bound_are_freed_of_a_machine_that_carries_nothing(
+    desk, on, beats, why
+):
+    beats("m1", roles="keeper,bot" if why == "without workers" else "worker")
+    if why == "drained":
+        pause_control.pause(desk.db, pauses.machine("m1"), now=desk.clock.now())
+    elif why == "silent":
+        desk.clock.skip(GONE_AFTER + 1)
+    on("m1")
+    plans(desk)
+    with desk.db.write():
+        for (job,) in desk.db.all("SELECT id FROM jobs"):
+            file_owners.bind(desk.db, job, "m1")
+    on("m2")
+    assert claims(desk, "w00-1-m2", Lane.SOURCE) == []
+
+    assert machine_rows.unbind(desk.db, now=desk.clock.now()) == 2
+
+    assert len(claims(desk, "w00-1-m2", Lane.SOURCE)) == 2
+
+
+def test_a_download_goes_on_elsewhere_when_its_machine_has_no_workers_any_more(desk, on, beats):
+    lease = begun(desk, on)
+    leases.release(desk.db, lease, now=desk.clock.now())
+    beats("m1", roles="keeper,bot")
+
+    on("m2")
+    assert machine_rows.unbind(desk.db, now=desk.clock.now()) == 1
+    assert claims(desk, "w00-1-m2")
+
+
+def test_what_is_collected_on_a_machine_waits_for_it(desk, on, beats):
+    on("m1")
+    job = fetches(desk)
+    desk.clock.skip(GONE_AFTER + 1)
+
+    on("m2")
+    assert machine_rows.unbind(desk.db, now=desk.clock.now()) == 0
+    assert claims(desk, "w00-1-m2") == []
+    on("m1")
+    assert [one.job for one in claims(desk, "w00-1-m1")] == [job]
 
 
 def test_what_was_bound_is_forgotten_with_its_job(desk, on, beats):

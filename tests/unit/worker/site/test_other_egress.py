@@ -1,6 +1,7 @@
 """A site that refuses one machine's address goes on by another's; with the real rows."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
@@ -8,14 +9,18 @@ from procs import errors
 from procs.core import clock
 from procs.core.machine import machine_name
 from procs.errors import NotNow
-from procs.records.job import Kind, Lane, Lease
+from procs.records.job import Kind, Lane, Lease, Link
+from procs.store.follows import follows, sources
+from procs.store.follows.follow_limits import FollowLimits
 from procs.store.jobs import leases, pause_control, pauses, recovery
 from procs.store.machines import machine_rows
 from procs.store.sites import breakers
 from procs.store.sites.breakers import Way
 from procs.worker import settlement
+from procs.worker.jobs import source_look
 from procs.worker.site import admission, other_egress
-from tests.sandbox.shop import PROXY, SITE, Shop, shop
+from procs.worker.site.admission import Visit
+from tests.sandbox.shop import HOST, PROXY, SITE, Shop, shop
 
 __all__ = ["shop"]
 
@@ -44,14 +49,21 @@ class Fleet:
             self.it.fails(lease, errors.SiteBusy("429", wait=100.0))
         self.go_on("m1")
 
-    def claims(self, name: str) -> list[Lease]:
+    def claims(self, name: str, lane: Lane = Lane.HEAVY) -> list[Lease]:
         self.go_on(name)
         recovery.bring_due(self.it.db, now=clock.now())
-        return self.it.claim()
+        facts = {"worker": self.it.context.worker, "lane": lane, "now": clock.now(), "room": 4}
+        return leases.claim(self.it.db, **facts)
 
     def put_off(self, lease: Lease) -> NotNow:
         """A visit that must wait, and its outcome in the table."""
-        wait = self.it.put_off(lease)
+        return self.leaves(lambda: admission.enter(self.it.context, lease), lease)
+
+    def leaves(self, enter: Callable[[], Visit], lease: Lease) -> NotNow:
+        """The same of a job that enters its site in its own way."""
+        with pytest.raises(NotNow) as found:
+            enter()
+        wait = found.value
         asyncio.run(
             settlement.write_outcome(lambda: settlement.put_off(self.it.context, lease, wait))
         )
@@ -83,6 +95,21 @@ def test_a_site_that_blocks_one_machine_is_visited_by_the_other(fleet):
     assert it.claims("m1") == []
     (moved,) = it.claims("m2")
     assert (moved.job, it.it.way(moved)) == (lease.job, "default/m2")
+
+
+def test_a_look_at_a_list_leaves_a_machine_that_the_site_blocks(fleet):
+    it = fleet()
+    it.refused("m1")
+    link = Link(f"https://{HOST}/list", SITE, "url:list")
+    follows.begin(it.it.db, 7, link, limits=FollowLimits(3, 10), now=clock.now())
+    sources.plan(it.it.db, now=clock.now())
+    (lease,) = it.claims("m1", Lane.SOURCE)
+
+    it.leaves(lambda: source_look.enter(it.it.context, lease), lease)
+
+    assert it.claims("m1", Lane.SOURCE) == []
+    (moved,) = it.claims("m2", Lane.SOURCE)
+    assert source_look.enter(it.it.context, moved).identity.name == "default/m2"
 
 
 def test_where_all_are_blocked_a_job_waits_and_whoever_is_open_first_takes_it(fleet):
@@ -147,15 +174,8 @@ def test_a_trial_of_a_machines_way_is_run_there_alone(fleet):
     with it.it.db.write():
         it.it.db.change("UPDATE jobs SET at = 0 WHERE kind = :kind", {"kind": Kind.TRIAL})
 
-    assert look(it, "m2") == []
-    assert {one.trial.egress for one in look(it, "m1")} == {"default/m1"}
-
-
-def look(it: Fleet, name: str) -> list[Lease]:
-    it.go_on(name)
-    recovery.bring_due(it.it.db, now=clock.now())
-    facts = {"worker": it.it.context.worker, "lane": Lane.LOOK, "now": clock.now(), "room": 4}
-    return leases.claim(it.it.db, **facts)
+    assert it.claims("m2", Lane.LOOK) == []
+    assert {one.trial.egress for one in it.claims("m1", Lane.LOOK)} == {"default/m1"}
 
 
 def test_a_trial_whose_machine_is_gone_ends(fleet):
@@ -164,10 +184,10 @@ def test_a_trial_whose_machine_is_gone_ends(fleet):
     with it.it.db.write():
         it.it.db.change("UPDATE jobs SET at = 0 WHERE kind = :kind", {"kind": Kind.TRIAL})
         it.it.db.change("UPDATE machines SET beat_at = -1000 WHERE name = 'm1'")
-    assert look(it, "m2") == []
+    assert it.claims("m2", Lane.LOOK) == []
 
     assert machine_rows.unbind(it.it.db, now=clock.now()) == 2
-    assert len(look(it, "m2")) == 2
+    assert len(it.claims("m2", Lane.LOOK)) == 2
 
 
 def later() -> clock.Now:
