@@ -199,13 +199,13 @@ def held(db: Database, job: int, fence: int) -> Lease | None:
 
 def note(db: Database, lease: Lease, *, full: bool = False) -> None:
     """Keep the lease's progress in the row, so that a retry continues: on this machine, where it
-    goes on with files. Raises LeaseLost."""
+    goes on with files; what is collected stays bound as it is. Raises LeaseLost."""
     text = job_progress.encode(lease.progress)
     with db.write(full=full, only=()):
         _ours(db.change(NOTE, {**_name(lease), "progress": text}), lease)
-        if machine_name.shared():
-            is_bound = bool(lease.progress.folders)
-            file_owners.bind(db, lease.job, machine_name.shared() if is_bound else "")
+        here = machine_name.shared()
+        if here and not file_owners.is_collected(lease.kind, lease.payload):
+            file_owners.bind(db, lease.job, here if lease.progress.folders else "")
 
 
 def end(

@@ -63,7 +63,7 @@ def move(context: WorkerContext, lease: Lease, *, now: Now) -> None:
     """Give the job to a machine whose address the site does not refuse, by raising NotNow; return
     when there is none. What this machine has of the files is left behind."""
     here, progress = machine_name.shared(), lease.progress
-    if not here:
+    if not here or file_owners.is_collected(lease.kind, lease.payload):
         return
     names = open_to(context, lease, now=now)
     if names:

@@ -9,11 +9,12 @@ from procs import errors
 from procs.core import clock
 from procs.core.machine import machine_name
 from procs.errors import NotNow
-from procs.records.job import Kind, Lane, Lease, Link
+from procs.records.job import SYSADMIN, Ask, Kind, Lane, Lease, Link
 from procs.store.follows import follows, sources
 from procs.store.follows.follow_limits import FollowLimits
 from procs.store.jobs import leases, pause_control, pauses, recovery
 from procs.store.machines import machine_rows
+from procs.store.requests import requests
 from procs.store.sites import breakers
 from procs.store.sites.breakers import Way
 from procs.worker import settlement
@@ -110,6 +111,40 @@ def test_a_look_at_a_list_leaves_a_machine_that_the_site_blocks(fleet):
     assert it.claims("m1", Lane.SOURCE) == []
     (moved,) = it.claims("m2", Lane.SOURCE)
     assert source_look.enter(it.it.context, moved).identity.name == "default/m2"
+
+
+def fetched(it: Fleet, **form: str) -> Lease:
+    """A download by `chapar fetch` on the first machine, begun there."""
+    link = Link(f"https://{HOST}/film", SITE, "url:film", **form)
+    ask = Ask(SYSADMIN, 0, 1, 0, link, folder=True)
+    requests.submit(it.it.db, [ask], now=clock.now())
+    lane = Lane.LOOK if form else Lane.HEAVY
+    (lease,) = it.claims("m1", lane)
+    return lease
+
+
+@pytest.mark.parametrize("form", [{}, {"variant": "best#1-2"}], ids=["a film", "entries of a list"])
+def test_what_is_collected_here_waits_here_before_an_open_breaker(fleet, form):
+    it = fleet()
+    it.refused("m1")
+    lease = fetched(it, **form)
+
+    assert it.put_off(lease).why == "breaker site-busy"
+
+    breakers.close(it.it.db, SITE, now=clock.now())
+    assert it.claims("m2", lease.lane) == []
+    assert [one.job for one in it.claims("m1", lease.lane)] == [lease.job]
+
+
+def test_what_is_collected_here_takes_its_turn_here_at_a_site_with_a_pace(fleet):
+    it = fleet(f'["{SITE}"]\nrate = "600/h"\n')
+    lease = fetched(it)
+    it.it.way(lease)
+
+    leases.release(it.it.db, lease, now=clock.now())
+
+    assert it.claims("m2") == []
+    assert [one.job for one in it.claims("m1")] == [lease.job]
 
 
 def test_where_all_are_blocked_a_job_waits_and_whoever_is_open_first_takes_it(fleet):
