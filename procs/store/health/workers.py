@@ -15,6 +15,9 @@ from procs.store.health import counters
 
 #: The state of the bot's row: it carries known media itself, and is no worker in anything else.
 BOT = "bot"
+#: Seconds without a beat of a machine that explain why its worker did not renew: two such beats. At
+#: the end of a lease the last one is older, as workers renew every 15 seconds.
+MACHINE_SILENT = 40.0
 
 ENTER = """
 INSERT INTO workers (name, host, boot, pid, started, state, entered_at, beat_at)
@@ -38,6 +41,13 @@ UPDATE workers SET beat_at = :beat, jobs = :jobs WHERE id = :worker AND ended_at
 FORGET_MACHINE = """
 UPDATE workers SET state = 'gone', ended_at = :wall, why = 'machine-gone'
  WHERE host = :host AND ended_at IS NULL
+"""
+#: Whether a worker's machine is silent, or was counted as gone, which may have come back since.
+IS_LOST = """
+SELECT 1 FROM workers w
+ WHERE w.id = :worker
+   AND (w.why = 'machine-gone'
+        OR EXISTS (SELECT 1 FROM machines m WHERE m.name = w.host AND m.beat_at < :since))
 """
 PRESENT = """
 SELECT id, name, host, boot, pid, started, slot, state, jobs, entered_at, served_at, beat_at,
@@ -134,6 +144,11 @@ def forget_machine(db: Database, host: str, *, now: Now) -> int:
     """Count all workers of a machine as gone. Returns how many were not."""
     with db.write():
         return db.change(FORGET_MACHINE, {"host": host, "wall": now.wall})
+
+
+def is_lost(db: Database, worker: int, *, now: Now) -> bool:
+    """Whether the machine of a worker is silent too: the loss says nothing of what it carried."""
+    return db.one(IS_LOST, {"worker": worker, "since": now.boot - MACHINE_SILENT}) is not None
 
 
 def leave(db: Database, worker: int, *, why: str, now: Now) -> None:

@@ -4,7 +4,7 @@ it.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from procs.core.clock import Now
 from procs.errors import Quarantined
@@ -18,10 +18,12 @@ from procs.store.literals import EVERY_LANE, IDLE
 
 #: A download that was running alone when its worker died, twice, is suspected of having killed it;
 #: several that ran together share the blame, since one of them at most is guilty. Each worker that
-#: died in the last `LATELY` seconds without it speaks for a download.
+#: died in the last `LATELY` seconds without it speaks for a download. A machine that is lost,
+#: by its network or its power, adds no blame to what ran there.
 BLAME, LATELY = 2.0, 600.0
 #: So many deaths speak against it whatever ran beside it, when no more workers died without it;
-#: and so many in any case: nobody waits for longer.
+#: and so many in any case: nobody waits for longer. Lost machines count among these deaths, or one
+#: download might take down each in turn.
 MANY, ENOUGH = 10, 40
 #: Rows per transaction.
 BITE = 200
@@ -155,15 +157,21 @@ def reap(db: Database, *, now: Now) -> int:
         return 0
     with db.write(full=True):
         rows = db.all(EXPIRED, {"boot": now.boot})
-        return _take_back(db, rows, word="lease-over", now=now)
+        holders = {worker for _, _, _, _, worker, *_ in rows}
+        lost = {one for one in holders if workers.is_lost(db, one, now=now)}
+        return _take_back(db, rows, word="lease-over", lost=lost, now=now)
 
 
-def _take_back(db: Database, rows: Sequence[Row], *, word: str, now: Now) -> int:
-    """Take these jobs back. Downloads that ran in one worker share the blame for its end."""
+def _take_back(
+    db: Database, rows: Sequence[Row], *, word: str, now: Now, lost: Container[int] = ()
+) -> int:
+    """Take these jobs back. Downloads that ran in one worker share the blame for its end, unless it
+    was `lost` with its machine."""
     together = Counter(worker for _, _, lane, _, worker, *_ in rows if lane != Lane.LIGHT)
-    freed = sum(
-        _take_one(db, row, share=1 / (together[row[4]] or 1), word=word, now=now) for row in rows
-    )
+    freed = 0
+    for row in rows:
+        share = 0.0 if row[4] in lost else 1 / (together[row[4]] or 1)
+        freed += _take_one(db, row, share=share, word=word, now=now)
     if freed:
         counters.add(db, "jobs.taken-back", freed)
     return freed
@@ -177,7 +185,8 @@ def _take_one(db: Database, row: Row, *, share: float, word: str, now: Now) -> i
         db.change(DROP, {"job": job, "now": now.wall, "event": event(now, "cancelled", why=word)})
         seats.hand_on(db, user=user, lane=Lane(lane), seat=seat, now=now)
         return 1
-    if heavy and is_suspect(deaths + 1, blame + share, others=died_lately(db, now) - deaths):
+    against = blame + share if share else 0.0  # old blame convicts nobody at the loss of a machine
+    if heavy and is_suspect(deaths + 1, against, others=died_lately(db, now) - deaths):
         said = event(now, "dead", why=word)
         facts = {"job": job, "now": now.wall, "blame": blame + share, "event": said}
         ((site,),) = db.all(QUARANTINE, facts)

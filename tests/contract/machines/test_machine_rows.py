@@ -96,6 +96,62 @@ def test_a_job_begins_anew_elsewhere_when_its_machine_is_gone(desk, on, beats):
         leases.finish(desk.db, lease, now=desk.clock.now())
 
 
+@pytest.mark.parametrize("is_counted", [False, True], ids=["silent", "counted as gone"])
+def test_a_download_is_not_blamed_for_the_loss_of_its_machines(desk, on, beats, is_counted):
+    (asked,) = desk.asks(1, "long film")
+    on("m1")
+    for _ in range(3):
+        beats("m1")
+        assert claims(desk, "w00-1-m1")
+        desk.clock.skip(LEASE + 1)
+        if is_counted:  # and it is back when its leases are taken back
+            workers.forget_machine(desk.db, "m1", now=desk.clock.now())
+            beats("m1")
+        assert recovery.reap(desk.db, now=desk.clock.now()) == 1
+
+    assert desk.status(asked.request).state == "open"
+    assert [one.job for one in claims(desk, "w01-2-m1")] == [asked.job]
+
+
+def test_a_download_is_blamed_where_its_machine_goes_on(desk, on, beats):
+    (asked,) = desk.asks(1, "poison")
+    on("m1")
+    for _ in range(2):
+        claims(desk, "w00-1-m1")
+        desk.clock.skip(LEASE + 1)
+        beats("m1")
+        recovery.reap(desk.db, now=desk.clock.now())
+
+    assert desk.status(asked.request).say == "failed-poison"
+
+
+def test_a_download_that_was_blamed_is_not_convicted_by_the_loss_of_its_machine(desk, on, beats):
+    (asked,) = desk.asks(1, "film")
+    with desk.db.write():
+        facts = {"job": asked.job, "blame": recovery.BLAME}
+        desk.db.change("UPDATE jobs SET blame = :blame WHERE id = :job", facts)
+    on("m1")
+    beats("m1")
+    claims(desk, "w00-1-m1")
+    desk.clock.skip(LEASE + 1)
+
+    recovery.reap(desk.db, now=desk.clock.now())
+
+    assert desk.status(asked.request).state == "open"
+
+
+def test_a_download_that_takes_down_each_machine_is_given_up_in_the_end(desk, on, beats):
+    (asked,) = desk.asks(1, "poison")
+    for number in range(recovery.MANY):
+        on(f"m{number}")
+        beats(f"m{number}")
+        claims(desk, "w00-1")
+        desk.clock.skip(LEASE + 1)
+        recovery.reap(desk.db, now=desk.clock.now())
+
+    assert desk.status(asked.request).say == "failed-poison"
+
+
 def test_a_job_begins_anew_elsewhere_when_its_machine_is_drained(desk, on, beats):
     lease = begun(desk, on)
     beats("m1", "m2")
