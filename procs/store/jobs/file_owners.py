@@ -40,6 +40,12 @@ def bind(db: Database, job: int, machine: str) -> None:
         db.send(LOOSEN, {"job": job})
 
 
+def free(db: Database, job: int) -> None:
+    """Let any machine carry a job of which nobody collects the files."""
+    with db.write(only=()):
+        bind(db, job, "")
+
+
 def leases(db: Database) -> list[tuple[int, int]]:
     """(job, fence) of every lease."""
     return [(job, fence) for job, fence in db.all(LEASES)]

@@ -22,7 +22,7 @@ from procs.records.job import SYSADMIN, Ask, Link
 from procs.store import wake
 from procs.store.admins.audit_log import AuditChange
 from procs.store.database import Database
-from procs.store.jobs import pause_control, pauses
+from procs.store.jobs import file_owners, pause_control, pauses
 from procs.store.requests import requests
 from procs.store.sites import breaker_trials, breakers, cookies
 from procs.store.sites.host_lists import ALL
@@ -198,6 +198,7 @@ class SitesPages:
         ask, now = Ask(SYSADMIN, 0, secrets.randbits(62), 0, found, folder=True), clock.now()
         (done,) = requests.submit(self.db, [ask], now=now)
         requests.close(self.db, done.request, now=now)
+        file_owners.free(self.db, done.job)  # the bot's machine need not have workers
         change = AuditChange(f"site:{found.site}", "", f"test job {done.job}")
         see = act(f"🔎 {done.job}", "job-show", job=done.job)
         text = call.say("admin-site-testing", site=found.site, job=str(done.job))

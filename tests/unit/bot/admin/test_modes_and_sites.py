@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from procs.core import clock
+from procs.core.machine import machine_name
 from procs.records.job import Lane
 from procs.store.admins import audit_log
 from procs.store.modes import bot_members, bot_modes
@@ -192,6 +193,20 @@ async def test_a_link_is_tried_for_nobody_and_its_story_shown(bot, olga, hands):
     assert (lease.link.folder > 0, lease.link.url) == (True, "https://example.org/some.mp4")
     await olga.presses("🔎", page)
     await olga.sees_edit(page, str(lease.job))
+
+
+async def test_a_link_is_tried_by_any_machine(bot, olga, hands, monkeypatch):
+    monkeypatch.setattr(machine_name.HERE, "told", "m1")
+    await olga.sends("/site example.org")
+    page = await olga.sees("🌐 example.org")
+    await olga.presses("🧪 With a link", page)
+    await olga.sees_edit(page, "Send the link to try")
+    await olga.sends("https://example.org/some.mp4")
+    await olga.sees("fetches")
+
+    monkeypatch.setattr(machine_name.HERE, "told", "m2")
+
+    assert hands.claim().link.url == "https://example.org/some.mp4"
 
 
 async def test_a_card_says_when_less_comes_than_what_was_pressed(bot, sara, hands):
