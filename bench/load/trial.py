@@ -13,6 +13,7 @@ from bench.load.outcome import Outcome, loose_answers
 from bench.load.scenario import Scenario
 from bench.load.usage import NOTHING_READ, UNREAD, Usage
 from tests.chaos.remains import UNCERTAIN, left_over, number
+from tests.sandbox import long_heap
 from tests.sandbox.person import Message
 from tests.sandbox.stack import Stack
 
@@ -52,7 +53,7 @@ class Trial:
         about, result = machine.facts(), {}
         stack = self.stack()
         try:
-            async with stack:
+            async with stack, long_heap.kept_apart():
                 result = await self.played(stack)
         except TimeoutError:
             if not result:

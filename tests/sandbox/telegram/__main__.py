@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from procs.core import process
+from tests.sandbox import long_heap
 from tests.sandbox.telegram import control
 from tests.sandbox.telegram.server import TOKEN, Telegram
 
@@ -41,7 +42,7 @@ async def main(args: argparse.Namespace) -> None:
         "sink": args.sink,
         "strict": args.strict,
     }
-    async with Telegram(args.home, **facts) as server:
+    async with Telegram(args.home, **facts) as server, long_heap.kept_apart():
         path = socket_path(args.home)
         listener = await control.serve(server, path)
         about = await server.do("about")
