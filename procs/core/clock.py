@@ -17,6 +17,7 @@ suspended (`share`): its leases are over then, as nobody else waited for it.
 import calendar
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from procs.core.codec import row_record
@@ -48,6 +49,15 @@ class OwnBoot:
         self.told: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ClockReading:
+    """What the clock that machines share was found to be: by how many seconds it is ahead of
+    `elapsed`, and by how many that may be wrong."""
+
+    ahead: float
+    wrong_by: float
+
+
 SHARED, OWN_BOOT = SharedClock(), OwnBoot()
 #: What stands for the boot id beside instants of the shared clock.
 EVERY_BOOT = "shared"
@@ -64,6 +74,11 @@ def now() -> Now:
         return Now(time.time(), time.monotonic())
     shared = elapsed() + SHARED.ahead
     return Now(wall=shared, boot=shared)
+
+
+def read_between(began: float, told: float, ended: float) -> ClockReading:
+    """What the shared clock is, where it was told between two instants of `elapsed`."""
+    return ClockReading(told - (began + ended) / 2, (ended - began) / 2)
 
 
 def own_wall() -> float:

@@ -6,10 +6,11 @@ room and is reached only from here.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+from procs.core.clock import ClockReading
 from procs.errors import StoreError
 from procs.store.sqlite import connection, database_file
 from procs.store.sqlite.copies import snapshot
@@ -71,12 +72,15 @@ class Database(Protocol):
 
     Parameters of a statement are named (`:name`) and come as `facts`; a row is a tuple in the
     order of what is selected. No statement asks the database for the time: instants are facts that
-    the caller gives (`:now`), by the clocks of `procs.core.clock`.
+    the caller gives (`:now`), by the clocks of `procs.core.clock`. `told_clock`: what the latest
+    quiet `write` was told of that of machines.
 
     Errors: StoreError, one sentence with its fix, when the database cannot be used (it is gone,
     damaged, read-only, locked by a stranger); StoreFull when there is no room to write. A wrong
     statement raises the error of the database's own library: it is a fault of ours, never caught.
     """
+
+    told_clock: ClockReading | None
 
     @property
     def run(self) -> Path:
@@ -282,11 +286,8 @@ def opened_copy(path: Path) -> Iterator[Database]:
     """A copy that nobody else uses, brought up to date. Raises NewerDatabase, StoreError."""
     url, run = database_file.url_of(path), path.with_name(f"{path.name}.run")
     migrate(url, run=run)
-    db = open_database(url, run=run)
-    try:
+    with closing(open_database(url, run=run)) as db:
         yield db
-    finally:
-        db.close()
 
 
 def require_known(url: str) -> None:

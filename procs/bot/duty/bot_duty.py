@@ -21,8 +21,9 @@ from procs.telegram.updates.update_client import UpdateClient
 
 #: What is logged where the lease can be neither read nor written.
 LEASE_FAILED = "bot-lease.failed"
-#: Renewals, or looks of a standby, between two looks at the server's clock.
-CLOCK_BEATS = 15
+#: Looks of a standby between two looks at the server's clock; its holder hears that with each
+#: renewal.
+CLOCK_LOOKS = 15
 
 
 class BotDuty(PlaceBook):
@@ -45,6 +46,7 @@ class BotDuty(PlaceBook):
 
     async def begin(self) -> None:
         """Stand by until nobody holds the lease, then hold it."""
+        self.wait_for_another()
         if not self.take():
             log.info("bot.stands-by", machine=self.settings.machine)
             await self.sign_in_early()
@@ -70,22 +72,35 @@ class BotDuty(PlaceBook):
 
     def follow_clock(self) -> None:
         """Go by the database's clock. Where it was set, the end of a lease says nothing until its
-        holder had time to write another. Raises StoreError."""
+        holder wrote another, or fell silent by its own time. Raises StoreError."""
         if database_clock.follow(self.db):
+            self.waits_until = clock.elapsed() + bot_lease.BOT_LEASE
+            self.seen_until = 0.0
+
+    def wait_for_another(self) -> None:
+        """Take another machine's lease that was not given up no sooner than if the clock had just
+        been set: a process that begins cannot know whether it was."""
+        try:
+            held = bot_lease.holder(self.db)
+            waits = held and held.until and held.machine != self.settings.machine
+        except StoreError:  # nobody knows whose it is
+            waits = True
+        if waits:
             self.waits_until = clock.elapsed() + bot_lease.BOT_LEASE
 
     async def is_due(self) -> bool:
         """Wait until another look at the lease is due, and whether its time is over then: before
         the end that was seen last, only a change of rows can have ended it."""
         await asyncio.sleep(bot_lease.STANDBY_LOOK)
-        mark = self.db.rest()
+        mark, now = self.db.rest(), clock.now().boot
         self.seen_until = max(self.seen_until, rest_file.bot_until(self.db.run))
-        if mark is not None and mark == self.seen_mark and clock.now().boot < self.seen_until:
+        is_set = self.seen_until > now + bot_lease.BEYOND
+        if mark is not None and mark == self.seen_mark and now < self.seen_until and not is_set:
             return False
         self.seen_mark = mark
         self.looks += 1
         try:
-            if self.looks % CLOCK_BEATS == 0:
+            if is_set or self.looks % CLOCK_LOOKS == 0:
                 self.follow_clock()
             found = bot_lease.holder(self.db)
         except StoreError as error:
@@ -93,7 +108,7 @@ class BotDuty(PlaceBook):
             return False
         self.absence.end()
         self.seen_until = found.until if found else 0.0
-        return clock.now().boot >= self.seen_until
+        return found is None or found.is_over(clock.now())
 
     async def sign_in_early(self) -> None:
         """Sign in where this machine never did, so that taking over needs no sign-in."""
@@ -114,13 +129,9 @@ class BotDuty(PlaceBook):
         said, and the duty goes on where nobody took it meanwhile. Where a standby took its place,
         the duty ends: what was accepted in the last seconds may be gone, and the next one asks
         Telegram for it, from the place that this database knows."""
-        beats = 0
         while True:
             await asyncio.sleep(bot_lease.BOT_BEAT)
-            beats += 1
             try:
-                if beats % CLOCK_BEATS == 0:
-                    self.follow_clock()
                 renewed = self.lease.renew(now=clock.now())
                 self.absence.end()
                 if not renewed:

@@ -10,17 +10,20 @@ from dataclasses import dataclass
 from procs.core import clock
 from procs.core.clock import Now
 from procs.store.database import Database
+from procs.store.machines import database_clock
 
 #: Seconds that the lease lasts, between two renewals and two looks of who stands by, and before its
 #: end from which on its holder says nothing: clocks of machines agree to less than that.
 BOT_LEASE, BOT_BEAT, STANDBY_LOOK, MARGIN = 8.0, 3.0, 1.0, 1.0
+#: Seconds that no end of a lease is away, by the clock of whoever goes by the right one.
+BEYOND = 2 * BOT_LEASE
 
 TAKE = """
 INSERT INTO bot_lease (name, machine, pid, fence, until) VALUES ('bot', :machine, :pid, 1, :until)
     ON CONFLICT (name) DO UPDATE
    SET machine = excluded.machine, pid = excluded.pid, until = excluded.until,
        fence = bot_lease.fence + 1
- WHERE bot_lease.until < :now
+ WHERE bot_lease.until < :now OR bot_lease.until > :beyond
 RETURNING fence
 """
 #: Its holder by name too: of a fence that a crashed server forgot there may be two.
@@ -40,6 +43,10 @@ class BotHolder:
     fence: int
     until: float
 
+    def is_over(self, now: Now) -> bool:
+        """Whether its time is over, or was written by a clock that was set back since."""
+        return not now.boot <= self.until <= now.boot + BEYOND
+
 
 class BotLease:
     """One process's view of it. `own_end` is the instant of this machine's own time since its boot,
@@ -58,16 +65,20 @@ class BotLease:
         began = clock.elapsed()
         facts = {"machine": self.machine, "pid": os.getpid(), "until": now.boot + BOT_LEASE}
         with self.db.write(full=True):
-            rows = self.db.all(TAKE, {**facts, "now": now.boot})
+            rows = self.db.all(TAKE, {**facts, "now": now.boot, "beyond": now.boot + BEYOND})
             self.lineage = self.db.lineage()
         return self._hold(began, int(rows[0][0])) if rows else False
 
     def renew(self, *, now: Now) -> bool:
-        """Keep the lease. False when another took it. Raises StoreError."""
+        """Keep the lease. False when another took it. Where the clock was set meanwhile, others
+        cannot go by the end that this wrote, so it is written anew, and until then this process
+        falls silent at the end of before. Raises StoreError."""
         began = clock.elapsed()
         with self.db.write(only=(), quiet=True):
             kept = self.db.change(RENEW, self._mine(now.boot + BOT_LEASE)) > 0
             self.lineage = self.db.lineage()
+        if kept and database_clock.follow_told(self.db):
+            return self.renew(now=clock.now())
         return self._hold(began, self.fence) if kept else False
 
     def give_up(self) -> None:

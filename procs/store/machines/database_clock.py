@@ -4,7 +4,10 @@ No machine's own clock is asked: leases, due times and the budget of messages me
 however wrong its clock is. A process asks now and then, since the rates of two clocks differ.
 """
 
+from operator import attrgetter
+
 from procs.core import clock, log
+from procs.core.clock import ClockReading
 from procs.store.database import Database
 
 #: So many times the server is asked at first, and when an answer says something else than before;
@@ -23,27 +26,35 @@ def follow(db: Database) -> bool:
     if first is None or agrees(first):
         return False
     others = (reading(db) for _ in range(ASKED - 1))
-    truest = min([first, *(one for one in others if one is not None)])
+    found = [first, *(one for one in others if one is not None)]
+    truest = min(found, key=attrgetter("wrong_by"))
     if agrees(truest):
         return False
     before = clock.SHARED.ahead
-    clock.share(truest[1])
-    if before is None or abs(truest[1] - before) < STEP:
+    clock.share(truest.ahead)
+    if before is None or abs(truest.ahead - before) < STEP:
         return False
-    log.warning("database-clock.stepped", seconds=round(truest[1] - before, 1))
+    log.warning("database-clock.stepped", seconds=round(truest.ahead - before, 1))
     return True
 
 
-def agrees(found: tuple[float, float]) -> bool:
+def follow_told(db: Database) -> bool:
+    """The same by what a quiet transaction of ours was told just now: only where that is another
+    time than is known, the server is asked. Raises StoreError."""
+    told = db.told_clock
+    if told is None or clock.SHARED.ahead is None or agrees(told):
+        return False
+    return follow(db)
+
+
+def agrees(found: ClockReading) -> bool:
     """Whether an answer may be what is known already."""
-    wrong_by, ahead = found
     before = clock.SHARED.ahead
-    return before is not None and abs(ahead - before) <= wrong_by + NOISE
+    return before is not None and abs(found.ahead - before) <= found.wrong_by + NOISE
 
 
-def reading(db: Database) -> tuple[float, float] | None:
-    """By how much an answer may be wrong, and how far the server's clock is ahead of ours."""
+def reading(db: Database) -> ClockReading | None:
+    """The server's clock, asked now."""
     began = clock.elapsed()
     told = db.time()
-    ended = clock.elapsed()
-    return None if told is None else ((ended - began) / 2, told - (began + ended) / 2)
+    return None if told is None else clock.read_between(began, told, clock.elapsed())

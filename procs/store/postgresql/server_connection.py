@@ -17,10 +17,11 @@ from typing import Any
 
 import psycopg
 
+from procs.core.clock import ClockReading
 from procs.core.files import rest_file
 from procs.errors import StoreAway, StoreError
 from procs.store.postgresql import pooler, server_faults
-from procs.store.postgresql.dialect import guarded, numbered
+from procs.store.postgresql.dialect import CLOCK, guarded, numbered
 from procs.store.postgresql.pipeline import (
     COPIED,
     MANY,
@@ -44,8 +45,7 @@ SELECT CAST(CAST(PG_SNAPSHOT_XMAX(now) AS TEXT) AS BIGINT)
        - (SELECT COUNT(*) FROM PG_SNAPSHOT_XIP(now))
   FROM PG_CURRENT_SNAPSHOT() AS now
 """
-CLOCK = b"SELECT CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP()) AS DOUBLE PRECISION)"
-HERE, READ_ONLY = b"SELECT 1", b"SHOW transaction_read_only"
+TIME, HERE, READ_ONLY = b"SELECT " + CLOCK, b"SELECT 1", b"SHOW transaction_read_only"
 STEPS_KNOWN = b"SELECT TO_REGCLASS('schema_steps') IS NOT NULL"
 #: The version of a database that has steps; ours where a newer Chapar only added to it.
 APPLIED = b"""
@@ -79,6 +79,7 @@ class ServerConnection:
         self.reconnection: ServerReconnection | None = None
         self.over, self.own, self.told_at = -1, 0, 0.0
         self.mark: int | None = None
+        self.told_clock: ClockReading | None = None
         self.answers = ServerPatience(bounded=bounded, unhurried=bool(move))
         run.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._use(pooler.greet(url, self.answers.statement_timeout))
@@ -196,7 +197,7 @@ class ServerConnection:
 
     def time(self) -> float:
         """The server's clock in epoch seconds, as it sends its answer."""
-        return float(self.run_alone(Statement(CLOCK, (), last_value)))
+        return float(self.run_alone(Statement(TIME, (), last_value)))
 
     def lineage(self) -> str:
         """The server's timeline, which a standby leaves when it is promoted."""

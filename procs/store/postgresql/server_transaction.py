@@ -16,6 +16,7 @@ from typing import Any, NoReturn, Protocol
 import psycopg
 
 from procs.core import clock
+from procs.core.clock import ClockReading
 from procs.errors import StoreAway
 from procs.store.postgresql import server_faults
 from procs.store.postgresql.dialect import gate_of
@@ -67,6 +68,8 @@ class TransactionOwner(Protocol):
     own: int
     #: The steady instant of the last commit of which others must hear.
     told_at: float
+    #: What the gate of the latest quiet one said.
+    told_clock: ClockReading | None
 
     def run_alone(self, statement: Statement) -> Any:
         """Run a statement outside of a transaction, on a new connection when the old one is gone.
@@ -167,8 +170,11 @@ class ServerTransaction:
         first, more = self.named[:WITH_GATE], self.named[WITH_GATE:]
         words = gate_of(self.full, self.only is None, self.quiet, len(first))
         gate, rest = Statement(words, first, last_value), [locks_of(more)] if more else []
+        began = clock.elapsed() if self.quiet else 0.0
         self.db.pipeline.run([*begin, gate, *rest, *statements])
         self.opened, self.number = True, str(gate.answer)
+        if self.quiet and not self.full:
+            self.db.told_clock = clock.read_between(began, float(gate.answer), clock.elapsed())
         return None
 
     def require_lost(self, error: psycopg.Error) -> None:

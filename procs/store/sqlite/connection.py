@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from procs.core import clock
+from procs.core.clock import ClockReading
 from procs.core.codec import row_sum
 from procs.core.files import event_file
 from procs.core.files.event_file import LOCKS
@@ -52,6 +53,7 @@ class Connection:
 
     def __init__(self, path: Path, *, run: Path, check: int = 0) -> None:
         self.path, self.run, self.pid = path, run, os.getpid()
+        self.told_clock: ClockReading | None = None
         self.connection = database_file.connect(
             path, timeout=BUSY, statements=PREPARED, check=check
         )

@@ -44,6 +44,16 @@ def test_a_fence_that_a_crashed_server_gave_twice_is_of_its_last_holder(db, cloc
     assert second.renew(now=clock.now())
 
 
+def test_an_end_that_was_written_before_the_clock_was_set_back_keeps_nobody_out(db, clock):
+    first, second = BotLease(db, "m1"), BotLease(db, "m2")
+    clock.skip(3600)
+    first.take(now=clock.now())
+    clock.skip(-3600)
+    assert bot_lease.holder(db).is_over(clock.now())
+
+    assert second.take(now=clock.now())
+
+
 def test_a_lease_that_nobody_took_is_held_on_after_its_end(db, clock):
     lease = BotLease(db, "m1")
     lease.take(now=clock.now())

@@ -15,6 +15,7 @@ class ServerTime:
 
     def __init__(self, ahead: float | None, *, slow: float = 0.0) -> None:
         self.ahead, self.slow, self.asked = ahead, slow, 0
+        self.told_clock = None if ahead is None else clock.ClockReading(ahead, 0.001)
 
     def time(self) -> float | None:
         self.asked += 1
@@ -83,6 +84,23 @@ def test_a_clock_that_says_something_else_is_asked_again_before_it_is_believed()
     database_clock.follow(server)
 
     assert server.asked == database_clock.ASKED
+
+
+def test_a_clock_that_a_sign_of_life_told_is_asked_for_only_where_it_was_set():
+    database_clock.follow(ServerTime(600.0))
+    as_before, was_set = ServerTime(600.0), ServerTime(700.0)
+
+    assert not database_clock.follow_told(as_before)
+    assert database_clock.follow_told(was_set)
+
+    assert (as_before.asked, was_set.asked) == (0, database_clock.ASKED)
+    assert abs(clock.now().boot - clock.elapsed() - 700) < 0.5
+
+
+def test_a_process_that_goes_by_its_own_clock_follows_no_other():
+    assert not database_clock.follow_told(ServerTime(600.0))
+
+    assert clock.SHARED.ahead is None
 
 
 def test_a_machine_that_was_suspended_knows_what_time_the_others_have(monkeypatch):
