@@ -105,7 +105,6 @@ class Keeper:
         self.restarts = RestartRunner(db, settings)
         common = self.common_rounds() if "keeper" in settings.roles else ()
         self.rounds = (
-            PeriodicTask(30, self.machines.follow_clock, at_rest=SELDOM),
             PeriodicTask(machine_rows.MACHINE_BEAT, self.machines.beat),
             PeriodicTask(5, self.machines.judge, at_rest=RARELY),
             PeriodicTask(2, self.space.watch),
@@ -121,7 +120,7 @@ class Keeper:
             PeriodicTask(
                 15, MetricTextfile(db, settings, partial(alert_file.standing, settings)).write
             ),
-            PeriodicTask(5, ServiceState(db, settings).report),
+            PeriodicTask(5, ServiceState(db, settings, self.machines.may_judge_now).report),
         )
 
     def common_rounds(self) -> Sequence[PeriodicTask]:
@@ -217,7 +216,7 @@ class Keeper:
     def take_back(self) -> None:
         """Take back the leases of dead workers and those whose time is over, and kill workers that
         hang."""
-        now, is_judged = clock.now(), self.machines.may_judge()
+        is_judged, now = self.machines.may_judge_now(), clock.now()
         freed = recovery.release_dead(self.db, now=now)
         if is_judged:
             freed += recovery.reap(self.db, now=now)

@@ -24,9 +24,18 @@ class MachineWatch:
         self.renewal = RenewalTime()
 
     def beat(self) -> None:
-        """Write that this machine is there."""
+        """Write that this machine is there, by the clock that the server has now: with each beat it
+        tells it."""
         if not self.settings.has_server:
             return
+        self.write_row()
+        if database_clock.follow_told(self.db):
+            self.renewal.begin()
+            self.write_row()
+        self.renewal.note_beat()
+
+    def write_row(self) -> None:
+        """Write this machine's row."""
         settings = self.settings
         machine_rows.beat(
             self.db,
@@ -38,23 +47,24 @@ class MachineWatch:
             version=self.version,
             now=clock.now(),
         )
-        self.renewal.note_beat()
-
-    def follow_clock(self) -> None:
-        """Go by the database's clock; where it was set, others may not have noticed yet."""
-        if database_clock.follow(self.db):
-            self.renewal.begin()
 
     def may_judge(self) -> bool:
         """Whether leases, workers and machines may be counted as gone by their rows."""
         return not self.settings.has_server or self.renewal.is_over()
+
+    def may_judge_now(self) -> bool:
+        """The same by the clock that the server has now: where that was set back, whoever followed
+        it before us writes rows that look old by the one of before. Raises StoreError."""
+        if self.settings.has_server and database_clock.follow(self.db):
+            self.renewal.begin()
+        return self.may_judge()
 
     def judge(self) -> None:
         """Raise and clear the alerts about lost machines, and free the jobs of those that are gone,
         where this machine looks after the common rows."""
         if not self.settings.has_server or "keeper" not in self.settings.roles:
             return
-        if not self.may_judge():
+        if not self.may_judge_now():
             return
         now = clock.now()
         machines = machine_rows.listed(self.db)

@@ -1,6 +1,6 @@
 """After the server of the database was silent, nobody has renewed anything: every lease is over,
-and every worker and machine looks dead. So nobody is judged by an old row until all had time to
-write a new one.
+and every worker and machine looks dead; and so it is after its clock was set ahead. So nobody is
+judged by an old row until all had time to write a new one.
 
 A keeper knows of a silence by its own beat, which is as late as those of the others.
 """
@@ -10,9 +10,10 @@ from math import inf
 from procs.core import clock
 from procs.store.machines.machine_rows import MACHINE_BEAT
 
-#: Seconds in which all renew theirs once the server answers: a connection that broke off is noticed
-#: within ten, and made anew within a few.
-RENEWAL = 20.0
+#: Seconds in which all renew theirs, once the server answers or by the clock that it has now: a
+#: connection that broke off is noticed within ten and made anew within a few, a keeper beats every
+#: twenty, and an idle worker every forty (REST_BEAT of `procs/worker/loop.py`).
+RENEWAL = 45.0
 #: Seconds without a beat of our own after which others may look dead; after fewer, none does.
 SILENCE = 2 * MACHINE_BEAT
 
@@ -33,7 +34,7 @@ class RenewalTime:
         self.beat_at = now
 
     def begin(self) -> None:
-        """The server does not answer, or has just begun to."""
+        """The server does not answer, or has just begun to, or its clock was set."""
         self.until = clock.elapsed() + RENEWAL
 
     def is_over(self) -> bool:

@@ -6,6 +6,8 @@ answer that there is no way to Telegram, no room on the disk, or no server of th
 too: a restart mends what hangs, not what is not there.
 """
 
+from collections.abc import Callable
+
 from procs.backups import backup_store
 from procs.config import Settings
 from procs.core import clock, disk, durations, log
@@ -31,11 +33,15 @@ REST_LIFE = 300.0
 
 
 class ServiceState:
-    """Judges the service, and reports it to supervisord."""
+    """Judges the service, and reports it to supervisord. `may_judge`: whether what is old in rows
+    may be taken for stale, asked where something is."""
 
-    def __init__(self, db: Database, settings: Settings) -> None:
+    def __init__(
+        self, db: Database, settings: Settings, may_judge: Callable[[], bool] = lambda: True
+    ) -> None:
         self.db = db
         self.settings = settings
+        self.may_judge = may_judge
         #: What was fresh once, and is missed from then on.
         self.joined: set[str] = set()
         #: When the row is written next, on the boot clock.
@@ -65,7 +71,7 @@ class ServiceState:
         fresh = {"claims": serving > 0, "telegram": self.hears_telegram()}
         self.joined |= {name for name, there in fresh.items() if there}
         stale = tuple(name for name in fresh if name in self.joined and not fresh[name])
-        if stale and event_file.is_stopping(self.settings.run):
+        if stale and (event_file.is_stopping(self.settings.run) or not self.may_judge()):
             stale = ()
         if stale:
             log.error("service.stale", what=",".join(stale), fix="systemd restarts the service")
