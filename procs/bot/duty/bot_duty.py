@@ -40,7 +40,8 @@ class BotDuty(PlaceBook):
         self.seen_until = 0.0
         self.seen_mark: int | None = None
         self.looks = 0
-        #: Until when this machine takes no lease, on its own time since its boot.
+        #: Until when this machine takes a lease only that was given up, on its own time since its
+        #: boot.
         self.waits_until = 0.0
         self.absence = ServerAbsence("bot lease")
 
@@ -59,8 +60,8 @@ class BotDuty(PlaceBook):
         """Take or renew the lease. False when another has it, or the store cannot be used."""
         try:
             self.follow_clock()
-            is_due = clock.elapsed() >= self.waits_until
-            taken = is_due and self.lease.take(now=clock.now())
+            judges = clock.elapsed() >= self.waits_until
+            taken = self.lease.take(now=clock.now(), judges=judges)
             self.absence.end()
             if not taken:
                 return False
@@ -78,14 +79,14 @@ class BotDuty(PlaceBook):
             self.seen_until = 0.0
 
     def wait_for_another(self) -> None:
-        """Take another machine's lease that was not given up no sooner than if the clock had just
-        been set: a process that begins cannot know whether it was."""
+        """Take another machine's lease that ended no sooner than if the clock had just been set: a
+        process that begins cannot know whether it was."""
         try:
             held = bot_lease.holder(self.db)
-            waits = held and held.until and held.machine != self.settings.machine
+            is_ours = held is None or held.machine == self.settings.machine
         except StoreError:  # nobody knows whose it is
-            waits = True
-        if waits:
+            is_ours = False
+        if not is_ours:
             self.waits_until = clock.elapsed() + bot_lease.BOT_LEASE
 
     async def is_due(self) -> bool:

@@ -23,7 +23,8 @@ INSERT INTO bot_lease (name, machine, pid, fence, until) VALUES ('bot', :machine
     ON CONFLICT (name) DO UPDATE
    SET machine = excluded.machine, pid = excluded.pid, until = excluded.until,
        fence = bot_lease.fence + 1
- WHERE bot_lease.until < :now OR bot_lease.until > :beyond
+ WHERE bot_lease.until = 0
+    OR (:judges = 1 AND (bot_lease.until < :now OR bot_lease.until > :beyond))
 RETURNING fence
 """
 #: Its holder by name too: of a fence that a crashed server forgot there may be two.
@@ -60,12 +61,14 @@ class BotLease:
         #: The history of the database in which the lease was written last.
         self.lineage = ""
 
-    def take(self, *, now: Now) -> bool:
-        """Take the lease, if its time is over. Raises StoreError."""
+    def take(self, *, now: Now, judges: bool = True) -> bool:
+        """Take the lease, if it was given up, or its time is over, as far as that may be judged
+        now. Raises StoreError."""
         began = clock.elapsed()
         facts = {"machine": self.machine, "pid": os.getpid(), "until": now.boot + BOT_LEASE}
+        facts |= {"judges": int(judges), "now": now.boot, "beyond": now.boot + BEYOND}
         with self.db.write(full=True):
-            rows = self.db.all(TAKE, {**facts, "now": now.boot, "beyond": now.boot + BEYOND})
+            rows = self.db.all(TAKE, facts)
             self.lineage = self.db.lineage()
         return self._hold(began, int(rows[0][0])) if rows else False
 

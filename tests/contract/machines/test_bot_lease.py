@@ -72,6 +72,17 @@ def test_a_lease_that_is_given_up_is_free_at_once(db, clock):
     assert second.take(now=clock.now())
 
 
+def test_who_may_not_judge_an_end_yet_takes_a_lease_only_that_was_given_up(db, clock):
+    first, second = BotLease(db, "m1"), BotLease(db, "m2")
+    first.take(now=clock.now())
+    clock.skip(BOT_LEASE + 1)
+    assert not second.take(now=clock.now(), judges=False)
+
+    first.give_up()
+
+    assert second.take(now=clock.now(), judges=False)
+
+
 def test_a_holder_falls_silent_before_another_may_speak(db, clock):
     lease = BotLease(db, "m1")
     began = clocks.elapsed()
