@@ -45,14 +45,17 @@ async def live(settings: config.Settings, db: Database) -> int:
     await signals.unless_stopped(duty.begin())
     if signals.stop.is_set():
         return 0
-    serving = asyncio.create_task(serve(settings, db, signals, BotSession(settings, duty)))
-    holding = asyncio.create_task(duty.hold())
+    chat_session = BotSession(settings, duty)
+    serving = asyncio.create_task(serve(settings, db, signals, chat_session))
+    holding = asyncio.create_task(duty.hold(lambda: chat_session.connected))
     await asyncio.wait({serving, holding}, return_when=asyncio.FIRST_COMPLETED)
     if not serving.done():
         serving.cancel()
         await asyncio.wait({serving})
         duty.end()
-        return 1
+        if duty.is_mute:
+            await signals.unless_stopped(duty.hand_over())
+        return 0 if signals.stop.is_set() else 1
     holding.cancel()
     duty.end()
     return serving.result()
@@ -71,6 +74,8 @@ async def serve(
         if not signals.stop.is_set():
             sides = beside(settings, db, parts)
             await signals.unless_stopped(parts.status_board.run())
+            if (line := chat_session.line) and line.revoked:  # the next process tries nothing
+                session_state.note(SessionRevoked(line.revoked))
             await end_tasks(sides)  # the next start completes what they leave
             await chat_session.quiet(DRAIN_TIMEOUT)
             await parts.status_board.settle(DRAIN_TIMEOUT)

@@ -82,6 +82,10 @@ class Machine:
         """Whether it is gone and nobody stopped it."""
         return self.ended_at is None and self.is_gone(now)
 
+    def is_there(self, now: Now) -> bool:
+        """Whether it is heard, and nobody stopped it."""
+        return self.ended_at is None and not self.is_gone(now)
+
 
 def beat(
     db: Database, name: str, *, boot: str, home: str, roles: str, slots: int, version: str, now: Now
@@ -120,7 +124,7 @@ def backup_machine(db: Database, *, now: Now) -> str:
     there = [
         (tuple(-int(number) for number in re.findall(r"\d+", one.version)), one.name)
         for one in listed(db)
-        if "keeper" in one.roles.split(",") and one.ended_at is None and not one.is_gone(now)
+        if "keeper" in one.roles.split(",") and one.is_there(now)
     ]
     return min(there)[1] if there else ""
 

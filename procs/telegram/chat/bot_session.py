@@ -193,6 +193,11 @@ class BotSession(InlineSender):
         """Whether the session was taken away or given up; only a new process can help."""
         return self.line is None or self.line.dead or bool(self.line.revoked)
 
+    @property
+    def connected(self) -> bool:
+        """Whether it hears now: its connection stands, and nothing before that waits."""
+        return self.naming is not None and self.line is not None and self.line.is_up
+
     async def _drop(self) -> None:
         line, self.line = self.line, None
         if line is not None:

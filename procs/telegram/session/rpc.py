@@ -70,6 +70,12 @@ class Rpc:
         return session is None or session.state is SessionState.STOPPED or keyless(session)
 
     @property
+    def is_up(self) -> bool:
+        """Whether the connection stands."""
+        session = self.client.session
+        return session is not None and session.is_started.is_set() and not self.dead
+
+    @property
     def session(self) -> Session:
         """The session of the client. Raises TelegramAway while there is none."""
         if self.client.session is None:

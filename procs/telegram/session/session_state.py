@@ -19,12 +19,17 @@ FIX = "no other process may use it; remove its file to sign in anew"
 LONG = 60.0
 
 
+def name_on(machine: str, name: str) -> str:
+    """What a session of one of several machines is called in rows."""
+    return f"{name}-{machine}"
+
+
 class SessionState:
     """The standing of one session, `bot` or `slot-0`."""
 
     def __init__(self, db: Database, settings: Settings, name: str) -> None:
         self.db = db
-        self.name = name if not settings.has_server else f"{name}-{settings.machine}"
+        self.name = name if not settings.has_server else name_on(settings.machine, name)
         self.file = settings.sessions / f"{name}.session"
         self.token = hashlib.sha256(settings.bot_token.encode()).hexdigest()[:8]
 
