@@ -25,10 +25,12 @@ from bench.load.trial import Trial
 from daemon.console.command_words import amount
 from tests.sandbox.stack import ROOT
 
-#: Cores that the product is given; those that a machine has not are left out.
-CORES = (0.5, 1.0, 2.0)
-#: Requests a second that are tried at one core; at others in proportion.
-RATES = (2, 4, 6, 8, 10, 12, 14, 16, 20)
+#: Cores that the product is given, in the order in which they are tried: a brief series may have no
+#: time for the last. Those that a machine has not are left out.
+CORES = (1.0, 2.0, 0.5)
+#: Requests a second that are tried, whatever the cores: up to what the product sends in a second, a
+#: request being one message at least.
+RATES = (2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24)
 #: At which everybody is on time.
 ON_TIME = {"answer_p95_s": 1.0, "film_p95_s": 5.0}
 #: Seconds of one try of a rate.
@@ -36,7 +38,7 @@ TRY = 60.0
 #: Messages that a shortened scenario has at least, if it has them.
 FEWEST = 30
 #: The same of a brief series, its scenarios, and the minutes after which no rate is tried any more.
-BRIEF_TRY, BRIEF, BRIEF_MINUTES = 25.0, 30.0, 26.0
+BRIEF_TRY, BRIEF, BRIEF_MINUTES = 25.0, 30.0, 22.0
 BRIEF_SCENARIOS = ("advert", "burst", "c1", "c1_64", "c2", "c3", "edge", "hostile")
 #: What a kept result must have for the page, and its figures.
 NEEDED = {"name", "asked", "fine", "good", "quiet_in_time", "messages", *summary.NOTHING}
@@ -93,7 +95,7 @@ class Capacity:
         return max(self.seconds, FEWEST / rate) if rate else self.seconds
 
     def ladders(self, every: list[float]) -> dict[float, list[Result]]:
-        """By cores, the rates that were tried, in their order."""
+        """By cores, fewest first, the rates that were tried, in their order."""
         found: dict[float, list[Result]] = {}
         for cores in every:
             try:
@@ -101,7 +103,7 @@ class Capacity:
                     found[cores] = steps
             except Unlimited as error:
                 print(f"left out: {error}", file=sys.stderr)
-        return found
+        return dict(sorted(found.items()))
 
     def ladder(self, cores: float) -> list[Result]:
         """The highest rate at which everybody is on time and the one above it, by halves."""
@@ -109,7 +111,7 @@ class Capacity:
         low, high = -1, len(RATES)
         while high - low > 1 and time.monotonic() < self.end:
             place = (low + high) // 2
-            wanted = self.step(RATES[place] * min(cores, 1.0) * self.scale, cores)
+            wanted = self.step(RATES[place] * self.scale, cores)
             steps[place] = self.plays(f"rate-{cores:g}-{RATES[place]}", wanted, cores)
             low, high = (place, high) if steps[place]["good"] else (low, place)
         return [steps[place] for place in sorted(steps)]

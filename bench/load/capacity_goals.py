@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from bench.load.capacity_page import best
+from bench.load.capacity_rates import best
 
 Result = dict[str, Any]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bench.load import capacity, capacity_goals, capacity_page, scenario, schedule
+from bench.load import capacity, capacity_goals, capacity_page, capacity_rates, scenario, schedule
 from bench.load.capacity import Capacity
 from bench.load.scenario import Burst
 from tests.source import ROOT
@@ -31,16 +31,28 @@ class Ladder(Capacity):
         return result(played.per_second, answer=0.1 if played.per_second <= self.carries else 3.0)
 
 
-@pytest.mark.parametrize(("carries", "best"), [(13, 12), (100, 20), (1, 0), (14, 14)])
+@pytest.mark.parametrize(("carries", "best"), [(13, 12), (100, 24), (1, 0), (14, 14)])
 def test_the_highest_rate_is_found_by_few_tries(tmp_path, carries, best):
     ladder = Ladder(tmp_path, carries)
 
     steps = ladder.ladder(2.0)
 
-    assert capacity_page.best(steps) == best
+    assert capacity_rates.best(steps) == best
     assert len(ladder.tried) <= 4
     rates = [one["scenario"]["per_second"] for one in steps]
     assert rates == sorted(rates)
+
+
+def test_the_rates_of_half_a_core_and_of_two_are_the_same_and_end_at_what_the_product_sends(
+    tmp_path,
+):
+    half, two = (Ladder(tmp_path, 100) for _ in range(2))
+
+    half.ladder(0.5)
+    two.ladder(2.0)
+
+    assert half.tried == two.tried
+    assert 0.9 * capacity_rates.SENT < max(two.tried) < capacity_rates.SENT
 
 
 def test_no_rate_is_tried_when_the_time_is_over(tmp_path):

@@ -146,6 +146,43 @@ def test_the_capacity_page_says_what_holds_what_breaks_and_what_to_buy():
     assert "shortened" in capacity_page.page([result()], ladders, 30, 1)
 
 
+def test_a_server_is_bought_by_the_row_that_broke_and_not_by_a_bound():
+    ladders = {
+        1.0: [result(16), result(18, answer=3.0)],
+        2.0: [result(24)],
+    }
+
+    words = capacity_page.page([result()], ladders, 3600, 1)
+
+    assert "A core carries 16.0 requests a second on time, as measured with 1 core." in words
+    assert "| 1,000,000 | 34.72 a second | 4 |" in words
+
+
+def test_a_bound_is_called_one_where_no_number_of_cores_was_too_small():
+    words = capacity_page.page([result()], {1.0: [result(12)], 2.0: [result(24)]}, 3600, 1)
+
+    assert "A core carries 12.0 requests a second on time, or more" in words
+
+
+def test_a_rate_that_telegram_limits_says_nothing_about_the_cores():
+    """The cores had time left, and each request is a message."""
+    full = [result(22), result(24, answer=3.0)]
+
+    words = capacity_page.page(
+        [result()], {0.5: [result(5), result(6, answer=3.0)], 2.0: full}, 9, 1
+    )
+
+    assert "| 2 | 22, limited by Telegram |" in words
+    assert "A core carries 10.0 requests a second on time, as measured with 0.5 cores." in words
+
+
+def test_messages_at_a_peak_are_held_against_what_the_product_sends():
+    words = capacity_page.page([result(messages=160)], {1.0: [result(8)]}, 3600, 1)
+
+    assert "| 3.5 to 27.8 (at times beyond what one bot sends) |" in words
+    assert "the product sends 25 a second" in words
+
+
 def test_the_capacity_page_names_what_came_whole_and_every_commit():
     c3 = scenario.read("c3")
     whole = result() | {"name": "c3", "scenario": asdict(c3), "machine": facts("abc")}
