@@ -6,6 +6,8 @@ from bench.load import summary
 
 Result = dict[str, Any]
 
+#: Seconds by which an answer may come later in the last third of a load than in its first.
+DRIFT = 0.3
 #: What must be nothing at the end of a run, in words.
 WORDS = {
     "files_left": "files left behind",
@@ -23,8 +25,20 @@ def verdict(one: Result) -> str:
     if not one["asked"]:
         return "nobody came in so short a time"
     if one["good"]:
-        return "holds"
+        return (
+            f"holds for so long, and falls behind: {drift}" if (drift := behind(one)) else "holds"
+        )
     return "; ".join(reasons(one)) or f"nothing to judge: {', '.join(unmeasured(one))}"
+
+
+def behind(one: Result) -> str:
+    """By how much those who came last waited longer than those who came first, where as many come
+    all the time; empty where it is nothing. A longer run of the same has to show more of it."""
+    played = one["scenario"]
+    drift = summary.drifts(one).get("answer_drift_s", 0.0)
+    if played["bursts"] or played["curve"] or drift <= DRIFT:
+        return ""
+    return f"answer p95 of the last third {drift:.1f} s above the first"
 
 
 def reasons(one: Result) -> list[str]:

@@ -17,8 +17,10 @@ HOURS = 24
 LARGEST, APART = 2_000_000_000, 1 << 20
 #: Beyond it nothing of a scenario can be counted with; each of the known links is fetched first.
 HUGE, MOST_KNOWN = 1e15, 10_000
-#: The figures that a goal may be about: times by what is timed, and what else a run comes to.
-TIMED, POINTS = (*KINDS[:-1], "answer", "sign"), ("p50", "p95", "p99", "p99.9", "max")
+#: The figures that a goal may be about: times by what is timed, and what else a run comes to. The
+#: drift is by how much the p95 of the last third is above that of the first.
+TIMED = (*KINDS[:-1], "answer", "sign")
+POINTS = ("p50", "p95", "p99", "p99.9", "max", "drift")
 FIGURES = (
     *("cores", "cpu_ms_per_request", "pss_max_mib", "disk_max_mib", "wal_max_mib", "budget_max_s"),
     *("lock_errors", "lock_waits", "asked_per_second", "generator_late_max_s"),

@@ -1,10 +1,13 @@
 """A result in figures: what a run comes to, beside its goals."""
 
 from dataclasses import asdict
+from math import ceil
 from typing import Any
 
 from bench.load.scenario import Scenario
 
+#: Times that each third of a load has at least, for a drift to be told.
+FEWEST = 3
 #: Facts that must be nothing at the end of any run.
 NOTHING = (
     *("files_left", "limits_broken", "flood_waits", "uncertain", "unwritten", "product_ended"),
@@ -33,6 +36,7 @@ def told(measured: dict[str, Any]) -> dict[str, float]:
     for name, series in measured["latency"].items():
         for point in ("p50", "p95", "p99", "p99.9", "max"):
             figures[f"{name}_{point}_s"] = series[point]
+    figures |= drifts(measured)
     rows = measured["usage"]
     first, last = rows[0], rows[-1]
     lasted = max(last["at"] - first["at"], 1e-9)
@@ -51,6 +55,28 @@ def told(measured: dict[str, Any]) -> dict[str, float]:
     figures["asked_per_second"] = measured["asked"] / max(measured["asked_s"], 1e-9)
     figures["generator_late_max_s"] = measured["generator_late_max_s"]
     return {name: round(value, 4) for name, value in figures.items()}
+
+
+def drifts(measured: dict[str, Any]) -> dict[str, float]:
+    """By how many seconds the p95 of each series is higher for those who came in the last third of
+    the arrivals than for those of the first: a queue that grows all the time shows here long before
+    it does in the p95 of all."""
+    due = measured["arrivals"]
+    if not due:
+        return {}
+    third = (due[-1] - due[0]) / 3
+    found = {}
+    for name, points in measured["points"].items():
+        first = [took for at, took in points if at <= due[0] + third]
+        last = [took for at, took in points if at >= due[-1] - third]
+        if min(len(first), len(last)) >= FEWEST:
+            found[f"{name}_drift_s"] = p95(last) - p95(first)
+    return found
+
+
+def p95(times: list[float]) -> float:
+    """The 95th percentile by the nearest rank, of at least one time."""
+    return sorted(times)[ceil(0.95 * len(times)) - 1]
 
 
 def grown(rows: list[dict[str, Any]], group: str, kind: str) -> float:

@@ -9,11 +9,19 @@ from typing import Any
 
 import pytest
 
-from bench.load import capacity, capacity_goals, capacity_page, capacity_rates, scenario, schedule
+from bench.load import (
+    capacity,
+    capacity_goals,
+    capacity_page,
+    capacity_rates,
+    scenario,
+    schedule,
+    summary,
+)
 from bench.load.capacity import Capacity
 from bench.load.scenario import Burst
 from tests.source import ROOT
-from tests.unit.load.test_pages import result
+from tests.unit.load.test_pages import measured, result
 
 PAGE = ROOT / "docs" / "capacity.md"
 
@@ -53,6 +61,24 @@ def test_the_rates_of_half_a_core_and_of_two_are_the_same_and_end_at_what_the_pr
 
     assert half.tried == two.tried
     assert 0.9 * capacity_rates.SENT < max(two.tried) < capacity_rates.SENT
+
+
+def test_a_rate_whose_answers_come_later_and_later_is_too_much(tmp_path):
+    step = Capacity(tmp_path, 25, 1).step(20, 2.0)
+
+    on_time, behind = (
+        summary.result("rate", step, both(measured(later=later))) for later in (0.0, 0.06)
+    )
+
+    assert on_time["good"]
+    assert behind["missed"].keys() == {"answer_drift_s"}
+
+
+def both(run: dict[str, Any]) -> dict[str, Any]:
+    """A run in which films are as late as answers."""
+    for table in ("latency", "points"):
+        run[table]["film"] = run[table]["answer"]
+    return run
 
 
 def test_no_rate_is_tried_when_the_time_is_over(tmp_path):

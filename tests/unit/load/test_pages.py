@@ -16,7 +16,7 @@ import pytest
 
 from bench.load import capacity_page, cpu_limits, machine, report_page, scenario, summary
 from bench.load.outcome import Series
-from bench.load.scenario import Scenario
+from bench.load.scenario import Burst, Scenario
 from tests.source import ROOT
 
 PLAYED = Scenario("A <trial>", seconds=10, per_second=2, goals={"answer_p95_s": 1.0})
@@ -38,10 +38,12 @@ def row(at: float) -> dict[str, Any]:
     }
 
 
-def measured(answer: float = 0.1, **facts: Any) -> dict[str, Any]:
+def measured(answer: float = 0.1, later: float = 0.0, **facts: Any) -> dict[str, Any]:
+    """A run of ten seconds. `later`: seconds by which each answer takes longer than the one of a
+    second before."""
     series = Series()
     for n in range(20):
-        series.add(n / 2, answer)
+        series.add(n / 2, answer + later * n / 2)
     good = {
         "machine": machine.facts(),
         "settings": {"CHAPAR_WORKERS": "2"},
@@ -137,13 +139,31 @@ def test_the_capacity_page_says_what_holds_what_breaks_and_what_to_buy():
 
     words = capacity_page.page([result()], ladders, 3600, 1)
 
-    assert "| 1 | 8 | 691,200 |" in words
+    assert "| 1 | 8 | 10 s | 691,200 |" in words
     assert "| 2 | 16 or more |" in words
     assert "- 1 core: at 10 a second answer p95 3 s where 1 s is the most. The product" in words
-    assert "2 cores: nothing up to 16" in words
+    assert "2 cores: nothing up to 16 a second, the highest rate tried, in 10 s." in words
     assert "| 1,000,000 | 34.72 a second | 8 | 34.7 (beyond" in words
     assert "shortened" not in words
     assert "shortened" in capacity_page.page([result()], ladders, 30, 1)
+
+
+def test_a_queue_that_grows_all_the_time_is_measured_though_all_are_on_time():
+    figures = result(later=0.05)["figures"]
+
+    assert figures["answer_p95_s"] < 1.0
+    assert figures["answer_drift_s"] == pytest.approx(0.05 * 6.5, abs=0.03)
+    assert result()["figures"]["answer_drift_s"] == 0
+
+
+def test_a_scenario_that_falls_behind_within_its_goals_says_so():
+    goals = {"answer_p95_s": 1.0}
+    grows, burst = replace(PLAYED, goals=goals), replace(PLAYED, bursts=(Burst(0, 5),))
+
+    steady, at_once = (summary.result("x", one, measured(later=0.06)) for one in (grows, burst))
+
+    assert "| holds for so long, and falls behind: answer p95" in capacity_page.held_row(steady)
+    assert capacity_page.held_row(at_once).endswith("| holds |")
 
 
 def test_a_server_is_bought_by_the_row_that_broke_and_not_by_a_bound():
