@@ -3,7 +3,7 @@ later moves an arrival (an open loop)."""
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bench.load.scenario import Scenario
 
@@ -12,6 +12,8 @@ JOINABLE = ("film", "slow")
 #: Which deeds go with which kinds; a press has a page of its own.
 CANCELLED = ("film", "slow", "clip")
 PRESSED = ("film",)
+#: Known links that are drawn for somebody before they ask again for one that may be on its way.
+DRAWS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +67,14 @@ def asks(scenario: Scenario) -> list[Ask]:
     newest: dict[str, Ask] = {}
     #: Who asked for the newest of a kind: the bot tells them that it is on its way already.
     askers: dict[str, set[int]] = {}
+    popular = KnownLinks(scenario)
     for number, at in enumerate(due):
         kind, size = dice.choices(kinds, weights)[0], dice.choices(sizes, shares)[0]
         deed = drawn(scenario.deeds, kind, dice)
         one = Ask(at, number % scenario.people, kind, number, size, deed)
         if kind == "known":
-            popular = int(scenario.known_links * dice.random() ** 2)
-            one = replace(one, number=popular, size=sizes[popular % len(sizes)])
+            which = popular.draw(one.person, at, dice)
+            one = replace(one, number=which, size=sizes[which % len(sizes)])
         elif deed == "join" and kind in newest and one.person not in askers[kind]:
             one = replace(one, number=newest[kind].number, size=newest[kind].size)
             askers[kind].add(one.person)
@@ -80,6 +83,31 @@ def asks(scenario: Scenario) -> list[Ask]:
             newest[kind], askers[kind] = one, {one.person}
         found.append(one)
     return found
+
+
+@dataclass
+class KnownLinks:
+    """The known links of a scenario, and when who asked for which."""
+
+    scenario: Scenario
+    asked: dict[tuple[int, int], float] = field(default_factory=dict)
+
+    def draw(self, person: int, at: float, dice: random.Random) -> int:
+        """A link by its popularity, which this person did not ask for in the seconds that a request
+        may take: the bot answers no second time while it is on its way. One of those again where
+        few others are left."""
+        links = self.scenario.known_links
+        first = int(links * dice.random() ** 2)
+        near = ((first + step) % links for step in range(min(DRAWS, links)))
+        free = (one for one in near if self.is_over(person, one, at))
+        found = next(free, first)
+        self.asked[person, found] = at
+        return found
+
+    def is_over(self, person: int, link: int, at: float) -> bool:
+        """Whether what this person asked for the link before was so long ago that it has come."""
+        before = self.asked.get((person, link))
+        return before is None or at - before > self.scenario.drain
 
 
 def drawn(deeds: dict[str, float], kind: str, dice: random.Random) -> str:

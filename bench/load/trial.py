@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ HURRIED = 15.0
 #: Seconds between two samples, and before the load so that the beginning is seen.
 BEAT = 1.0
 
+#: Seconds after its media within which a request is over in the record.
+CLOSED = 1.0
 #: Seconds for which Telegram keeps the bytes of what it was sent.
 KEPT = 60.0
 SECRETS = ("_TOKEN", "_HASH", "_KEY")
@@ -186,7 +189,7 @@ class Trial:
         loose = loose_answers(ours, chat)
         for one in ours:
             own = [loose[one.message.id]] if one.message.id in loose else []
-            left = leaves(one, ours, self.scenario.drain)
+            left = leaves(one, ours, self.scenario.drain) or repeats(one, ours, chat)
             about: dict[str, Any] = {"shown": shown, "loose": own, "free": left}
             self.outcome.judge(one, chat, self.began, **about, cut=self.interrupted)
 
@@ -225,6 +228,25 @@ def leaves(one: Asked, ours: list[Asked], within: float) -> bool:
     with that they leave all of it."""
     blocked = (other.message.at for other in ours if other.ask.deed == "block")
     return any(0 <= at - one.message.at <= within for at in blocked)
+
+
+def repeats(one: Asked, ours: list[Asked], chat: list[Message]) -> bool:
+    """Whether the person had asked for the same known link before, and it was on its way: the bot
+    answers once, by pointing to what is on its way, however often it is asked for."""
+    if one.ask.kind != "known":
+        return False
+    same = [
+        other for other in ours if (other.ask.kind, other.ask.number) == ("known", one.ask.number)
+    ]
+    came = {m.reply: m.at for m in chat if m.media and not m.mine}
+    over = -inf
+    for other in sorted(same, key=lambda other: other.message.id):
+        again = other.message.at < over + CLOSED
+        if other is one:
+            return again
+        if not again or other.message.id in came:
+            over = came.get(other.message.id, inf)
+    return False
 
 
 def settings(stack: Stack) -> dict[str, str]:

@@ -76,6 +76,20 @@ def test_nobody_joins_what_they_asked_for_themselves():
     assert len(set(asked)) == len(asked)
 
 
+def test_nobody_asks_again_for_a_known_link_that_may_be_on_its_way():
+    """The bot answers it once, and does so as it should."""
+    often = replace(STEADY, people=5, drain=5, kinds={"known": 1})
+    again = replace(often, known_links=1)
+
+    plan = schedule.asks(often)
+
+    asked: dict[tuple[int, int], float] = {}
+    for ask in plan:
+        assert ask.at - asked.get((ask.person, ask.number), -9) > often.drain
+        asked[ask.person, ask.number] = ask.at
+    assert {ask.number for ask in schedule.asks(again)} == {0}
+
+
 def test_who_asks_for_a_known_link_may_block_the_bot():
     known = replace(STEADY, kinds={"known": 1}, deeds={"cancel": 0.2, "block": 0.3})
     plan = schedule.asks(known)

@@ -60,6 +60,25 @@ def test_who_blocks_the_bot_leaves_what_they_asked_for_shortly_before():
     assert left == [before, blocking]
 
 
+def test_who_asks_again_for_a_known_link_on_its_way_has_no_second_answer_due():
+    def asked(number: int, at: float, link: int = 7, kind: str = "known") -> Asked:
+        sent = Message(id=number, mine=True, sender="P0", at=at, text="link")
+        return Asked(Ask(at, 0, kind, link, 1), None, sent, at, 0.0)
+
+    def came(number: int, at: float, reply: int) -> Message:
+        facts = {"kind": "video", "sha256": "", "name": "film.mp4"}
+        return Message(number, False, "bot", at, "", media=facts, reply=reply)
+
+    first, again, other, thrice = asked(1, 10), asked(2, 11), asked(3, 12, 8), asked(4, 12)
+    late, film, same = asked(7, 20), asked(8, 21, 9, "film"), asked(9, 21, 9, "film")
+    ours = [first, again, other, thrice, late, film, same]
+    chat = [came(5, 13, 1), came(6, 13.1, 3)]
+
+    free = [one for one in ours if trial.repeats(one, ours, chat)]
+
+    assert free == [again, thrice]
+
+
 def test_what_is_interrupted_before_anybody_wrote_is_not_judged():
     played = trial.Trial(Scenario("x", seconds=1, per_second=1), print)
 
