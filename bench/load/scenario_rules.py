@@ -33,6 +33,13 @@ OWN = (
     *("telegram_server", "telegram_server_key", "api_id", "api_hash", "bot_token"),
     *("allowed_networks", "allowed_ports", "upstream_proxy"),
 )
+#: Settings that name things of the operator's, outside of the stack's home: a load would write into
+#: the backups that are kept, delete the old ones among them, run a command, alert people, tell a
+#: monitor that all is well, or answer in place of the Chapar that serves.
+OUTSIDE = (
+    *("backup_folder", "backup_key_file", "backup_command", "metrics", "metrics_textfile"),
+    *("alert_webhook", "alert_mail", "heartbeat_url"),
+)
 
 Facts = dict[str, Any]
 
@@ -172,6 +179,9 @@ def settings(facts: Facts) -> Iterator[str]:
             continue
         if name in OWN:
             yield f"CHAPAR_{name.upper()} is the load's own; leave it out"
+            continue
+        if name in OUTSIDE or SETTINGS[name].secret:
+            yield f"CHAPAR_{name.upper()} is about what is yours beside the load; leave it out"
             continue
         try:
             meant = SETTINGS[name].value(text_of(value))

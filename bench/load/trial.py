@@ -13,6 +13,8 @@ from bench.load.crowd import Asked, Crowd
 from bench.load.outcome import Outcome, loose_answers
 from bench.load.scenario import Scenario
 from bench.load.usage import NOTHING_READ, UNREAD, Usage
+from procs.config.setting_sources import SettingText
+from procs.config.setting_table import SECRETS
 from tests.chaos.remains import UNCERTAIN, left_over, number
 from tests.sandbox import long_heap
 from tests.sandbox.person import Message
@@ -30,7 +32,6 @@ BEAT = 1.0
 CLOSED = 1.0
 #: Seconds for which Telegram keeps the bytes of what it was sent.
 KEPT = 60.0
-SECRETS = ("_TOKEN", "_HASH", "_KEY")
 
 Progress = Callable[[dict[str, Any]], None]
 
@@ -250,9 +251,13 @@ def repeats(one: Asked, ours: list[Asked], chat: list[Message]) -> bool:
 
 
 def settings(stack: Stack) -> dict[str, str]:
-    """What the product was told beyond its defaults, without what signs in."""
+    """What the product was told beyond its defaults, without secrets."""
     told = {k: v for k, v in stack.environment.items() if k.startswith("CHAPAR_")}
-    return {k: v for k, v in sorted(told.items()) if not k.endswith(SECRETS)}
+    return {
+        name: SettingText(name, text, "environment").shown
+        for name, text in sorted(told.items())
+        if name not in SECRETS
+    }
 
 
 def forget(folder: Path) -> None:

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bench.load import scenario
+from bench.load import scenario, scenario_rules
 from bench.load.scenario import BadScenario, Scenario
 from bench.load.trial import Trial
+from procs.config.setting_table import TABLE
 
 
 @pytest.mark.parametrize(
@@ -70,6 +71,16 @@ from bench.load.trial import Trial
             (f'title = "x"\nseconds = 1\nper_second = 1\nsettings = {{ {name} = "/tmp/x" }}', "own")
             for name in ("home", "database_url", "telegram_server", "bot_token", "roles")
         ),
+        *(
+            (
+                f'title = "x"\nseconds = 1\nper_second = 1\nsettings = {{ {name} = "/tmp/x" }}',
+                f"CHAPAR_{name.upper()} is about what is yours",
+            )
+            for name in (
+                *("backup_folder", "backup_command", "backup_key_file", "metrics_textfile"),
+                *("alert_webhook", "alert_mail", "heartbeat_url", "metrics"),
+            )
+        ),
         (
             'title = "x"\nseconds = 1\nper_second = 1\nsizes = { 20000000 = 1, 90000000 = 0 }\n'
             'settings = { max_file_size = "20MB" }',
@@ -93,6 +104,14 @@ def test_a_size_limit_above_all_films_and_a_goal_for_what_comes_are_taken(tmp_pa
     )
 
     assert scenario.read(str(file)).settings == {"max_file_size": "3MB"}
+
+
+def test_no_secret_is_taken_from_a_scenario_whose_words_stand_in_every_result():
+    secrets = [one.field for one in TABLE if one.secret]
+
+    told = [list(scenario_rules.settings({"settings": {name: "x"}})) for name in secrets]
+
+    assert all(len(one) == 1 and one[0].endswith("leave it out") for one in told)
 
 
 def test_sizes_so_near_to_each_other_that_two_films_are_the_same_are_refused():

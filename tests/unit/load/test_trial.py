@@ -20,6 +20,7 @@ from bench.load.scenario import Scenario
 from bench.load.schedule import Ask
 from bench.load.usage import NURSERY, Usage
 from daemon.command_error import NotUp
+from procs.config.setting_table import SECRETS
 from procs.core.files import event_file
 from tests.sandbox.person import Message
 from tests.sandbox.stack import Stack
@@ -195,9 +196,14 @@ async def test_however_many_signals_come_the_stack_is_ended_once():
 
 
 def test_the_settings_that_a_result_states_have_no_secret():
-    told = {"CHAPAR_BOT_TOKEN": "1:A", "CHAPAR_API_HASH": "0f", "CHAPAR_WORKERS": "2"}
+    database = "postgresql://chapar:secret@db/chapar"
+    told = dict.fromkeys(SECRETS, "https://hooks.example/T0/B0")
+    told |= {"CHAPAR_WORKERS": "2", "CHAPAR_DATABASE_URL": database}
 
-    assert trial.settings(SimpleNamespace(environment=told)) == {"CHAPAR_WORKERS": "2"}
+    stated = trial.settings(SimpleNamespace(environment=told))
+
+    assert stated.keys() == {"CHAPAR_WORKERS", "CHAPAR_DATABASE_URL"}
+    assert "secret" not in str(stated)
 
 
 def test_lock_waits_count_also_where_the_lines_of_the_first_are_gone(tmp_path):
