@@ -15,12 +15,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.load import remote_people, report_page, scenario, summary
+from bench.load import failures, remote_people, report_page, scenario, summary
 from bench.load.remote_people import BadServer
 from bench.load.scenario import Scenario
 from bench.load.server_trial import ServerTrial
 from bench.load.trial import Trial
-from daemon.command_error import NotUp
 from daemon.console.command_words import amount
 
 #: Seconds of a load that is not shortened.
@@ -86,15 +85,10 @@ def main() -> int:
     if not trial.plan:
         print("chapar load: nobody comes in so short a time; give more seconds", file=sys.stderr)
         return 1
-    try:
-        result = asyncio.run(interruptible(trial))
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        print("\nchapar load: interrupted, and nothing is told", file=sys.stderr)
-        return INTERRUPTED
-    except (BadServer, NotUp, AssertionError) as error:  # nobody signs in, or the product ended
-        print(f"chapar load: {error}", file=sys.stderr)
-        return 1
-    result = summary.result(options.scenario, played, result)
+    measured = run(trial)
+    if isinstance(measured, int):
+        return measured
+    result = summary.result(options.scenario, played, measured)
     print(*summary.lines(result), sep="\n")
     try:
         print(*written(result, options.out, Path(options.scenario).stem), sep="\n")
@@ -104,6 +98,20 @@ def main() -> int:
     if result["interrupted"]:
         return INTERRUPTED
     return 0 if result["good"] else 1
+
+
+def run(trial: Trial) -> dict[str, Any] | int:
+    """What was measured, or the exit code where nothing was, which is told."""
+    try:
+        return asyncio.run(interruptible(trial))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        print("\nchapar load: interrupted, and nothing is told", file=sys.stderr)
+        return INTERRUPTED
+    except (*failures.PLAIN, ExceptionGroup) as error:
+        if not (told := failures.sentence(error)):
+            raise
+        print(f"chapar load: {told}", file=sys.stderr)
+        return 1
 
 
 async def interruptible(trial: Trial) -> dict[str, Any]:

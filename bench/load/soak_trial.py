@@ -39,15 +39,14 @@ class SoakTrial(Trial):
     samples: SoakSamples
     claims: list[Point]
 
-    def stack(self) -> Stack:
+    def prepare(self, stack: Stack) -> None:
         self.done: Counter[str] = Counter()
-        stack = super().stack()
+        super().prepare(stack)
         stack.settings |= SETTINGS
         logs = stack.state / "logs"
         logs.mkdir(mode=0o700)
         for name in LOGS:
             (logs / f"{name}.log").write_text("before the soak\n" * (FILLED // 16))
-        return stack
 
     async def load(self) -> None:
         self.samples = SoakSamples(self.usage)

@@ -55,8 +55,9 @@ class Trial:
     async def run(self) -> dict[str, Any]:
         """The whole result, fit for JSON."""
         about, result = machine.facts(), {}
-        stack = self.stack()
+        stack = self.made(self.scenario.settings)
         try:
+            self.prepare(stack)
             async with stack, long_heap.kept_apart():
                 result = await self.played(stack)
         except TimeoutError:
@@ -87,17 +88,15 @@ class Trial:
         self.writing.ended.set()
         return True
 
-    def stack(self) -> Stack:
-        """A stack with the scenario's settings and its rule for sites, not yet started. Ctrl-C
-        reaches the test alone, which ends it."""
-        stack = self.made(self.scenario.settings)
+    def prepare(self, stack: Stack) -> None:
+        """Give a stack that is not yet started the scenario's rule for sites. Ctrl-C reaches the
+        test alone, which ends it."""
         for one in (stack, *stack.servers.values()):
             one.group = 0
         stack.state.mkdir(mode=0o700, parents=True)
         rules = stack.state / "sites.toml"
         rules.write_text(f"[default]\nconcurrency = {self.scenario.site_concurrency}\n")
         rules.chmod(0o600)
-        return stack
 
     def made(self, settings: dict[str, Any]) -> Stack:
         """A stack of its own with these settings."""

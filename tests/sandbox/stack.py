@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Self
 
 from daemon.supervisor.control import Supervisor
+from procs.config.setting_table import TABLE
 from procs.store.database import Database, open_database
 from procs.store.health import workers as rows
 from tests import ROOT
@@ -37,6 +38,8 @@ API_HASH = "0123456789abcdef0123456789abcdef"
 
 #: Seconds: the longest that a start or an event may take on a busy machine.
 PATIENCE = 60.0
+#: How long running jobs have when Chapar is stopped.
+GRACE = next(one for one in TABLE if one.name == "CHAPAR_DRAIN_GRACE")
 #: Seconds between two looks at something that tells nobody when it changes.
 LOOK = 0.05
 
@@ -200,7 +203,12 @@ class Stack(WholeMachine):
             self.thaw()
         if self.chapar is not None and self.chapar.returncode is None:
             self.chapar.terminate()
-            await asyncio.wait_for(self.chapar.communicate(), PATIENCE)
+            await asyncio.wait_for(self.chapar.communicate(), self.ending)
+
+    @property
+    def ending(self) -> float:
+        """Seconds that an end may take: the grace of running jobs, and what a busy machine adds."""
+        return float(GRACE.value(self.environment[GRACE.name])) + PATIENCE
 
     @property
     def db(self) -> Database:

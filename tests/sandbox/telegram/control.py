@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 #: The longest line: a call log may be long.
 LINE = 256 << 20
+GONE = "the loopback Telegram is gone"
 
 
 async def serve(server: "Telegram", path: Path) -> asyncio.Server:
@@ -74,7 +75,9 @@ class Control(Desk):
         await self.listening
 
     async def do(self, command: str, **args: Any) -> Any:
-        """Raises ConnectionError when the server is gone."""
+        """Raises ConnectionError when the server is gone, also where it was before this."""
+        if self.listening.done():
+            raise ConnectionError(GONE)
         number = next(self.numbers)
         self.waiting[number] = told = asyncio.get_running_loop().create_future()
         line = json.dumps({"id": number, "command": command, "args": args})
@@ -87,9 +90,10 @@ class Control(Desk):
                 self.settle(json.loads(line))
         except OSError:
             pass
-        for future in self.waiting.values():
-            if not future.done():
-                future.set_exception(ConnectionError("the loopback Telegram is gone"))
+        finally:
+            for future in self.waiting.values():
+                if not future.done():
+                    future.set_exception(ConnectionError(GONE))
 
     def settle(self, told: dict[str, Any]) -> None:
         future = self.waiting.pop(told["id"])

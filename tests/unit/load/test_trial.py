@@ -146,7 +146,7 @@ async def test_the_servers_of_a_stack_end_also_where_chapar_does_not(tmp_path):
 class Judged(trial.Trial):
     """One that is over as soon as its stack is up, which does not end."""
 
-    def stack(self) -> Any:
+    def made(self, settings: dict[str, Any]) -> Any:
         async def does_not_end(*_: object) -> None:
             raise TimeoutError
 
@@ -157,6 +157,9 @@ class Judged(trial.Trial):
                 """It is up."""
 
         return Frozen(remove=lambda: None, environment={})
+
+    def prepare(self, stack: Any) -> None:
+        """It has no folder."""
 
     async def played(self, stack: Any) -> dict[str, Any]:
         return {"asked": 7, "never_ended": False}
