@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from bench.load.scenario import BadScenario
+from bench.load.scenario_rules import APART, MOST_KNOWN
 from bench.load.schedule import Ask
 from tests.sandbox.site import files
 from tests.sandbox.site.server import padding
@@ -23,8 +24,6 @@ BROKEN = (
     *("/page/plain.html", "/page/login.html", "/hls/gap.m3u8"),
 )
 INSIDE = ("http://10.0.0.5/film.mp4", "http://169.254.169.254/latest", "http://[::1]:9/a.mp4")
-#: Known films are numbered apart from new ones.
-PER_KIND = 1 << 17
 #: Kinds of links whose bytes are told apart by what is added to them.
 PADDED = ("known", "film", "slow", "sound")
 #: Entries asked of a list, and media of the post.
@@ -91,8 +90,8 @@ def due(ask: Ask) -> Due:
 def padded(ask: Ask) -> int:
     """Bytes that make a film as large as asked, and different from every other; where the file is
     larger by itself, only different."""
-    known = PER_KIND * (ask.kind == "known")
-    return max(ask.size - len(content(FILM)), 0) + 1 + ask.number + known
+    apart = 0 if ask.kind == "known" else MOST_KNOWN  # known links have numbers of their own
+    return max(ask.size - len(content(FILM)), 0) + 1 + ask.number + apart
 
 
 def judge(plan: Iterable[Ask]) -> None:
@@ -106,7 +105,7 @@ def judge(plan: Iterable[Ask]) -> None:
         if (other.kind, other.number) != (ask.kind, ask.number):
             raise BadScenario(
                 f"two messages, of {other.size} and {ask.size} bytes, have the same link; let sizes"
-                " differ by more bytes than there are messages"
+                f" differ by {APART:,} bytes or more"
             )
 
 

@@ -282,7 +282,7 @@ async def test_the_sum_of_a_media_is_that_of_what_the_site_sends(kind):
 
     assert hashlib.sha256(body).hexdigest() == links.due(ask).sum
     if kind == "film":
-        assert len(body) == pytest.approx(FILM.size, abs=100)
+        assert len(body) == pytest.approx(FILM.size, rel=0.01)
 
 
 def test_every_film_differs_from_every_other():

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bench.load import scenario, scenario_rules
+from bench.load import links, scenario, scenario_rules
 from bench.load.scenario import BadScenario, Scenario
+from bench.load.scenario_rules import APART, MOST_KNOWN
+from bench.load.schedule import Ask
 from bench.load.trial import Trial
 from procs.config.setting_table import TABLE
 
@@ -122,6 +124,18 @@ def test_sizes_so_near_to_each_other_that_two_films_are_the_same_are_refused():
         Trial(near, print)
 
     Trial(replace(near, sizes={"1400000": 1.0, "1500000": 1.0}), print)
+
+
+def test_the_longest_run_has_a_link_of_its_own_for_every_message_beside_the_known_ones():
+    """Above 131,072 messages a new film had the bytes of a known one."""
+    known = [Ask(0, 0, "known", number, 1_400_000) for number in (0, MOST_KNOWN - 1)]
+    films = [Ask(0, 0, "film", number, 1_400_000) for number in (0, 1 << 17, scenario.MOST - 1)]
+
+    pads = [links.padded(ask) for ask in (*known, *films)]
+
+    assert pads == sorted(set(pads))
+    assert pads[-1] - pads[0] < APART
+    links.judge([*known, *films])
 
 
 def test_any_number_of_people_can_be_asked_for_and_too_many_are_refused():
