@@ -7,7 +7,7 @@ Telegram's own record afterwards. So the generator costs little, and a slow answ
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -21,6 +21,9 @@ from tests.sandbox.telegram.desk import Desk, Refused
 PATIENCE = 60.0
 #: Greetings a second, below what Telegram allows a bot.
 GREETINGS = 20
+#: Known links that are asked for at once before the load; how many of them come in a second at the
+#: least, and how many bytes.
+GROUP, LEARNT, SLOWEST = 100, 5, 4_000_000
 #: Buttons: the best film of a card's page, and the one under a status message.
 BEST, FIRST = "720p", 0
 #: What people do who have to wait for a button.
@@ -73,19 +76,35 @@ class Crowd:
         await self.learns()
 
     async def learns(self) -> None:
-        """Each link of the known ones is fetched by a person of its own. Raises AssertionError when
-        one does not come."""
-        if not self.scenario.kinds.get("known"):
-            return
-        sizes = [int(size) for size in self.scenario.sizes]
-        waiting = []
-        for number in range(self.scenario.known_links):
-            person = await self.desk.person(f"First of {number}")
+        """Each of the known links is fetched by a person of its own, a group at a time. Raises
+        AssertionError when one does not come."""
+        count = self.scenario.known_links if self.scenario.kinds.get("known") else 0
+        for first in range(0, count, GROUP):
+            await self.learns_group(range(count)[first : first + GROUP])
+
+    async def learns_group(self, numbers: Sequence[int]) -> None:
+        """Have these known links asked for at once, and wait for them. Raises AssertionError with
+        the first that does not come."""
+        waiting, asks = [], [known(self.scenario, number) for number in numbers]
+        within = patience(asks)
+        for ask in asks:
+            person = await self.desk.person(f"First of {ask.number}")
             self.before.append(person)
-            ask = Ask(0, 0, "known", number, sizes[number % len(sizes)])
             sent = await person.sends(links.text(ask, self.site))
-            waiting.append(comes(person, sent))
-        await asyncio.gather(*waiting)
+            waiting.append(comes(person, sent, within))
+        found = await asyncio.gather(*waiting, return_exceptions=True)
+        missing = [
+            n for n, one in zip(numbers, found, strict=True) if isinstance(one, BaseException)
+        ]
+        for error in found:
+            if isinstance(error, BaseException) and not isinstance(error, AssertionError):
+                raise error
+        if missing:
+            raise AssertionError(
+                f"known link {missing[0] + 1} of the {self.scenario.known_links:,} that Telegram"
+                f" has before the load did not come within {within:.0f} s, as {len(missing)} of the"
+                f" {len(numbers)} that were asked for at once"
+            )
 
     async def plays(self, plan: Iterable[Ask]) -> None:
         """Write every message at its instant, and return when the last one is written, or nobody is
@@ -173,6 +192,17 @@ class Crowd:
         return await one.person.sees(fits, timeout=PATIENCE)
 
 
-async def comes(person: Person, sent: Message) -> Message:
-    """The media that answers a message."""
-    return await person.sees(lambda m: m.media and m.reply == sent.id, timeout=PATIENCE)
+def known(scenario: Scenario, number: int) -> Ask:
+    """The first ask for a known link."""
+    sizes = [int(size) for size in scenario.sizes]
+    return Ask(0, 0, "known", number, sizes[number % len(sizes)])
+
+
+def patience(asks: Sequence[Ask]) -> float:
+    """Seconds within which these come that are asked for at once, on a slow machine too."""
+    return PATIENCE + len(asks) / LEARNT + sum(ask.size for ask in asks) / SLOWEST
+
+
+async def comes(person: Person, sent: Message, within: float) -> Message:
+    """The media that answers a message. Raises AssertionError."""
+    return await person.sees(lambda m: m.media and m.reply == sent.id, timeout=within)

@@ -1,11 +1,14 @@
 """People who write at their instants, in front of a Telegram whose bot never answers."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from bench.load import schedule
-from bench.load.crowd import PATIENCE, Crowd
+from bench.load.crowd import GROUP, PATIENCE, Crowd, known, patience
 from bench.load.scenario import Burst, Scenario
 from bench.load.schedule import Ask
 from tests.sandbox.telegram.server import Telegram
@@ -94,6 +97,41 @@ async def test_who_blocked_the_bot_lets_it_in_before_asking_again(tmp_path):
 
         assert refused
         assert telegram.bot not in telegram.world.accounts[person.id].blocks
+
+
+KNOWN = replace(ALONE, kinds={"known": 1}, known_links=1050)
+
+
+class Learning(Crowd):
+    """One that notes which links it would ask for at once."""
+
+    async def learns_group(self, numbers: Sequence[int]) -> None:
+        self.counts.update(dict.fromkeys(numbers, 1))
+        self.counts["most at once"] = max(self.counts["most at once"], len(numbers))
+
+
+async def test_any_number_of_known_links_is_learned_a_group_at_a_time():
+    crowd = Learning(None, SITE, KNOWN)
+
+    await crowd.learns()
+
+    assert crowd.counts.pop("most at once") <= GROUP
+    assert dict(crowd.counts) == dict.fromkeys(range(1050), 1)
+
+
+def test_a_group_of_large_films_has_more_time_than_one_of_small_ones():
+    small, large = ([replace(known(KNOWN, 0), size=size)] * GROUP for size in (10**6, 10**8))
+
+    assert patience(large) > patience(small) >= PATIENCE + GROUP / 20
+
+
+async def test_a_known_link_that_does_not_come_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("bench.load.crowd.patience", lambda asks: 0.1)
+    async with Telegram(tmp_path) as telegram:
+        crowd = Crowd(telegram, SITE, replace(KNOWN, known_links=3))
+
+        with pytest.raises(AssertionError, match=r"known link 1 of the 3 .*, as 3 of the 3 that"):
+            await crowd.learns()
 
 
 async def test_only_those_who_will_write_are_greeted(tmp_path):
