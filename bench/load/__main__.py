@@ -76,7 +76,7 @@ def main() -> int:
     played = whole.shortened(options.seconds, options.scale)
     try:
         scenario.judge_size(played)
-        scenario.judge_room(Path(tempfile.gettempdir()))
+        scenario.judge_room(Path(tempfile.gettempdir()), played)
         options.out.mkdir(parents=True, exist_ok=True)
         trial = made(played, options.server)
     except (scenario.BadScenario, BadServer, OSError) as error:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from bench.load import links
 from bench.load.scenario import Scenario
-from bench.load.schedule import Ask
+from bench.load.schedule import Ask, known_size
 from tests.sandbox.person import Message, Person
 from tests.sandbox.telegram.desk import Desk, Refused
 
@@ -194,8 +194,7 @@ class Crowd:
 
 def known(scenario: Scenario, number: int) -> Ask:
     """The first ask for a known link."""
-    sizes = [int(size) for size in scenario.sizes]
-    return Ask(0, 0, "known", number, sizes[number % len(sizes)])
+    return Ask(0, 0, "known", number, known_size(scenario, number))
 
 
 def patience(asks: Sequence[Ask]) -> float:

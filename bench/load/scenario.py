@@ -6,6 +6,7 @@ Unknown words are refused, so that a misspelt share does not quietly measure som
 import shutil
 import tomllib
 from dataclasses import dataclass, field, fields, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from bench.load.scenario_rules import told
 #: Messages of one run, each of which has a link of its own beside the known ones; ten hours at what
 #: a bot sends are 900,000.
 MOST = 1_000_000
-#: Bytes that a run and what it is built of may take.
-ROOM = 1 << 30
+#: Bytes that a run and what it is built of may take, beside its films; workers of a stack, and the
+#: setting of downloads at once.
+ROOM, WORKERS = 1 << 30, "2"
+AT_ONCE = scenario_rules.SETTINGS["max_concurrent_downloads"]
 SCENARIOS = Path(__file__).with_name("scenarios")
 
 
@@ -95,22 +98,54 @@ def read(name: str) -> Scenario:
         raise BadScenario(f"{path}: its tables and lists are nested too deeply") from error
 
 
+def factor(scenario: Scenario, at: float) -> float:
+    """The curve at an instant, straight between two hours."""
+    if not scenario.curve:
+        return 1.0
+    hours = len(scenario.curve)
+    place = at / scenario.day * hours % hours
+    before, after = scenario.curve[int(place)], scenario.curve[(int(place) + 1) % hours]
+    return before + (after - before) * (place - int(place))
+
+
+def coming(played: Scenario) -> float:
+    """How many messages are to be expected in the seconds that are played: of a curve, those of its
+    whole days and of the hours that it begins with."""
+    if not played.curve:
+        return played.per_second * played.seconds + sum(one.count for one in played.bursts)
+    days, rest = divmod(played.seconds, played.day)
+    hour = played.day / HOURS
+    knots = [*(n * hour for n in range(HOURS) if n * hour < rest), rest]
+    begun = sum((b - a) * (factor(played, a) + factor(played, b)) / 2 for a, b in pairwise(knots))
+    factors = days * hour * sum(played.curve) + begun
+    return played.per_second * factors + sum(one.count for one in played.bursts)
+
+
 def judge_size(played: Scenario) -> None:
     """Raises BadScenario when more people come than can be drawn before the first one does."""
-    mean = sum(played.curve) / len(played.curve) if played.curve else 1.0
-    coming = played.per_second * mean * played.seconds + sum(one.count for one in played.bursts)
-    if coming > MOST:
-        raise BadScenario(f"{coming:,.0f} messages are too many; a run has {MOST:,} at most")
+    count = coming(played)
+    if count > MOST:
+        raise BadScenario(f"{count:,.0f} messages are too many; a run has {MOST:,} at most")
 
 
-def judge_room(folder: Path) -> None:
+def judge_room(folder: Path, played: Scenario) -> None:
     """Raises BadScenario where a run, its films and its databases have no room."""
-    free = shutil.disk_usage(folder).free
-    if free < ROOM:
+    free, wanted = shutil.disk_usage(folder).free, room(played)
+    if free < wanted:
         raise BadScenario(
-            f"{folder} has {free >> 20:,} MiB free, a run may take {ROOM >> 20:,}; "
+            f"{folder} has {free >> 20:,} MiB free, a run may take {wanted >> 20:,}; "
             "let TMPDIR name a folder with more"
         )
+
+
+def room(played: Scenario) -> int:
+    """Bytes that a run may take: as many of its largest film as are downloaded at once, each twice,
+    since Telegram has one while the next is on its way."""
+    texts = {f"CHAPAR_{name.upper()}": text for name, text in played.settings.items()}
+    workers = texts.get("CHAPAR_WORKERS", WORKERS)
+    at_once = texts.get(AT_ONCE.name) or AT_ONCE.default({"CHAPAR_WORKERS": workers})
+    sizes = [int(size) for size, share in played.sizes.items() if share]
+    return ROOM + 2 * max(sizes) * int(AT_ONCE.value(at_once))
 
 
 def names() -> list[str]:

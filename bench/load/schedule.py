@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from bench.load.scenario import Scenario
+from bench.load.scenario import Scenario, factor
 
 #: What another may ask for too while it is on its way.
 JOINABLE = ("film", "slow")
@@ -14,6 +14,7 @@ CANCELLED = ("film", "slow", "clip")
 PRESSED = ("film",)
 #: Known links that are drawn for somebody before they ask again for one that may be on its way.
 DRAWS = 20
+GOLDEN = (5**0.5 - 1) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +48,6 @@ def poisson(scenario: Scenario, dice: random.Random) -> Iterator[float]:
         at += dice.expovariate(peak)
 
 
-def factor(scenario: Scenario, at: float) -> float:
-    """The curve at an instant, straight between two hours."""
-    if not scenario.curve:
-        return 1.0
-    hours = len(scenario.curve)
-    place = at / scenario.day * hours % hours
-    before, after = scenario.curve[int(place)], scenario.curve[(int(place) + 1) % hours]
-    return before + (after - before) * (place - int(place))
-
-
 def asks(scenario: Scenario) -> list[Ask]:
     """The whole plan; the same seed draws the same one."""
     dice = random.Random(scenario.seed)
@@ -74,7 +65,7 @@ def asks(scenario: Scenario) -> list[Ask]:
         one = Ask(at, number % scenario.people, kind, number, size, deed)
         if kind == "known":
             which = popular.draw(one.person, at, dice)
-            one = replace(one, number=which, size=sizes[which % len(sizes)])
+            one = replace(one, number=which, size=known_size(scenario, which))
         elif deed == "join" and kind in newest and one.person not in askers[kind]:
             one = replace(one, number=newest[kind].number, size=newest[kind].size)
             askers[kind].add(one.person)
@@ -108,6 +99,17 @@ class KnownLinks:
         """Whether what this person asked for the link before was so long ago that it has come."""
         before = self.asked.get((person, link))
         return before is None or at - before > self.scenario.drain
+
+
+def known_size(scenario: Scenario, number: int) -> int:
+    """Bytes of a known link, by the shares of the sizes, whichever of them are few: the numbers are
+    spread over the shares by the golden ratio."""
+    place = (number + 0.5) * GOLDEN % 1 * sum(scenario.sizes.values())
+    for size, share in scenario.sizes.items():
+        if place < share:
+            return int(size)
+        place -= share
+    return int(max(scenario.sizes, key=lambda size: scenario.sizes[size]))
 
 
 def drawn(deeds: dict[str, float], kind: str, dice: random.Random) -> str:

@@ -44,7 +44,7 @@ from aiohttp import web
 from tests.sandbox.site import files
 from tests.sandbox.site.answers import Answers, headers_of, span_of
 from tests.sandbox.site.found import Searched
-from tests.sandbox.site.padding import altered, padding
+from tests.sandbox.site.padding import Body, altered
 from tests.sandbox.site.pages import pages
 from tests.sandbox.site.visits import VISIT, visit_of
 
@@ -222,7 +222,7 @@ class Site(Answers, Searched):
         path, bend = self.files / request.match_info["name"], request.match_info.get("bend", "")
         if not path.is_file() or self.files not in path.resolve().parents:
             raise web.HTTPNotFound
-        body = path.read_bytes() + padding(int(request.query.get("pad") or 0))
+        body = Body(path.read_bytes(), int(request.query.get("pad") or 0))
         if bend == "refusing" and "Range" in request.headers:
             raise web.HTTPForbidden
         response = web.StreamResponse(headers=headers_of(path, bend))
@@ -231,7 +231,7 @@ class Site(Answers, Searched):
             body, first = self.version(request, response, body, first)
         if bend == "anew" and self.asked[request.path] == 1:
             bend = "cut"
-        whole, body = len(body), body[:end]
+        whole, body = len(body), body.until(end)
         self.first[request.path] = first
         request[VISIT] |= {"first": first, "length": len(body) - first}
         if bend != "unsized":
@@ -243,13 +243,14 @@ class Site(Answers, Searched):
         await response.prepare(request)
         if request.method == "GET":
             half = bend in ("stall", "cut")
-            await self.write(request, response, body[first : len(body) // 2 if half else None])
+            sent = body.until(len(body) // 2) if half else body
+            await self.write(request, response, sent, first)
             await self.bend(request, bend)
         return response
 
     def version(
-        self, request: web.Request, response: web.StreamResponse, body: "bytes", first: int
-    ) -> "tuple[bytes, int]":
+        self, request: web.Request, response: web.StreamResponse, body: Body, first: int
+    ) -> tuple[Body, int]:
         """The file as it is now, and the first byte of it that is sent."""
         version, by = 2 if self.changed else 1, request.query.get("by", "")
         if by in ("etag", "both"):
@@ -259,7 +260,7 @@ class Site(Answers, Searched):
         wanted = request.headers.get("If-Range")
         if request.query.get("heeds") and wanted and wanted != response.headers.get("ETag"):
             first = 0
-        return body if version == 1 else altered(body), first
+        return body if version == 1 else Body(altered(body[:])), first
 
     async def bend(self, request: web.Request, bend: str) -> None:
         """What comes after the body's first half."""
@@ -269,12 +270,16 @@ class Site(Answers, Searched):
             request.transport.abort()
 
     async def write(
-        self, request: web.Request, response: web.StreamResponse, body: "bytes"
+        self,
+        request: web.Request,
+        response: web.StreamResponse,
+        body: "bytes | Body",
+        first: int = 0,
     ) -> None:
-        """Send `body`, at the rate that was asked for."""
+        """Send `body` from its byte `first` on, at the rate that was asked for."""
         rate = int(request.query.get("rate") or (SLOW if request.path.startswith("/slow/") else 0))
         step = min(PIECE, max(1, rate // BEATS)) if rate else PIECE
-        for start in range(0, len(body), step):
+        for start in range(first, len(body), step):
             piece = body[start : start + step]
             await response.write(piece)
             await self.note(request.path, sent=len(piece))

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from bench.load import scenario, schedule
-from bench.load.scenario import HOURS, BadScenario, Burst, Scenario, judge_room
+from bench.load import crowd, scenario, schedule
+from bench.load.scenario import HOURS, BadScenario, Burst, Scenario, judge_room, room
 
 STEADY = Scenario("steady", seconds=400, per_second=5)
 
@@ -126,7 +126,39 @@ def test_all_scenarios_of_the_issue_are_kept():
 
 
 def test_a_folder_without_room_for_a_run_is_named(tmp_path, monkeypatch):
-    judge_room(tmp_path)
+    judge_room(tmp_path, STEADY)
     monkeypatch.setattr(scenario, "ROOM", 1 << 60)
     with pytest.raises(BadScenario, match=f"{tmp_path} has .* MiB free.*TMPDIR"):
-        judge_room(tmp_path)
+        judge_room(tmp_path, STEADY)
+
+
+def test_large_films_need_room_for_all_that_are_downloaded_at_once():
+    sizes = {"1400000": 9.0, "1900000000": 1.0, "2000000000": 0.0}
+    large = replace(STEADY, sizes=sizes, settings={"max_concurrent_downloads": "64"})
+
+    assert room(large) - room(replace(large, sizes={"1": 1.0})) >= 2 * 64 * 1_899_999_999
+    assert room(STEADY) < 2 << 30
+
+
+def test_known_links_have_their_sizes_by_the_shares():
+    """A tenth of large films were half of the known ones, and every second of them."""
+    sizes = {"1400000": 9.0, "20000000": 1.0}
+    mixed = replace(STEADY, sizes=sizes, kinds={"known": 1.0}, known_links=1000)
+
+    large = [number for number in range(1000) if schedule.known_size(mixed, number) > 1_400_000]
+    asked = schedule.asks(replace(mixed, sizes={**sizes, "5": 0.0}))
+
+    assert 95 <= len(large) <= 105
+    assert 0.05 < len([ask for ask in asked if ask.size > 1_400_000]) / len(asked) < 0.15
+    assert all(ask.size == crowd.known(mixed, ask.number).size for ask in asked)
+
+
+@pytest.mark.parametrize("seconds", [100.0, 300.0, 480.0, 700.0])
+def test_as_many_as_the_hours_of_a_curve_bring_are_expected(seconds):
+    """An hour of its morning is not one of its mean."""
+    curve = (0.1,) * 18 + (4.0,) * 6
+    played = Scenario("x", seconds, seed=2, day=480, per_second=20, curve=curve)
+
+    count = len(schedule.asks(played))
+
+    assert scenario.coming(played) == pytest.approx(count, rel=0.1, abs=60)

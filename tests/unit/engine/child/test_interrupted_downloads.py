@@ -12,8 +12,8 @@ from procs.worker.jobs.resume import taken
 from tests.chaos.network_proxy import NetworkProxy
 from tests.sandbox.events import until
 from tests.sandbox.own_nursery import ordered
+from tests.sandbox.site.padding import altered, padding
 from tests.sandbox.site.pages import page
-from tests.sandbox.site.server import altered, padding
 
 pytest_plugins = ["tests.sandbox.site.fixtures"]
 
