@@ -12,18 +12,20 @@ import argparse
 import asyncio
 import json
 import sys
+import tempfile
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from bench.load import capacity_goals, capacity_page, report_page, scenario, summary
+from bench.load import capacity_goals, capacity_page, failures, report_page, scenario, summary
 from bench.load.__main__ import Progress
 from bench.load.capacity_verdict import DRIFT
 from bench.load.cpu_limits import Unlimited
 from bench.load.scenario import Scenario
 from bench.load.trial import Trial
 from daemon.console.command_words import amount
+from tests.sandbox.interruption import interruptible
 from tests.sandbox.stack import ROOT
 
 #: Cores that the product is given, in the order in which they are tried: a brief series may have no
@@ -75,19 +77,35 @@ class Capacity:
         self.scale = scale
         self.tries = tries
         self.end = time.monotonic() + 60 * minutes
+        #: By the title of a run, why it ended without a result.
+        self.failed: dict[str, str] = {}
 
-    def plays(self, name: str, played: Scenario, cores: float | None = None) -> Result:
-        """One run, kept as JSON and as a page. Raises Unlimited."""
+    def plays(self, name: str, played: Scenario, cores: float | None = None) -> Result | None:
+        """One run, kept as JSON and as a page; None where it ended without a result, of which the
+        reason is kept, so that the others are not in vain. Raises Unlimited."""
         if self.goes_on and (before := kept(self.out / f"{name}.json", played)):
             print(f"{name}: as in {self.out}", file=sys.stderr)
             return before
         print(f"{name}, {cores or 'all'} cores", file=sys.stderr)
-        measured = asyncio.run(Trial(played, Progress(), cores).run())
+        try:
+            measured = self.measures(played, cores)
+        except (*failures.PLAIN, ExceptionGroup) as error:
+            if not (told := failures.sentence(error)):
+                raise
+            print(f"{name} ended without a result: {told}", file=sys.stderr)
+            self.failed[played.title] = told
+            return None
         result = summary.result(name, played, measured)
         print(*summary.lines(result), sep="\n", file=sys.stderr)
         (self.out / f"{name}.json").write_text(json.dumps(result), encoding="utf-8")
         (self.out / f"{name}.html").write_text(report_page.page(result), encoding="utf-8")
         return result
+
+    def measures(self, played: Scenario, cores: float | None) -> dict[str, Any]:
+        """What a run brought. Raises BadScenario, Unlimited, and what `failures` knows."""
+        scenario.judge_size(played)
+        scenario.judge_room(Path(tempfile.gettempdir()), played)
+        return asyncio.run(Trial(played, Progress(), cores).run())
 
     def scenarios(self, names: list[str]) -> list[Result]:
         """The result of each scenario, shortened to what was asked for."""
@@ -95,7 +113,8 @@ class Capacity:
         for name in names:
             whole = scenario.read(name)
             played = whole.shortened(self.span(whole), self.scale)
-            found.append(self.plays(name, played))
+            if result := self.plays(Path(name).stem, played):
+                found.append(result)
         return found
 
     def span(self, whole: Scenario) -> float:
@@ -122,7 +141,10 @@ class Capacity:
         while high - low > 1 and time.monotonic() < self.end:
             place = (low + high) // 2
             wanted = self.step(RATES[place] * self.scale, cores)
-            steps[place] = self.plays(f"rate-{cores:g}-{RATES[place]}", wanted, cores)
+            result = self.plays(f"rate-{cores:g}-{RATES[place]}", wanted, cores)
+            if result is None:  # nobody knows on which side of it to go on
+                break
+            steps[place] = result
             low, high = (place, high) if steps[place]["good"] else (low, place)
         return [steps[place] for place in sorted(steps)]
 
@@ -187,12 +209,18 @@ def main() -> int:
         parser.error(str(error))
     options.out.mkdir(parents=True, exist_ok=True)
     results, ladders = capacity.scenarios(names), capacity.ladders(options.cores)
-    if not results and not ladders:
+    if not results and not ladders and not capacity.failed:
         parser.error("nothing was played; name a scenario, or a number of cores that can be given")
-    words = capacity_page.page(results, ladders, capacity.seconds, capacity.scale)
+    if not results and not ladders:
+        print("no run brought a result, and no page is written", file=sys.stderr)
+        return 1
+    words = capacity_page.page(
+        results, ladders, capacity.seconds, capacity.scale, failed=capacity.failed
+    )
     options.page.write_text(words, encoding="utf-8")
     print(options.page)
-    return capacity_goals.report(capacity_goals.figures(results, ladders))
+    code = capacity_goals.report(capacity_goals.figures(results, ladders))
+    return 1 if capacity.failed else code
 
 
 def series(options: argparse.Namespace) -> tuple[Capacity, list[str]]:
@@ -207,4 +235,4 @@ def series(options: argparse.Namespace) -> tuple[Capacity, list[str]]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(interruptible(main))

@@ -1,6 +1,8 @@
 """docs/capacity.md, written from results alone."""
 
+from collections.abc import Mapping
 from math import ceil
+from types import MappingProxyType
 from typing import Any
 
 from bench.load import scenario
@@ -17,9 +19,15 @@ WHOLE = 3600.0
 
 
 def page(
-    results: list[Result], ladders: dict[float, list[Result]], seconds: float, scale: float
+    results: list[Result],
+    ladders: dict[float, list[Result]],
+    seconds: float,
+    scale: float,
+    *,
+    failed: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """The whole page; a shortened series of runs says that it is one."""
+    """The whole page; a shortened series of runs says that it is one. `failed`: by its title, why
+    a run ended without a result."""
     runs = [*results, *(one for steps in ladders.values() for one in steps)]
     parts = [
         "# What Chapar carries\n",
@@ -29,7 +37,7 @@ def page(
         " the instant at which a person was to write, not when the test got to it.\n",
         *([] if seconds >= WHOLE and scale == 1 else [shortened(results, seconds, scale)]),
         "## What holds\n",
-        held(results),
+        held(results, failed),
         "## The highest rate at which everybody is on time\n",
         growth(ladders),
         "## What breaks first\n",
@@ -69,14 +77,19 @@ def is_whole(one: Result) -> bool:
     return name in scenario.names() and lasted >= scenario.read(name).seconds
 
 
-def held(results: list[Result]) -> str:
-    """The table of scenarios."""
+def held(results: list[Result], failed: Mapping[str, str]) -> str:
+    """The table of scenarios, and of all that ended without a result."""
     head = (
         "| scenario | played | asked | as they should | answer p50, p95, p99.9 | known p95 |"
         " film p95 | cores | memory, MiB | verdict |\n"
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
     )
-    return "\n".join([head, *(held_row(one) for one in results)]) + "\n"
+    rows = [held_row(one) for one in results]
+    rows += [
+        f"| {title} |{' – |' * 8} ended without a result: {' '.join(why.split())} |"
+        for title, why in failed.items()
+    ]
+    return "\n".join([head, *rows]) + "\n"
 
 
 def held_row(one: Result) -> str:

@@ -35,7 +35,8 @@ def held(processes: Iterable[psutil.Process], cores: float | None) -> Iterator[N
         group = part(cores)
         try:
             for one in found:
-                (group / "cgroup.procs").write_text(str(one.pid))
+                with suppress(ProcessLookupError):  # it ended meanwhile
+                    (group / "cgroup.procs").write_text(str(one.pid))
             yield
         finally:
             empty(group)
@@ -46,9 +47,10 @@ def pin(processes: list[psutil.Process], cores: int) -> None:
     fewer."""
     free = available(cores)
     for one in processes:
-        for thread in one.threads():
-            with suppress(ProcessLookupError):
-                os.sched_setaffinity(thread.id, free[:cores])
+        with suppress(psutil.NoSuchProcess):  # it ended meanwhile
+            for thread in one.threads():
+                with suppress(ProcessLookupError):
+                    os.sched_setaffinity(thread.id, free[:cores])
 
 
 def available(cores: float) -> list[int]:

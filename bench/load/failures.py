@@ -3,13 +3,17 @@
 import psutil
 
 from bench.load.remote_people import BadServer
+from bench.load.scenario import BadScenario
 from daemon.command_error import NotUp
 from procs.errors import StoreError
 from tests.sandbox.telegram.desk import Refused
 
 #: Nobody signs in, the product ended or does not come up, the disk is full, a port is taken, the
 #: database or a server is gone. OSError has TimeoutError and ConnectionError in it.
-PLAIN = (BadServer, NotUp, StoreError, Refused, OSError, psutil.Error, AssertionError)
+PLAIN = (
+    *(BadScenario, BadServer, NotUp, StoreError, Refused),
+    *(OSError, psutil.Error, AssertionError),
+)
 
 
 def sentence(error: BaseException) -> str:

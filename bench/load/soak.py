@@ -8,15 +8,17 @@ import asyncio
 import json
 import re
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench.load import report_page, scenario, summary
+from bench.load import failures, report_page, scenario, summary
 from bench.load.__main__ import Progress
 from bench.load.slopes import Slope, slope
 from bench.load.soak_trial import SoakTrial
+from daemon.console.command_words import amount
 from tests.sandbox.interruption import interruptible
 
 #: Ten times as many as C2's; of the samples the first third is left out, while caches fill.
@@ -92,22 +94,30 @@ def figures(slopes: dict[str, Slope], result: dict[str, Any]) -> dict[str, float
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.load.soak", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=240.0)
+    parser.add_argument("--minutes", type=amount, default=240.0)
     parser.add_argument("--out", type=Path, default=Path("load"), help="folder of the results")
     options = parser.parse_args()
     seconds = options.minutes * 60
     base = scenario.read("c2").shortened(seconds, TIMES)
     played = replace(base, title=f"Soak: {options.minutes:g} minutes at ten times C2", goals={})
     played = replace(played, seconds=seconds)
-    trial = SoakTrial(played, Progress())
-    measured = asyncio.run(trial.run())
+    try:
+        scenario.judge_size(played)
+        scenario.judge_room(Path(tempfile.gettempdir()), played)
+        options.out.mkdir(parents=True, exist_ok=True)
+        trial = SoakTrial(played, Progress())
+        measured = asyncio.run(trial.run())
+    except (*failures.PLAIN, ExceptionGroup) as error:
+        if not (why := failures.sentence(error)):
+            raise
+        print(f"soak: {why}", file=sys.stderr)
+        return 1
     result = summary.result("soak", played, measured)
     slopes = grown({**trial.samples.series, "claim, s": trial.claims}, seconds)
     hours = seconds / 3600
     told = figures(slopes, result)
     result["slopes"] = {n: [one.per_hour, one.within, one.mean] for n, one in slopes.items()}
     result["samples"] = {n: p for n, p in trial.samples.series.items() if n[:7] != "record:"}
-    options.out.mkdir(parents=True, exist_ok=True)
     name = options.out / f"soak-{time.strftime('%Y%m%d-%H%M%S')}"
     name.with_suffix(".json").write_text(json.dumps(result), encoding="utf-8")
     name.with_suffix(".html").write_text(report_page.page(result), encoding="utf-8")

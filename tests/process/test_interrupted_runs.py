@@ -24,6 +24,7 @@ RUNS = {
     "tests.chaos": "procs.bot",
     "tests.chaos_machines": "procs.bot",
     "bench.load.soak": "procs.bot",
+    "bench.load.capacity": "procs.bot",
     "tests.simulation": "tests.simulation",
 }
 

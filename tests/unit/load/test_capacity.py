@@ -88,6 +88,68 @@ def test_no_rate_is_tried_when_the_time_is_over(tmp_path):
     assert ladder.ladders([1.0, 2.0]) == {}
 
 
+class Failing(Capacity):
+    """One of whose runs some end without a result."""
+
+    def __init__(self, out: Path, *failing: str) -> None:
+        super().__init__(out, 2, 1)
+        self.failing = failing
+
+    def measures(self, played: Any, cores: float | None) -> dict[str, Any]:
+        if any(word in played.title for word in self.failing):
+            raise ExceptionGroup("", [ConnectionError("the loopback Telegram is gone")])
+        return both(measured())
+
+
+def test_a_run_that_fails_is_a_row_and_the_others_go_on(tmp_path):
+    series = Failing(tmp_path, "Burst")
+
+    results = series.scenarios(["burst", "edge"])
+
+    page = capacity_page.page(results, {}, 2, 1, failed=series.failed)
+    assert [one["name"] for one in results] == ["edge"]
+    row = "| Burst: 500 in a second | – | – | – | – | – | – | – | – | ended without a result: the"
+    assert row in page
+    rows = [line for line in page.splitlines() if line.startswith("| Burst") or "| played" in line]
+    assert len({line.count("|") for line in rows}) == 1
+
+
+def test_a_try_that_fails_ends_the_search_and_keeps_what_was_found(tmp_path):
+    steps = Failing(tmp_path, "18 a second").ladders([1.0, 2.0])
+
+    assert {cores: [one["name"] for one in found] for cores, found in steps.items()} == {
+        1.0: ["rate-1-12"],
+        2.0: ["rate-2-12"],
+    }
+
+
+def test_a_mistake_in_a_run_ends_the_series(tmp_path):
+    class Wrong(Failing):
+        def measures(self, played: Any, cores: float | None) -> dict[str, Any]:
+            raise KeyError("at")
+
+    with pytest.raises(KeyError):
+        Wrong(tmp_path).scenarios(["burst"])
+
+
+def test_a_series_of_more_messages_than_can_be_drawn_says_so(tmp_path):
+    series = Capacity(tmp_path, 2, 1e308)
+
+    assert series.scenarios(["burst"]) == []
+    assert "are too many" in series.failed["Burst: 500 in a second"]
+
+
+def test_a_scenario_in_a_file_is_kept_under_the_name_of_the_file(tmp_path):
+    mine, out = tmp_path / "evenings" / "mine.toml", tmp_path / "out"
+    mine.parent.mkdir()
+    out.mkdir()
+    mine.write_text('title = "x"\nseconds = 1\nper_second = 3')
+
+    Failing(out).scenarios([str(mine)])
+
+    assert sorted(path.name for path in out.iterdir()) == ["mine.html", "mine.json"]
+
+
 def test_a_scenario_of_few_people_is_not_shortened_to_nothing_that_can_be_judged(tmp_path):
     series = capacity.Capacity(tmp_path, 30.0, 1.0)
     rare, busy, burst = map(scenario.read, ("c2", "c3", "burst"))
