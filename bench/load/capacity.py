@@ -20,6 +20,7 @@ from typing import Any
 
 from bench.load import capacity_goals, capacity_page, failures, report_page, scenario, summary
 from bench.load.__main__ import Progress
+from bench.load.capacity_rates import RATES
 from bench.load.capacity_verdict import DRIFT
 from bench.load.cpu_limits import Unlimited
 from bench.load.scenario import Scenario
@@ -31,9 +32,6 @@ from tests.sandbox.stack import ROOT
 #: Cores that the product is given, in the order in which they are tried: a brief series may have no
 #: time for the last. Those that a machine has not are left out.
 CORES = (1.0, 2.0, 0.5)
-#: Requests a second that are tried, whatever the cores: up to what the product sends in a second, a
-#: request being one message at least.
-RATES = (2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24)
 #: At which everybody is on time, and would be in an hour too: a rate of 2 % above what is carried
 #: has those who come 17 s later wait 0.3 s longer, and no p95 of half a minute shows it.
 ON_TIME = {
@@ -47,7 +45,7 @@ TRY = 60.0
 #: Messages that a shortened scenario has at least, if it has them.
 FEWEST = 30
 #: The same of a brief series, its scenarios, and the minutes after which no rate is tried any more.
-BRIEF_TRY, BRIEF, BRIEF_MINUTES = 25.0, 30.0, 22.0
+BRIEF_TRY, BRIEF, BRIEF_MINUTES = 25.0, 30.0, 23.0
 BRIEF_SCENARIOS = ("advert", "burst", "c1", "c1_64", "c2", "c3", "edge", "hostile")
 #: What a kept result must have for the page, and its figures.
 NEEDED = {

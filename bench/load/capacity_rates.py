@@ -12,6 +12,9 @@ DAY = 86400
 #: Messages a second that the product sends, below the 30 that Telegram lets one bot send
 #: (core.telegram.org/bots/faq).
 SENT = 1 / GLOBAL_GAP
+#: Requests a second that are tried, whatever the cores: up to what the product sends in a second, a
+#: request being one message at least.
+RATES = (2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24)
 #: A rate that broke says nothing about the cores where the messages were so much of what is sent,
 #: and the product took less than so much of the cores that it had.
 FULL, BUSY = 0.9, 0.7
@@ -34,11 +37,19 @@ def is_telegrams(cores: float, one: Result) -> bool:
     return full and bool(one["figures"]["cores"] < BUSY * cores)
 
 
+def is_found(steps: list[Result]) -> bool:
+    """Whether a search came to its end: no rate is left between the best and the first that was too
+    much, for which there was no time."""
+    worst = broken(steps)
+    most = worst["scenario"]["per_second"] if worst else 0.0
+    return worst is not None and not any(best(steps) < rate < most for rate in RATES)
+
+
 def is_measured(cores: float, steps: list[Result]) -> bool:
     """Whether the best rate is what the cores carry, and not the bound of what was tried, or what
     Telegram lets the product send."""
     worst = broken(steps)
-    if worst is None or not best(steps) or not reasons(worst):
+    if worst is None or not best(steps) or not is_found(steps) or not reasons(worst):
         return False
     return not is_telegrams(cores, worst)
 
@@ -66,7 +77,8 @@ def growth(ladders: dict[float, list[Result]]) -> str:
     """The table of rates by cores."""
     head = (
         "Answer p95 ≤ 1 s, new film p95 ≤ 5 s, nobody later in the last third of a try than in its"
-        " first, nothing lost; found by halves. `or more`: it is the highest rate that was tried."
+        " first, nothing lost; found by halves. `or more`: no higher rate was tried, or not all"
+        " up to the one that was too much."
         " `limited by Telegram`: at the next one the messages were as many as the product sends"
         f" ({SENT:g} a second), and the cores had time left.\n\n"
         "| cores of the product | requests a second | tried for | a day, if it were so all day |"
@@ -81,9 +93,9 @@ def growth_row(cores: float, steps: list[Result]) -> str:
     good = [one for one in steps if one["good"]]
     cost = f"{good[-1]['figures']['cpu_ms_per_request']:.0f} ms" if good else "–"
     more = ""
-    if worst is None:
+    if not is_found(steps):
         more = " or more"
-    elif good and is_telegrams(cores, worst):
+    elif good and worst and is_telegrams(cores, worst):
         more = ", limited by Telegram"
     lasted = f"{steps[-1]['scenario']['seconds']:g} s"
     return f"| {cores:g} | {rate:g}{more} | {lasted} | {rate * DAY:,.0f} | {cost} |"

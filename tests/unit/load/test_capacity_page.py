@@ -50,6 +50,15 @@ def test_a_bound_is_called_one_where_no_number_of_cores_was_too_small():
     assert "A core carries 12.0 requests a second on time, or more" in words
 
 
+def test_a_search_for_whose_end_there_was_no_time_has_found_a_bound():
+    ladders = {1.0: [result(12), result(18, answer=3.0)], 2.0: [result(20), result(22, answer=3.0)]}
+
+    words = capacity_page.page([result()], ladders, 3600, 1)
+
+    assert "| 1 | 12 or more |" in words
+    assert "A core carries 10.0 requests a second on time, as measured with 2 cores." in words
+
+
 def test_a_rate_that_telegram_limits_says_nothing_about_the_cores():
     """The cores had time left, and each request is a message."""
     full = [result(22), result(24, answer=3.0)]
