@@ -8,7 +8,7 @@ room and is reached only from here.
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from procs.core.clock import ClockReading
 from procs.errors import StoreError
@@ -19,14 +19,14 @@ from procs.store.sqlite.schema import VERSION as VERSION
 
 #: What the tables of a database were before an upgrade.
 SchemaMark = database_file.SchemaMark
-#: Around a write to a file of SQLite's that is no database of ours.
-needing_room = snapshot.needing_room
-#: Of such files: a copy of one instant, what is wrong with it, its tables' rows and last numbers.
-copy_file, faults_of = snapshot.take, snapshot.faults
+#: Around a write to a file of SQLite's that is no database of ours; and of such files: a copy of
+#: one instant, what is wrong with it, its tables' rows and last numbers.
+needing_room, copy_file, faults_of = snapshot.needing_room, snapshot.take, snapshot.faults
 row_counts, sequences = snapshot.counts, snapshot.sequences
-
 Facts = Mapping[str, Any]
 Row = tuple[Any, ...]
+Made = TypeVar("Made")
+OfRows = Callable[[Sequence[Row]], Made]
 
 
 class WriteLock(Protocol):
@@ -104,10 +104,10 @@ class Database(Protocol):
         changed, unless a row was: it must be none if a commit that was not answered is repeated."""
 
     def take(
-        self, pick: str, change: Callable[[Sequence[Row]], object], both: str, facts: Facts
-    ) -> Callable[[], list[Row]]:
-        """Change the rows that `pick` finds: what gives them, best read behind the transaction. A
-        file runs `pick`, then `change` with its rows; a server `both`, which does it all."""
+        self, pick: str, change: OfRows[object], both: str, facts: Facts, read: OfRows[Made]
+    ) -> Callable[[], Made]:
+        """Change the rows that `pick` finds: what gives what `read` makes of them, best behind the
+        transaction. A file runs `pick`, then `change` with its rows; a server `both`, all of it."""
 
     def change_many(self, sql: str, facts: Iterable[Facts]) -> int:
         """The same statement with each of `facts`: how many rows it changed."""

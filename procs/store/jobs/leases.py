@@ -143,8 +143,7 @@ def claiming(
     facts["lane"], facts["local"], facts["room"] = int(lane), int(local), room
     facts["most"], facts["since"], facts["alive"] = most, since, alive_since(now)
     both = TAKE_ANY if most >= ENDLESS else TAKE
-    rows = db.take(PICK, partial(take, db, facts), both, facts)
-    return lambda: in_line(rows())
+    return db.take(PICK, partial(take, db, facts), both, facts, in_line)
 
 
 def take(db: Database, facts: dict[str, Any], rows: Sequence[Row]) -> None:

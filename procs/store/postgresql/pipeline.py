@@ -7,7 +7,7 @@ leaves to psycopg what turns values into bytes and back. Every statement stays p
 
 import select
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import Any
 
@@ -37,7 +37,6 @@ Read = Callable[[Transformer, PGresult], Any]
 LONGEST, AGAIN, MEMORY = 15.0, 2.0, 60.0
 #: Seconds before the next connection, by the silences before: one alone is a session that hangs.
 PAUSES = (0.0, 0.0, 5.0, 10.0, 20.0)
-
 #: After which the server ends a statement of a process that serves.
 LONGEST_STATEMENT = "60s"
 
@@ -119,25 +118,26 @@ class StatementPipeline:
         self.poll = select.poll()
         self.poll.register(self.pgconn.socket, select.POLLIN)
 
-    def run(self, statements: Sequence[Statement]) -> None:
+    def run(self, statements: Sequence[Statement], *, disk: bool = False) -> None:
         """Run them in order; each has its answer then. The first that fails ends those behind it:
-        raises its psycopg.Error, OperationalError when the connection is gone."""
+        raises its psycopg.Error, OperationalError when the connection is gone. `disk`: they end
+        with a commit that the server writes to its disk; the answers are read meanwhile."""
         together: list[Statement] = []
         for statement in statements:
             if statement.way == COPIED:
-                self._run_together(together)
+                self._run_together(together, disk=False)
                 together = []
                 self._copy(statement)
             else:
                 together.append(statement)
-        self._run_together(together)
+        self._run_together(together, disk=disk)
 
-    def _run_together(self, statements: Sequence[Statement]) -> None:
+    def _run_together(self, statements: Sequence[Statement], *, disk: bool) -> None:
         if not statements:
             return
         try:
             self.pgconn.enter_pipeline_mode()
-            failure = self._read(self._send(statements))
+            failure = self._read(self._send(statements, disk=disk))
             self.pgconn.exit_pipeline_mode()
         except BaseException:
             self.session.close()  # it is lost, or answers are on their way that nobody reads
@@ -145,7 +145,7 @@ class StatementPipeline:
         if failure is not None:
             raise failure
 
-    def _send(self, statements: Sequence[Statement]) -> list[ExpectedResult]:
+    def _send(self, statements: Sequence[Statement], *, disk: bool) -> list[ExpectedResult]:
         parts: list[ExpectedResult] = []
         #: Of this message: whether they will be prepared is known by their results.
         fresh: dict[Key, bytes] = {}
@@ -154,6 +154,8 @@ class StatementPipeline:
             each = statement.values if statement.way == MANY else (statement.values,)
             for values in each:
                 self._send_one(statement, values, parts, fresh)
+        if disk:
+            self.pgconn.send_flush_request()
         self.pgconn.pipeline_sync()
         return parts
 
@@ -246,6 +248,34 @@ def all_rows(transformer: Transformer, result: PGresult) -> list[Row]:
     """Every row that a statement returned."""
     transformer.set_pgresult(result)
     return transformer.load_rows(0, result.ntuples, tuple)
+
+
+@dataclass(slots=True)
+class MadeRows:
+    """Rows, and what was made of them; or why that could not be: no fault of the transaction."""
+
+    rows: Sequence[Row]
+    made: Any = field(default=None, compare=False)
+    error: Exception | None = field(default=None, compare=False)
+
+    def get(self) -> Any:
+        """What was made. Raises what that raised."""
+        if self.error is not None:
+            raise self.error
+        return self.made
+
+
+def made_by(read: Callable[[Sequence[Row]], Any]) -> Read:
+    """Every row, and what this makes of them."""
+
+    def made(transformer: Transformer, result: PGresult) -> MadeRows:
+        rows = all_rows(transformer, result)
+        try:
+            return MadeRows(rows, read(rows))
+        except Exception as error:  # is raised where it is asked for
+            return MadeRows(rows, error=error)
+
+    return made
 
 
 def first_row(transformer: Transformer, result: PGresult) -> Row | None:

@@ -171,12 +171,12 @@ class PooledPipeline(StatementPipeline):
         #: Names that were given: a pooler knows that of a statement which failed, too.
         self.names = 0
 
-    def run(self, statements: Sequence[Statement]) -> None:
+    def run(self, statements: Sequence[Statement], *, disk: bool = False) -> None:
         if not self._is_idle() or statements[0].text in AT_ONCE:
-            return super().run(statements)
+            return super().run(statements, disk=disk)
         greeting = Statement(GREETING, (0, self.answers.statement_timeout), first_row)
         try:
-            super().run(with_settings(statements, greeting))
+            super().run(with_settings(statements, greeting), disk=disk)
         except psycopg.Error as error:
             if error.sqlstate in FORGOTTEN:
                 self.session.close()  # the pooler keeps none any more

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 
@@ -31,6 +31,7 @@ from procs.store.postgresql.pipeline import (
     all_rows,
     first_row,
     last_value,
+    made_by,
     no_answer,
     row_count,
 )
@@ -59,6 +60,9 @@ MOVING = b"SELECT TO_REGCLASS('move_places') IS NOT NULL"
 NEW = "new"
 OUTSIDE = "a change outside of a write transaction"
 Facts = Mapping[str, Any]
+#: What is made of rows.
+Made = TypeVar("Made")
+OfRows = Callable[[Sequence[Row]], Made]
 NO_FACTS: Facts = {}
 #: The context that `write` returns inside of a transaction: that one goes on.
 JOINED = nullcontext()
@@ -108,12 +112,12 @@ class ServerConnection:
         self._open().send(statement_of(guarded(sql, beside), facts, no_answer), otherwise)
 
     def take(
-        self, pick: str, change: Callable[[Sequence[Row]], object], both: str, facts: Facts
-    ) -> Callable[[], list[Row]]:
+        self, pick: str, change: OfRows[object], both: str, facts: Facts, read: OfRows[Made]
+    ) -> Callable[[], Made]:
         """By one statement, whose answer comes with the next one that is asked, or the commit."""
-        transaction, statement = self._open(), statement_of(both, facts, all_rows)
+        transaction, statement = self._open(), statement_of(both, facts, made_by(read))
         transaction.send(statement)
-        return partial(transaction.answer_of, statement)
+        return lambda: transaction.answer_of(statement).get()
 
     def change_many(self, sql: str, facts: Iterable[Facts]) -> int:
         """The same statement with each of `facts`, sent together: how many rows it changed."""

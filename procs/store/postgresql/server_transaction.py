@@ -171,7 +171,7 @@ class ServerTransaction:
         words = gate_of(self.full, self.only is None, self.quiet, len(first))
         gate, rest = Statement(words, first, last_value), [locks_of(more)] if more else []
         began = clock.elapsed() if self.quiet else 0.0
-        self.db.pipeline.run([*begin, gate, *rest, *statements])
+        self.db.pipeline.run([*begin, gate, *rest, *statements], disk=last and self.full)
         self.opened, self.number = True, str(gate.answer)
         if self.quiet and not self.full:
             self.db.told_clock = clock.read_between(began, float(gate.answer), clock.elapsed())

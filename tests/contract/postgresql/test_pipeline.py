@@ -74,6 +74,18 @@ def states(db: Database, *some: Lease | leases.RenewedLease) -> list[State]:
     return [State(row[0]) for row in rows if row]
 
 
+def test_a_claim_of_which_a_row_cannot_be_read_fails_who_asks_and_not_its_transaction(
+    db: Database,
+) -> None:
+    with db.write(full=True, only=("user 1",)):
+        db.change(PUT, {"scope": "a"})
+        found = db.take("", len, "SELECT 0", {}, lambda rows: 1 // rows[0][0])
+
+    with pytest.raises(ZeroDivisionError):
+        found()
+    assert [*map(tuple, db.all(SCOPES))] == [("a",)]
+
+
 def test_claims_are_in_the_order_of_the_line_with_their_places(
     desk: Desk, cut_db: Database
 ) -> None:

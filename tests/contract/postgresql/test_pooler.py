@@ -131,7 +131,7 @@ def test_isolation_is_ours_in_a_transaction_of_one_message(
         put(db, "a")
         with db.write(full=True, only=("user 1",)):
             db.fence(LATER, FORGET, {}, ZeroDivisionError())
-            found = db.take("", len, "SELECT CURRENT_SETTING('transaction_isolation')", {})
+            found = db.take("", len, "SELECT CURRENT_SETTING('transaction_isolation')", {}, list)
         assert found() == [("read committed",)]
         assert db.all("SELECT scope, until FROM waits") == [("a", 2.0)]
 
