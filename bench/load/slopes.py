@@ -31,14 +31,15 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A rise an hour in the unit of the samples, and what it is at the least."""
+    """A rise in the unit of the samples, an hour where nothing else is said, and what it is at the
+    least."""
 
-    per_hour: float
+    rise: float
     surely: float = inf
 
     def exceeds(self, least: float) -> bool:
         """Whether it is no chance, and more than `least`."""
-        return self.surely > 0 and self.per_hour > least
+        return self.surely > 0 and self.rise > least
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Slope:
     @property
     def per_hour(self) -> float:
         """The growth an hour."""
-        return self.whole.per_hour
+        return self.whole.rise
 
     @property
     def within(self) -> float:
@@ -67,7 +68,16 @@ class Slope:
     @property
     def flat(self) -> bool:
         """Whether it is 0 within noise, or has ended. What shrinks does not grow."""
-        return not (self.whole.exceeds(self.least) and self.last.exceeds(self.least))
+        return not self.rises_by(self.least)
+
+    @property
+    def passes(self) -> bool:
+        """Whether it grows for certain, by no more than nobody would feel."""
+        return self.flat and self.rises_by(0.0)
+
+    def rises_by(self, least: float) -> bool:
+        """Whether it grows for certain to the end, by more than this an hour."""
+        return self.whole.exceeds(least) and self.last.exceeds(least)
 
 
 def slope(points: Sequence[Point], least: float = 0.0) -> Slope | None:

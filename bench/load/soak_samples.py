@@ -7,35 +7,58 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import fmean
 
 import psutil
 
 from bench.load.slopes import Point
+from bench.load.soak_bounds import Held, held, own_logs
 from bench.load.usage import Usage, sizes
+from bench.load.worker_lives import WorkerLives
 from procs.records.job import State
+from procs.store.limits import send_budget
+from procs.store.media import looks
+from procs.store.people import member_roles, repeat_tallies
+from procs.store.searches import search_results
+from procs.store.sites import visit_verdicts
 
 MIB = 2**20
 TABLES = """
 SELECT name FROM sqlite_master
  WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND sql NOT LIKE 'CREATE VIRTUAL%'
 """
-#: Tables of what is under way, or is there once: none may grow. All others are the record of what
-#: was done, which is kept for days: it grows with the requests, and is told for each of them.
-WORK = frozenset(
+#: Tables that are kept for days, or for good: they grow with the requests, and are told for each of
+#: them. All others may not grow.
+RECORD = frozenset(
     {
-        *("progress", "reservations", "uploads", "waits", "pauses", "breakers", "notices"),
-        *("held_messages", "passing_messages", "job_files", "bot_lease", "bot_places", "deaf"),
-        *("disks", "engines", "host_lists", "sessions", "settings", "machines", "paces", "modes"),
-        *("mode_rules", "bans", "sponsors", "sources", "follows", "admin_orders", "alert_mutes"),
+        *("jobs", "requests", "deliveries", "workers", "cards", "buttons", "heard", "failures"),
+        *("media", "media_keys", "copies", "inline_messages", "broadcasts", "broadcast_sends"),
+        *("users", "preferences", "usage", "use_sums", "active_people", "engine_costs", "counters"),
+        *("alerts", "tellings", "audit", "conversations", "support_threads", "support_messages"),
+        *("link_checks", "machine_orders", "source_news", "source_entries"),
+        *("sponsor_members", "sponsor_visits"),
     }
 )
+#: Tables whose rows live for so many seconds: after that they may not grow either.
+SHORT: dict[str, float] = {
+    "budget": send_budget.STRICT,
+    "departures": send_budget.LONGEST,
+    "tallies": repeat_tallies.MINUTE,
+    "members": max(member_roles.BELIEVED.values()),
+    "verdicts": visit_verdicts.WINDOW,
+    "searches": search_results.LASTS_MINUTES,
+    "looks": looks.LASTS,
+    "thumbnails": looks.LASTS,
+}
 #: What is not over.
 UNDER_WAY = {
     "jobs": f"SELECT COUNT(*) FROM jobs WHERE state < {State.DONE}",
     "requests": "SELECT COUNT(*) FROM requests WHERE state = 'open'",
     "processes": "SELECT COUNT(*) FROM workers WHERE ended_at IS NULL",
 }
-#: Folders of the home that are bounded by their own rules.
+#: Of each worker that serves: which life it is, its process, and the jobs that it has claimed.
+LIVES = "SELECT id, pid, jobs FROM workers WHERE ended_at IS NULL AND served_at IS NOT NULL"
+#: Folders of the home that are bounded by their own rules (`soak_bounds`).
 BOUNDED = ("logs", "backups", "engines")
 
 
@@ -44,13 +67,22 @@ class SoakSamples:
     """Series of (seconds, value) by name; the name begins with what it is of."""
 
     usage: Usage
+    #: The periods of which backups are kept.
+    keep: tuple[int, ...]
     series: dict[str, list[Point]] = field(default_factory=lambda: defaultdict(list))
+    #: What workers hold by the jobs that they have done, by the beginning of a series' name.
+    lives: dict[str, WorkerLives] = field(default_factory=lambda: defaultdict(WorkerLives))
+    #: The most that was held of what has a bound, by its name.
+    bounded: dict[str, Held] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
 
     def take(self) -> None:
         """One sample of everything."""
         for name, value in self.now():
             self.series[name].append((time.monotonic() - self.began, value))
+        for one in held(self.usage.stack.state, self.keep):
+            if one.name not in self.bounded or one.value > self.bounded[one.name].value:
+                self.bounded[one.name] = one
 
     def now(self) -> Iterator[tuple[str, float]]:
         """All figures of this moment by name."""
@@ -61,17 +93,18 @@ class SoakSamples:
     def of_processes(self) -> Iterator[tuple[str, float]]:
         """Anonymous memory and descriptors: those of one process of each kind on average, since
         workers come and go; a download's child lives for seconds and is left out."""
-        memory: dict[str, list[float]] = defaultdict(list)
-        files: dict[str, list[float]] = defaultdict(list)
+        found: dict[str, list[float]] = defaultdict(list)
+        lives = {pid: (life, jobs) for life, pid, jobs in self.usage.stack.db.all(LIVES)}
         for kind, one in self.usage.processes():
             if kind == "child":
                 continue
             with suppress(psutil.Error, OSError):
-                memory[kind].append(anonymous(one.pid))
-                files[kind].append(one.num_fds())
-        for kind in memory:
-            yield f"anon MiB of {kind}", sum(memory[kind]) / len(memory[kind]) / MIB
-            yield f"descriptors of {kind}", sum(files[kind]) / max(len(files[kind]), 1)
+                told = {"anon MiB": anonymous(one.pid) / MIB, "descriptors": one.num_fds()}
+                for name, value in told.items():
+                    found[f"{name} of {kind}"].append(value)
+                    if kind == "worker" and one.pid in lives:
+                        self.lives[name].add(*lives[one.pid], value)
+        yield from ((name, fmean(values)) for name, values in found.items())
 
     def of_home(self) -> Iterator[tuple[str, float]]:
         """MiB of the write-ahead log and of the folder."""
@@ -82,6 +115,7 @@ class SoakSamples:
         yield "WAL MiB", (wal.stat().st_size if wal.exists() else 0) / MIB
         yield "disk MiB beside the record", (sum(sizes(state)) - database - bounded) / MIB
         yield "files", sum(len(names) for _, _, names in unbounded(state))
+        yield "files of logs, but older ones", own_logs(state)
         yield "record: database MiB", database / MIB
         yield "record: logs and backups MiB", bounded / MIB
 
@@ -90,7 +124,7 @@ class SoakSamples:
         db = self.usage.stack.db
         for (table,) in db.all(TABLES):
             ((count,),) = db.all(f"SELECT COUNT(*) FROM {table}")
-            kind = "rows of" if table in WORK else "record: rows of"
+            kind = "record: rows of" if table in RECORD else "rows of"
             yield f"{kind} {table}", float(count)
         for name, select in UNDER_WAY.items():
             yield f"rows of {name} under way", float(db.all(select)[0][0])

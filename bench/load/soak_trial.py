@@ -25,10 +25,14 @@ FILLED = 10_470_000
 LOGS = ("worker-00", "worker-01", "worker-02", "bot", "keeper")
 #: When a job was put in line and when a worker took it, by its own story.
 STORIES = "SELECT story FROM jobs ORDER BY id"
+#: The periods of which backups are kept.
+KEEP = (2, 1, 1)
+#: A worker's life is half as long as by default: long enough that a slope by its jobs is seen, and
+#: short enough that twenty minutes have two dozen lives.
 SETTINGS = {
-    "recycle_after": "25",
+    "recycle_after": "100",
     "backup_interval": "2m",
-    "backup_keep": "2+1+1",
+    "backup_keep": "+".join(map(str, KEEP)),
     "max_concurrent_downloads": "8",
 }
 
@@ -49,7 +53,7 @@ class SoakTrial(Trial):
             (logs / f"{name}.log").write_text("before the soak\n" * (FILLED // 16))
 
     async def load(self) -> None:
-        self.samples = SoakSamples(self.usage)
+        self.samples = SoakSamples(self.usage, KEEP)
         work = (self.sample(), self.changes_engine(), self.backs_up())
         tasks = [asyncio.create_task(one) for one in work]
         try:

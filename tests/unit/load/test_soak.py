@@ -13,8 +13,8 @@ import pytest
 
 from bench.load import soak, soak_trial, summary, usage
 from bench.load.slopes import HOUR, slope
-from bench.load.soak_samples import WORK, SoakSamples
-from bench.load.soak_trial import SoakTrial, claims
+from bench.load.soak_samples import RECORD, SHORT, SoakSamples
+from bench.load.soak_trial import KEEP, SoakTrial, claims
 from daemon.command_error import NotUp
 from procs.errors import StoreError
 from procs.store.database import open_database
@@ -73,7 +73,7 @@ def test_a_cache_that_fills_while_all_begins_is_not_growth(minutes, seed):
     ]
     judged = soak.grown({"anon MiB of keeper": filling}, MINUTES)
 
-    assert soak.growing(judged) == []
+    assert soak.growing(judged, {}) == []
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -85,7 +85,7 @@ def test_a_slow_leak_is_named_also_behind_a_cache_that_fills(fills, seed):
     ]
     judged = soak.grown({"anon MiB of keeper": leaking}, MINUTES)
 
-    assert soak.growing(judged) == ["anon MiB of keeper"]
+    assert soak.growing(judged, {}) == ["anon MiB of keeper"]
 
 
 def test_a_leak_that_begins_late_and_one_that_ended_are_told_apart():
@@ -93,7 +93,7 @@ def test_a_leak_that_begins_late_and_one_that_ended_are_told_apart():
     ended = [(at, value + min(at, 700) / 200) for at, value in samples(0.0, noise=0.05)]
     judged = soak.grown({"anon MiB of bot": late, "anon MiB of worker": ended}, MINUTES)
 
-    assert soak.growing(judged) == ["anon MiB of bot"]
+    assert soak.growing(judged, {}) == ["anon MiB of bot"]
 
 
 def test_of_a_thousand_series_that_only_vary_hardly_one_is_named():
@@ -121,10 +121,41 @@ def test_the_beginning_is_left_out_and_the_record_may_grow():
 
     slopes = soak.grown(series, MINUTES)
 
-    assert soak.growing(slopes) == ["anon MiB of worker"]
+    assert soak.growing(slopes, {}) == ["anon MiB of worker"]
     told = soak.lines(slopes, asked=100, hours=MINUTES / HOUR)
     assert [line for line in told if "GROWS" in line] == [told[2]]
     assert "a request" in told[3]
+
+
+def test_rows_that_live_for_an_hour_are_judged_once_the_run_has_time_for_it():
+    leaking = [(at, 100 + at / 10) for at in range(0, 4 * 3600, 30)]
+    series = {"rows of looks": leaking, "rows of searches": leaking}
+
+    short = soak.grown({n: [p for p in s if p[0] < 3600] for n, s in series.items()}, 3600.0)
+    long = soak.grown(series, 4 * 3600.0)
+
+    assert soak.growing(short, {}) == ["rows of searches"]
+    assert soak.growing(long, {}) == ["rows of looks", "rows of searches"]
+
+
+def test_rows_of_an_hour_that_only_become_as_many_as_an_hour_brings_do_not_grow():
+    filling = [(at, min(at, 3630.0)) for at in range(0, 4 * 3600, 30)]
+
+    assert soak.growing(soak.grown({"rows of looks": filling}, 4 * 3600.0), {}) == []
+
+
+def test_what_rises_for_certain_by_less_than_is_felt_is_said_beside_the_verdict():
+    slopes = soak.grown({"anon MiB of bot": samples(0.8, noise=0.01)}, MINUTES)
+    done = {"faults": {}, "done": {}, "asked": 1}
+
+    told = soak.Judged(slopes, {}, []).lines(done, MINUTES / HOUR)
+
+    assert "growing: nothing" in told
+    assert "rises for certain, and passes: ['anon MiB of bot']" in told
+    one = slopes["anon MiB of bot"]
+    noise = f"{one.per_hour:+.2f} ± {one.within:.2f}"
+    assert f"anon MiB of bot: {noise} an hour, of which 1 passes" in told
+    assert any(one.startswith("passes an hour: anon MiB 1,") for one in told)
 
 
 def test_upkeep_that_failed_or_did_not_happen_is_a_fault():
@@ -143,8 +174,9 @@ def test_upkeep_that_failed_or_did_not_happen_is_a_fault():
 
     nothing = {"faults": {}, "quiet_in_time": True, **dict.fromkeys(summary.NOTHING, 0)}
     seen = soak.grown({name: samples(0.0) for name in soak.SEEN}, MINUTES)
-    assert soak.figures(seen, {**nothing, "done": done})["soak_faults"] == 0
-    assert soak.figures(seen, {**nothing, "done": {}})["soak_faults"] == 4
+    judged = soak.Judged(seen, {}, [])
+    assert judged.figures({**nothing, "done": done})["soak_faults"] == 0
+    assert judged.figures({**nothing, "done": {}})["soak_faults"] == 4
 
 
 def test_a_process_of_which_too_little_was_sampled_is_a_fault():
@@ -153,9 +185,10 @@ def test_a_process_of_which_too_little_was_sampled_is_a_fault():
     fine = {"faults": {}, "quiet_in_time": True, **dict.fromkeys(summary.NOTHING, 0)}
     done = dict.fromkeys(soak.UPKEEP, 1)
 
-    assert soak.growing(slopes) == []
-    assert soak.unseen(slopes) == ["anon MiB of bot"]
-    assert soak.figures(slopes, {**fine, "done": done})["soak_faults"] == 1
+    assert soak.growing(slopes, {}) == []
+    judged = soak.Judged(slopes, {"anon MiB of worker": None}, [])
+    assert judged.unseen == ["anon MiB of bot", "anon MiB of worker a job"]
+    assert judged.figures({**fine, "done": done})["soak_faults"] == 2
 
 
 @pytest.mark.parametrize("error", [NotUp("timed out"), StoreError("locked"), OSError("gone")])
@@ -224,7 +257,7 @@ def test_samples_are_of_processes_of_the_home_and_of_every_table(tmp_path):
     stack = SimpleNamespace(state=tmp_path, db=db)
     found_usage = SimpleNamespace(stack=stack, processes=lambda: [("bot", psutil.Process())])
 
-    samples = SoakSamples(found_usage)
+    samples = SoakSamples(found_usage, KEEP)
     samples.take()
 
     found = {name: points[0][1] for name, points in samples.series.items()}
@@ -234,7 +267,9 @@ def test_samples_are_of_processes_of_the_home_and_of_every_table(tmp_path):
     assert found["disk MiB beside the record"] < 0.5
     assert found["rows of jobs under way"] == 0
     assert found["record: rows of requests"] == 0
-    assert {f"rows of {table}" for table in WORK} <= set(found)
+    assert {f"record: rows of {table}" for table in RECORD} <= set(found)
+    assert {f"rows of {table}" for table in ("visits", "sessions", *SHORT)} <= set(found)
+    assert samples.bounded["bytes of a log file"].value == 1 << 20
     db.close()
 
 
