@@ -24,6 +24,8 @@ CARD, CHOICE = "/page/hls.html", "180p"
 DEEDS = {"": 62, "group": 10, "stream": 10, "press": 9, "cancel": 9}
 #: Those who ask for a film that nobody else asks for.
 OWN = ("group", "cancel")
+#: Why who cancelled may have got nothing.
+CANCELLED = "cancelled"
 #: Seconds until a person gives up pressing, and between two tries.
 PATIENCE, AGAIN = 90.0, 3.0
 #: Groups at most, and of how many people each.
@@ -32,8 +34,8 @@ GROUPS, MEMBERS = 4, 5
 
 @dataclass(slots=True)
 class Asked:
-    """A message that was written: `free` says why it may have brought nothing. `tried` is when a
-    choice was last pressed, `pressed` when that was answered."""
+    """A message that was written: `free` says why it may have brought nothing. `tries` are the
+    instants at which a button was pressed, `pressed` when that was answered."""
 
     person: Person
     message: Message
@@ -41,7 +43,7 @@ class Asked:
     link: str
     deed: str
     at: float
-    tried: float = 0.0
+    tries: list[float] = field(default_factory=list)
     pressed: float = 0.0
     free: str = ""
 
@@ -132,7 +134,7 @@ class Crowd:
             return True
         if card is None:
             return bool(one.pressed)
-        one.tried = time.time()
+        one.tries.append(time.time())
         with suppress(Refused, AssertionError, ConnectionError):
             await one.person.presses(CHOICE, card, patience=AGAIN)
             one.pressed = time.time()
@@ -140,17 +142,20 @@ class Crowd:
         return False
 
     async def cancelled(self, one: Asked) -> bool:
-        """Whether nothing is left to cancel. From the first press on nothing more is owed: its
-        answer may be lost when it has its effect."""
+        """Whether nothing is left to cancel. Nothing more is owed once a press was answered or the
+        chat says so: a press that nobody heard has no effect."""
         found = await self.answers(one)
-        if any(m.media or says_cancelled(m) for m in found):
-            return True  # perhaps by an earlier press, whose answer was lost
+        if any(says_cancelled(m) for m in found):
+            one.free = CANCELLED  # perhaps by an earlier press, whose answer was lost
+        if one.free or any(m.media for m in found):
+            return True
         shown = next((m for m in found if m.buttons and not m.deleted), None)
         if shown is None:
             return False
-        one.free = "cancelled"
+        one.tries.append(time.time())
         with suppress(Refused, AssertionError, ConnectionError, IndexError):
             await one.person.presses(shown.buttons[0][0]["data"], shown, patience=AGAIN)
+            one.free, one.pressed = CANCELLED, time.time()
             self.counts["cancelled"] += 1
             return True
         return False

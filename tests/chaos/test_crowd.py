@@ -1,11 +1,12 @@
 """What the people of a storm are owed once they have done what they meant to."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 import pytest
 
+from procs.texts import i18n
 from tests.chaos.crowd import Asked, Crowd
 from tests.sandbox.person import Message
 
@@ -17,19 +18,33 @@ STATUS = Message(
 
 @dataclass
 class Ann:
-    """She sees what she is shown, and nobody hears her press."""
+    """She sees what she is shown, and is heard when she presses, or not."""
 
     shown: list[Message]
+    heard: bool = False
 
     async def history(self) -> list[Message]:
         return self.shown
 
     async def presses(self, *_: object, **more: object) -> None:
-        raise ConnectionError
+        if not self.heard:
+            raise ConnectionError
 
 
-@pytest.mark.parametrize(("shown", "free"), [([], ""), ([STATUS], "cancelled")])
-async def test_who_means_to_cancel_is_owed_the_film_until_the_first_press(shown, free):
-    one = Asked(Ann(shown), WROTE, 1, "a link", "cancel", 0.0)
+CANCELLED = replace(STATUS, text=i18n.say("en", "cancelled"), buttons=[])
+
+
+@pytest.mark.parametrize(
+    ("ann", "tries", "free"),
+    [
+        (Ann([]), 0, ""),
+        (Ann([STATUS]), 1, ""),
+        (Ann([STATUS], heard=True), 1, "cancelled"),
+        (Ann([CANCELLED]), 0, "cancelled"),
+    ],
+    ids=["nothing to press", "not heard", "heard", "the chat says so"],
+)
+async def test_who_cancels_is_owed_the_film_until_the_bot_has_heard_it(ann, tries, free):
+    one = Asked(ann, WROTE, 1, "a link", "cancel", 0.0)
     await Crowd(None, 1, Random(1), asyncio.Lock()).cancelled(one)
-    assert one.free == free
+    assert (len(one.tries), one.free) == (tries, free)

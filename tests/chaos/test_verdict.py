@@ -4,6 +4,7 @@ from dataclasses import fields, replace
 
 import pytest
 
+from procs.texts import i18n
 from tests.chaos.__main__ import conclude
 from tests.chaos.crowd import CHOICE, PADDED, SMALL, STREAMED, Asked
 from tests.chaos.recovery_times import RecoveryTimes
@@ -42,7 +43,7 @@ def media(number: int, name: str = "film.mp4", sha256: str = "") -> Message:
     "fault",
     [
         *("missing", "twice", "broken", "left", "impolite", "altered", "news", "unrecovered"),
-        *("overfetched", "floods", "strays", "stuck", "unplayed"),
+        *("overfetched", "floods", "strays", "stuck", "unplayed", "unheard"),
     ],
 )
 def test_each_kind_of_fault_makes_a_verdict_bad_and_is_named(fault):
@@ -121,11 +122,19 @@ def test_who_got_no_word_at_all_was_lost_whatever_they_meant_to_do(why):
 def test_who_never_chose_from_a_card_is_owed_nothing_and_who_chose_is_owed_the_film():
     assert fault(asked(), [CARD]) == ""
     assert fault(asked(pressed=5.0), [CARD]) == "missing"
-    assert fault(asked(tried=5.0), [replace(CARD, buttons=[])]) == "missing"
+    assert fault(asked(tries=[5.0]), [replace(CARD, buttons=[])]) == "missing"
+
+
+def test_who_pressed_cancel_and_was_not_heard_is_owed_the_film():
+    cancelled = replace(CARD, text=i18n.say("en", "cancelled"), buttons=[])
+    leaves = replace(asked(tries=[5.0]), deed="cancel")
+
+    assert fault(leaves, [replace(CARD, buttons=[])]) == "missing"
+    assert fault(leaves, [cancelled]) == ""
 
 
 def test_a_choice_that_was_made_after_the_backup_is_lost_with_a_restore():
-    chose, shown = {"tried": 5.0}, [replace(CARD, buttons=[])]
+    chose, shown = {"tries": [5.0]}, [replace(CARD, buttons=[])]
     assert fault(asked(**chose), shown, restored=[(4.0, 6.0)]) == ""
     assert fault(asked(**chose), shown, restored=[(14.0, 16.0)]) == "missing"
 

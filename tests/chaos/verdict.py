@@ -14,10 +14,19 @@ from procs.texts import i18n
 from procs.wishes.grammar import link
 from procs.wishes.look_text import BEST
 from tests.chaos import flood_waits, site_record
-from tests.chaos.crowd import CHOICE, PADDED, SMALL, STREAMED, Asked
+from tests.chaos.crowd import (
+    CANCELLED,
+    CHOICE,
+    PADDED,
+    SMALL,
+    STREAMED,
+    Asked,
+    says_cancelled,
+)
 from tests.chaos.flood_waits import LATE, FloodWaits
 from tests.chaos.media_bytes import Came, altered
 from tests.chaos.news import News
+from tests.chaos.presses import NEVER, unheard
 from tests.chaos.recovery_times import RecoveryTimes
 from tests.chaos.remains import UNCERTAIN, left_over, number, stuck
 from tests.chaos.spans import Spans, meets, within
@@ -63,9 +72,9 @@ class Verdict:
     end; `strays` media that answer no message in which somebody asked; `left` files without a
     living lease; `impolite` what the bot said more often than Telegram allows; `floods` the waits
     that Telegram imposed without a trouble's help; `unrecovered` troubles by kind; `unplayed` how
-    the troubles fell short of their plan; `news` how a broadcast missed people; `overfetched` what
-    was asked of the site without need. All of them should be empty; `left_out` tells which troubles
-    this machine cannot have."""
+    the troubles fell short of their plan; `unheard` which buttons did not work; `news` how a
+    broadcast missed people; `overfetched` what was asked of the site without need. All of them
+    should be empty; `left_out` tells which troubles this machine cannot have."""
 
     asked: int
     missing: list[str]
@@ -87,6 +96,7 @@ class Verdict:
     overfetched: list[str] = field(default_factory=list)
     unrecovered: list[str] = field(default_factory=list)
     unplayed: list[str] = field(default_factory=list)
+    unheard: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     free: dict[str, int] = field(default_factory=dict)
     table: list[str] = field(default_factory=list)
@@ -98,7 +108,7 @@ class Verdict:
         """Whether everything that was promised held."""
         came = self.missing, self.twice, self.broken, self.altered, self.strays
         remains = self.stuck, self.left, self.news, self.unrecovered
-        manners = self.impolite, self.floods, self.overfetched, self.unplayed
+        manners = self.impolite, self.floods, self.overfetched, self.unplayed, self.unheard
         return not (any((*came, *remains, *manners)) or self.uncertain)
 
     def __str__(self) -> str:
@@ -122,6 +132,7 @@ class Verdict:
             f"broadcast: {self.news or 'everybody once'}",
             f"never at an end: {len(self.stuck)} {self.stuck[:5]}",
             f"short of the plan: {self.unplayed}",
+            f"pressed in vain: {self.unheard}",
             *self.left_out,
             f"not recovered from: {self.unrecovered}",
             f"files without a living lease: {len(self.left)} {self.left[:5]}",
@@ -158,6 +169,7 @@ async def verdict(found: Evidence) -> Verdict:
         news=await found.news.wrong(),
         unrecovered=found.times.lost(),
         unplayed=found.times.unplayed(found.planned),
+        unheard=unheard(found.asked, found.spans.values()),
         left_out=found.times.left_out(),
         free=dict(Counter(one.free for one in found.asked if one.free)),
         table=found.times.lines(),
@@ -208,8 +220,10 @@ def excuse(one: Asked, said: list[Message], found: Evidence) -> None:
     which it may have long after that was written, and said so. Whoever got no word at all was lost,
     whatever they meant to do."""
     if any(m.button(CHOICE) and not m.deleted for m in said) and not one.pressed:
-        one.free = one.free or "never pressed"
-    if one.tried and within(one.tried, found.restored, LATE):
+        one.free = one.free or NEVER
+    if one.deed == "cancel" and any(says_cancelled(m) for m in said):
+        one.free = CANCELLED
+    if one.tries and within(one.tries[-1], found.restored, LATE):
         one.free = one.free or "chosen after the backup"
     full = i18n.say("en", DiskFull.say)
     told = [m.at for m in said if full in m.text]
