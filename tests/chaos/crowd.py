@@ -84,10 +84,10 @@ class Crowd:
         sent = await there.sends(f"/dl {self.stack.url(f'{SMALL}?club={number}')}")
         await there.sees(lambda m: m.media and m.reply == sent.id, timeout=PATIENCE)
 
-    async def ask(self, number: int) -> Asked:
-        """The number-th message of all."""
-        names, weights = list(DEEDS), list(DEEDS.values())
-        deed = "" if self.plain else self.dice.choices(names, weights)[0]
+    async def ask(self, number: int, deed: str | None = None) -> Asked:
+        """The number-th message of all; what is done is drawn where it is not given."""
+        if deed is None or self.plain:
+            deed = "" if self.plain else self.dice.choices([*DEEDS], [*DEEDS.values()])[0]
         person = self.people[number % len(self.people)]
         # Each in a row of their own: what one person asks again while it is under way is answered
         # with where it is, and is no request.

@@ -172,10 +172,11 @@ class Storm:
     async def met(self, trouble: Trouble) -> Recovered:
         """Play it until it finds somebody: at the end of a storm few are left whom it can befall,
         so before each other try somebody asks for one more film. Raises Unmet, Impossible."""
+        kind = KINDS[trouble.kind]
         for _ in range(TRIES - 1):
             with suppress(Unmet):
-                return await KINDS[trouble.kind].play(self, Random(trouble.seed))
-            await self.ask_one(next(self.more))
+                return await kind.play(self, Random(trouble.seed))
+            await self.ask_one(next(self.more), kind.asks)
         return await KINDS[trouble.kind].play(self, Random(trouble.seed))
 
     def keep(self, tasks: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:
@@ -207,9 +208,9 @@ class Storm:
             acts.append(await self.ask_one(number))
         await asyncio.gather(*acts)
 
-    async def ask_one(self, number: int) -> asyncio.Task[None]:
+    async def ask_one(self, number: int, deed: str | None = None) -> asyncio.Task[None]:
         """Let somebody ask; what they do then."""
-        return self.group.create_task(self.crowd.act(await self.crowd.ask(number)))
+        return self.group.create_task(self.crowd.act(await self.crowd.ask(number, deed)))
 
     async def kill_idle_workers(self) -> None:
         """Each worker dies once before anyone asks. A download that is alone in its worker at two

@@ -18,8 +18,8 @@ def storm(tmp_path, monkeypatch):
     found = Storm(StormStack(tmp_path), PLAN)
     found.asks = []
 
-    async def ask_one(number: int) -> None:
-        found.asks.append(number)
+    async def ask_one(number: int, deed: str) -> None:
+        found.asks.append(deed)
 
     monkeypatch.setattr(found, "ask_one", ask_one)
     return found
@@ -40,5 +40,5 @@ async def test_who_finds_nobody_looks_again_while_somebody_asks(
 
     monkeypatch.setitem(kinds.KINDS, "dark", Kind(play, 1))
     await storm.befall(DARK)
-    assert len(storm.asks) == asks
+    assert storm.asks == ["stream"] * asks
     assert (storm.times.unmet, storm.times.impossible) == (unmet, impossible)

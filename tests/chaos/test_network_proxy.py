@@ -3,11 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from random import Random
+from types import SimpleNamespace
 
 import pytest
 import pytest_asyncio
 
 from tests.chaos.network_proxy import NetworkProxy
+from tests.chaos.troubles import network_troubles
+from tests.chaos.troubles.trouble_parts import Unmet
 
 WORDS = b"some words"
 
@@ -90,3 +94,13 @@ async def test_the_server_learns_at_once_that_a_client_is_gone_by_a_dead_or_a_sl
         async with asyncio.timeout(5):
             while proxy.open:
                 await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("kind", ["reset", "slow", "half_open"])
+async def test_a_way_on_which_nobody_is_cannot_become_bad(proxy, monkeypatch, kind):
+    monkeypatch.setattr(network_troubles, "MEETS", 0.0)
+    storm = SimpleNamespace(stack=SimpleNamespace(site_way=proxy))
+
+    with pytest.raises(Unmet):
+        await getattr(network_troubles, kind)("site")(storm, Random(1))
+    assert proxy.delays == []

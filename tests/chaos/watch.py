@@ -14,23 +14,29 @@ import psutil
 from daemon.command_error import NotUp
 from daemon.supervisor import process_tree
 from daemon.supervisor.control import ProcessState
+from procs.records.job import State
 from tests.chaos.storm_stack import StormStack
 
 #: Seconds between two looks: so exact is a time of recovery.
 LOOK = 0.4
 ACCEPTED = "SELECT COUNT(*) FROM requests"
 DELIVERED = "SELECT COUNT(*) FROM deliveries WHERE receipt IS NOT NULL"
+#: Downloads, by how often they were claimed or reaped; and those whose media is with Telegram.
+DOWNLOADS = "SELECT id, fence FROM jobs WHERE kind = 'fetch'"
+FETCHED = f"{DOWNLOADS} AND state = {State.DONE}"
 NURSERY = "procs.engine.nursery.main"
 
 
 @dataclass
 class Watch:
-    """`processes` by title, as supervisord told last; `looks` grows with each look."""
+    """`processes` by title, as supervisord told last; `looks` grows with each look; `fetched` are
+    the downloads that are over, by job with its fence."""
 
     stack: StormStack
     processes: dict[str, ProcessState] = field(default_factory=dict)
     accepted: int = 0
     delivered: int = 0
+    fetched: dict[int, int] = field(default_factory=dict)
     looks: int = 0
 
     async def run(self) -> None:
@@ -50,6 +56,14 @@ class Watch:
         """What was accepted and delivered until now, or until there was a database to read."""
         self.accepted = self.number(ACCEPTED, self.accepted)
         self.delivered = self.number(DELIVERED, self.delivered)
+        rows = self.stack.read(FETCHED)
+        self.fetched = self.fetched if rows is None else dict(rows)
+
+    def downloads(self) -> dict[int, int]:
+        """All downloads that there are, by job with its fence; those that are over while there is
+        no database to read."""
+        rows = self.stack.read(DOWNLOADS)
+        return self.fetched if rows is None else dict(rows)
 
     def number(self, sql: str, before: int) -> int:
         rows = self.stack.read(sql)

@@ -38,7 +38,9 @@ KINDS: dict[str, Kind] = {
     "site lossy": Kind(network.lossy("site"), 10),
     "site half-open": Kind(network.half_open("site"), 5),
     **{
-        f"telegram: {name}": Kind(telegram.order(name), share)
+        f"telegram: {name}": Kind(
+            telegram.PLAYS[name], share, asks=telegram.ASKS.get(name, "stream")
+        )
         for name, share in {
             "drop": 35,
             "refuse": 45,

@@ -13,6 +13,7 @@ from tests.chaos.troubles.trouble_parts import (
     Unmet,
     accepts,
     delivers,
+    fetches,
 )
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ async def full_disk(storm: "Storm", dice: Random) -> Recovered:
     finally:
         disk.free()
         storm.crowded_disk.append((began, time.time()))
-    return delivers(storm)
+    return fetches(storm)
 
 
 def clock(sign: int) -> Play:

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from tests.chaos.troubles.trouble_parts import Play, Recovered, Unmet, accepts, delivers
+from tests.chaos.troubles.trouble_parts import (
+    Play,
+    Recovered,
+    Unmet,
+    accepts,
+    delivers,
+    fetches,
+)
 
 if TYPE_CHECKING:
     from tests.chaos.storm import Storm
@@ -23,6 +30,9 @@ MEETS = 12.0
 #: Seconds that a stopped process stands still: shorter and longer than a beat is waited for.
 STOPPED = {"bot": (1.0, 8.0), "child": (1.0, 6.0), "supervisord": (2.0, 10.0)}
 USUALLY = (1.0, 20.0)
+
+#: Those without which nothing is downloaded, while all that is known is delivered.
+ENGINE = ("nursery", "child")
 
 Find = Callable[["Storm"], list[int]]
 
@@ -77,7 +87,7 @@ def kill(kind: str) -> Play:
         send(pid, signal.SIGKILL)
         if kind == "bot":
             return accepts(storm)
-        return (lambda: follows(storm, title, pid)) if title else delivers(storm)
+        return (lambda: follows(storm, title, pid)) if title else works(storm, kind)
 
     return play
 
@@ -92,9 +102,14 @@ def stop(kind: str) -> Play:
             await asyncio.sleep(dice.uniform(*STOPPED.get(kind, USUALLY)))
         finally:
             send(pid, signal.SIGCONT)
-        return accepts(storm) if kind == "bot" else delivers(storm)
+        return accepts(storm) if kind == "bot" else works(storm, kind)
 
     return play
+
+
+def works(storm: "Storm", kind: str) -> Recovered:
+    """What is seen of a process's work: of the engine's, that it downloads again."""
+    return fetches(storm) if kind in ENGINE else delivers(storm)
 
 
 async def kill_supervisord(storm: "Storm", dice: Random) -> Recovered:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -17,31 +18,104 @@ if TYPE_CHECKING:
     from tests.chaos.storm import Storm
 
 FAILS = "500 RPC_CALL_FAIL"
-#: What Telegram tells to do, by the name of a trouble: a command of the desk and its arguments.
+#: What Telegram does to the next calls, by the name of a trouble: an order of the desk's and its
+#: arguments.
 ORDERS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
-    "drop": ("drops_connections", (), {}),
     "refuse": ("fails", ("messages.send*", FAILS), {"times": 3}),
     "break": ("fails", ("upload.*", FAILS), {"times": 5, "close": True}),
     "internal": ("fails", ("*", "500 INTERNAL"), {"times": 8}),
     "swallow": ("swallows", ("messages.send*",), {"close": True}),
     "swallow-done": ("swallows", ("messages.send*",), {"times": 2, "done": True}),
-    "repeat": ("refuses_repeats", (2,), {}),
-    "reference": ("expires_references", (), {}),
 }
+#: The repeats that are refused, and the sends whose answer is lost, so that they are repeated.
+REPEATS = 2
 #: Seconds of a flood wait, and of Telegram's absence.
 FLOOD, AWAY = (2.0, 6.0), (0.0, 6.0)
-#: Seconds in which somebody meets the order that takes a sign-in away.
-MET = 30.0
+#: Seconds in which somebody meets an order, and between two looks whether one did.
+MET, LOOK = 30.0, 0.2
+
+
+async def met(storm: "Storm", hits: Callable[[], Awaitable[int]]) -> bool:
+    """Whether somebody runs into what Telegram was told to do, in time."""
+    end = time.monotonic() + MET
+    while time.monotonic() < end:
+        async with storm.telegram:
+            if await hits():
+                return True
+        await asyncio.sleep(LOOK)
+    return False
 
 
 def order(name: str) -> Play:
+    """What befalls the next calls: recovery counts from the first that it befell, and an order that
+    nobody met is taken back. Raises Unmet for that."""
+
     async def play(storm: "Storm", dice: Random) -> Recovered:
         command, words, more = ORDERS[name]
+        telegram = storm.stack.telegram
         async with storm.telegram:
-            await getattr(storm.stack.telegram, command)(*words, **more)
+            number = await getattr(telegram, command)(*words, **more)
+        if not await met(storm, lambda: telegram.hits(number)):
+            async with storm.telegram:
+                if not await telegram.withdraws(number):
+                    raise Unmet("nobody called")
         return delivers(storm)
 
     return play
+
+
+async def drop(storm: "Storm", dice: Random) -> Recovered:
+    """Every connection is reset."""
+    async with storm.telegram:
+        if not await storm.stack.telegram.drops_connections():
+            raise Unmet("nobody was connected")
+    return delivers(storm)
+
+
+async def repeat(storm: "Storm", dice: Random) -> Recovered:
+    """Answers are lost, and who sends again is told that it was sent."""
+    telegram = storm.stack.telegram
+    async with storm.telegram:
+        before = await telegram.repeats_refused()
+        await telegram.refuses_repeats(REPEATS)
+        number = await telegram.swallows("messages.send*", times=REPEATS, done=True)
+
+    async def refused() -> int:
+        return await telegram.repeats_refused() - before
+
+    if not await met(storm, refused):
+        async with storm.telegram:
+            await telegram.refuses_repeats(0)
+            await telegram.withdraws(number)
+        raise Unmet("nobody sent anything again")
+    return delivers(storm)
+
+
+async def reference(storm: "Storm", dice: Random) -> Recovered:
+    """What Telegram handed out with files is void: who sends a known film asks for it anew."""
+    telegram = storm.stack.telegram
+    async with storm.telegram:
+        before = await telegram.stale_references()
+        await telegram.expires_references()
+
+    async def stale() -> int:
+        return await telegram.stale_references() - before
+
+    if not await met(storm, stale):
+        raise Unmet("nobody sent what is known")
+    return delivers(storm)
+
+
+PLAYS: dict[str, Play] = {
+    "drop": drop,
+    **{name: order(name) for name in ORDERS},
+    "repeat": repeat,
+    "reference": reference,
+}
+
+
+#: What meets them: a film of one's own where nothing is said of it, and a known one.
+ASKS = {"reference": ""}
 
 
 async def flood(storm: "Storm", dice: Random) -> Recovered:
@@ -49,9 +123,12 @@ async def flood(storm: "Storm", dice: Random) -> Recovered:
     seconds = dice.uniform(*FLOOD)
     async with storm.telegram:
         began = time.time()
-        await storm.stack.telegram.floods("messages.send*", seconds)
+        number = await storm.stack.telegram.floods("messages.send*", seconds)
         storm.floods.append((began, time.time() + seconds))
     await asyncio.sleep(seconds)
+    async with storm.telegram:
+        if not await storm.stack.telegram.withdraws(number):
+            raise Unmet("nobody sent anything")
     return delivers(storm)
 
 

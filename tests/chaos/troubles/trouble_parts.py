@@ -24,11 +24,14 @@ class Impossible(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`share` of all troubles, in thousandths; `alone`: nothing else goes wrong meanwhile."""
+    """`share` of all troubles, in thousandths; `alone`: nothing else goes wrong meanwhile; `asks`
+    is what somebody does so that it finds them: they ask for a film of their own, or a known one.
+    """
 
     play: Play
     share: int
     alone: bool = False
+    asks: str = "stream"
 
 
 def delivers(storm: "Storm") -> Recovered:
@@ -37,6 +40,19 @@ def delivers(storm: "Storm") -> Recovered:
     storm.watch.count()
     before = storm.watch.delivered
     return lambda: storm.watch.delivered > before or storm.nothing_to_do()
+
+
+def fetches(storm: "Storm") -> Recovered:
+    """Something is downloaded and delivered that no worker had in hand when the trouble was over:
+    what is known already comes without the engine and the site, and without room on the disk."""
+    sends = delivers(storm)
+    known = storm.watch.downloads()
+
+    def again() -> bool:
+        fresh = (fence > known.get(job, 0) for job, fence in storm.watch.fetched.items())
+        return any(fresh) or storm.nothing_to_do()
+
+    return lambda: sends() and again()
 
 
 def accepts(storm: "Storm") -> Recovered:

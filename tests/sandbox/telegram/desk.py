@@ -134,24 +134,34 @@ class Desk(ABC):
 
     # --- trouble ---------------------------------------------------------------------------
 
-    async def fails(self, method: str, error: str, times: int = 1, **more: Any) -> None:
-        """The next calls fail: `FLOOD_WAIT_3`, or with its code `500 RANDOM_ID_DUPLICATE`.
+    async def fails(self, method: str, error: str, times: int = 1, **more: Any) -> int:
+        """The next calls fail: `FLOOD_WAIT_3`, or with its code `500 RANDOM_ID_DUPLICATE`. The
+        number of the order.
 
         `more`, here and below: skip (calls to let pass), account, peer, done (the server does
         what was asked and only the answer suffers), close (the connection breaks afterwards).
         """
-        await self.do("fault", method=method, error=error, times=times, **more)
+        return int(await self.do("fault", method=method, error=error, times=times, **more))
 
-    async def floods(self, method: str, seconds: float, **more: Any) -> None:
-        """For `seconds`, every call is answered FLOOD_WAIT with what is left of them."""
-        await self.do("fault", method=method, lasting=seconds, **more)
+    async def floods(self, method: str, seconds: float, **more: Any) -> int:
+        """For `seconds`, every call is answered FLOOD_WAIT with what is left of them. The number of
+        the order."""
+        return int(await self.do("fault", method=method, lasting=seconds, **more))
 
     async def delays(self, method: str, seconds: float, times: int = 1, **more: Any) -> None:
         await self.do("fault", method=method, delay=seconds, times=times, **more)
 
-    async def swallows(self, method: str, times: int = 1, **more: Any) -> None:
-        """The next calls are never answered."""
-        await self.do("fault", method=method, drop=True, times=times, **more)
+    async def swallows(self, method: str, times: int = 1, **more: Any) -> int:
+        """The next calls are never answered. The number of the order."""
+        return int(await self.do("fault", method=method, drop=True, times=times, **more))
+
+    async def hits(self, order: int) -> int:
+        """How many calls ran into an order."""
+        return int(await self.do("hits", number=order))
+
+    async def withdraws(self, order: int) -> int:
+        """The order is void; how many calls ran into it."""
+        return int(await self.do("withdraw", number=order))
 
     async def holds(self, method: str, times: int = 1, **more: Any) -> Hold:
         """The next calls wait until released: before they are carried out, or with `done`
@@ -174,8 +184,16 @@ class Desk(ABC):
         """The next repeated sends get RANDOM_ID_DUPLICATE instead of the first message."""
         await self.do("refuse_repeats", times=times)
 
+    async def repeats_refused(self) -> int:
+        """How many repeated sends were refused so far."""
+        return int(await self.do("repeats"))
+
     async def expires_references(self) -> None:
         await self.do("expire_references")
+
+    async def stale_references(self) -> int:
+        """How many calls named a file by a reference that had expired, so far."""
+        return int(await self.do("stale_references"))
 
     async def drops_connections(self, account: int = 0) -> int:
         return int(await self.do("drop_connections", account=account))

@@ -153,6 +153,8 @@ class Faults:
         self.upload_free_at = 0.0
         #: Repeated sends that are answered RANDOM_ID_DUPLICATE instead of with the first message.
         self.refused_repeats = 0
+        #: Repeated sends that were refused so far.
+        self.repeats = 0
 
     def add(self, fault: Fault) -> Fault:
         fault.id = next(self.ids)
@@ -186,4 +188,5 @@ class Faults:
         if self.refused_repeats == 0:
             return False
         self.refused_repeats -= 1
+        self.repeats += 1
         return True

@@ -66,6 +66,8 @@ class Vault:
         self.sink = sink
         self.stored: dict[int, Stored] = {}
         self.references = 0
+        #: Calls so far that named a file by a reference that had expired.
+        self.stale = 0
         self.uploads: dict[tuple[int, int], Upload] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -214,6 +216,7 @@ class Vault:
         if not given.file_reference:
             raise Rpc(400, "FILE_REFERENCE_EMPTY")
         if given.file_reference != self.reference(stored):
+            self.stale += 1
             raise Rpc(400, "FILE_REFERENCE_EXPIRED")
         return stored
 

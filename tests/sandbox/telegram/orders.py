@@ -37,6 +37,20 @@ async def release(server: "Telegram", number: int) -> None:
 
 
 @command
+async def hits(server: "Telegram", number: int) -> int:
+    """How many calls ran into an order so far; 0 when it is void."""
+    order = server.faults.orders.get(number)
+    return order.hits if order else 0
+
+
+@command
+async def withdraw(server: "Telegram", number: int) -> int:
+    """The order is void from now on. How many calls ran into it."""
+    order = server.faults.orders.pop(number, None)
+    return order.hits if order else 0
+
+
+@command
 async def heal(server: "Telegram") -> None:
     server.faults.clear()
 
@@ -55,6 +69,18 @@ async def throttle(server: "Telegram", speed: float) -> None:
 @command
 async def refuse_repeats(server: "Telegram", times: int) -> None:
     server.faults.refused_repeats = times
+
+
+@command
+async def repeats(server: "Telegram") -> int:
+    """How many repeated sends were refused so far."""
+    return server.faults.repeats
+
+
+@command
+async def stale_references(server: "Telegram") -> int:
+    """How many calls named a file by a reference that had expired, so far."""
+    return server.vault.stale
 
 
 @command
