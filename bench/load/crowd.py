@@ -57,7 +57,7 @@ class Crowd:
     counts: Counter[str] = field(default_factory=Counter)
     #: Set when nobody is to write any more.
     ended: asyncio.Event = field(default_factory=asyncio.Event)
-    #: Messages of the plan that Telegram did not take from a person.
+    #: Messages that Telegram did not take from a person: of the plan, and those before it.
     unwritten: int = 0
     #: Those who look for a button, or have pressed it.
     pressing: list[asyncio.Task[None]] = field(default_factory=list)
@@ -70,10 +70,17 @@ class Crowd:
         host = await self.desk.person("The first")
         self.before.append(host)
         if not self.scenario.newcomers:
-            for person in (host, *self.people):
-                await person.starts()
-                await asyncio.sleep(1 / GREETINGS)
+            await self.greets({one.id: one for one in (host, *self.people)}.values())
         await self.learns()
+
+    async def greets(self, people: Iterable[Person]) -> None:
+        """Each meets the bot, as slowly as Telegram allows; few accounts may play many people."""
+        for person in people:
+            try:
+                await person.starts()
+            except Refused:
+                self.unwritten += 1
+            await asyncio.sleep(1 / GREETINGS)
 
     async def learns(self) -> None:
         """Each of the known links is fetched by a person of its own, a group at a time. Raises
@@ -85,17 +92,21 @@ class Crowd:
     async def learns_group(self, numbers: Sequence[int]) -> None:
         """Have these known links asked for at once, and wait for them. Raises AssertionError with
         the first that does not come."""
-        waiting, asks = [], [known(self.scenario, number) for number in numbers]
+        waiting, asked = [], list[int]()
+        asks = [known(self.scenario, number) for number in numbers]
         within = patience(asks)
         for ask in asks:
             person = await self.desk.person(f"First of {ask.number}")
             self.before.append(person)
-            sent = await person.sends(links.text(ask, self.site))
+            try:
+                sent = await person.sends(links.text(ask, self.site))
+            except Refused:
+                self.unwritten += 1
+                continue
+            asked.append(ask.number)
             waiting.append(comes(person, sent, within))
         found = await asyncio.gather(*waiting, return_exceptions=True)
-        missing = [
-            n for n, one in zip(numbers, found, strict=True) if isinstance(one, BaseException)
-        ]
+        missing = [n for n, one in zip(asked, found, strict=True) if isinstance(one, BaseException)]
         for error in found:
             if isinstance(error, BaseException) and not isinstance(error, AssertionError):
                 raise error

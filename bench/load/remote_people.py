@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any, Self
 
 from pyrogram import Client, filters
-from pyrogram.errors import RPCError
+from pyrogram.errors import RPCError, SessionPasswordNeeded
 from pyrogram.handlers import DeletedMessagesHandler, EditedMessageHandler, MessageHandler
 from pyrogram.types import Message as Seen
+from pyrogram.types import User
 
 from bench.load.scenario_rules import SETTINGS
 from tests.sandbox.person import PATIENCE, Look, Message, fitting
@@ -90,6 +91,25 @@ def complaints(facts: dict[str, Any], folder: Path) -> Iterator[str]:
     pairs = isinstance(phones, list) and all(isinstance(p, list) and len(p) == 2 for p in phones)
     if "phones" in facts and not (phones and pairs):
         yield 'phones are pairs of a number and its code, as [["+9996612345", "22222"]]'
+
+
+class AccountClient(Client):
+    """The client of an account whose code is known: it asks nobody on a terminal."""
+
+    async def authorize(self) -> User:
+        """Sign in with the code at hand; the library would ask for another one, and for what else
+        it lacks. Raises BadServer with the reason."""
+        number = str(self.phone_number)
+        try:
+            sent = await self.send_phone_number_code(number)
+            signed_in = await self.sign_in(number, sent.phone_code_hash, str(self.phone_code))
+        except SessionPasswordNeeded:
+            raise BadServer("it has a password; give an account without one") from None
+        except RPCError as error:
+            raise BadServer(str(error)) from error
+        if not isinstance(signed_in, User):
+            raise BadServer("nobody is registered with it")
+        return signed_in
 
 
 @dataclass(eq=False)
@@ -193,7 +213,8 @@ class ServerDesk:
             one = RemotePerson(number, self.client(number, code), self.server.bot)
             try:
                 await one.enters(self.ends)
-            except (OSError, RPCError) as error:
+            except (OSError, RPCError, BadServer) as error:
+                await self.ends.aclose()
                 raise BadServer(
                     f"{number} cannot sign in at {self.server.address}: {error}"
                 ) from error
@@ -206,7 +227,7 @@ class ServerDesk:
     def client(self, number: str, code: str) -> Client:
         """The real client of an account of the server, by its phone number."""
         host, _, port = self.server.address.rpartition(":")
-        return Client(
+        return AccountClient(
             f"person-{number}",
             api_id=self.server.api_id,
             api_hash=self.server.api_hash,
@@ -237,12 +258,14 @@ class ServerDesk:
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """What Telegram refuses, a wait of minutes among it, as people of tests are told it. Raises
-    Refused."""
+    """What Telegram refuses, a wait of minutes among it, and what does not reach it, as people of
+    tests are told it. Raises Refused."""
     try:
         yield
     except RPCError as error:
         raise Refused(int(error.CODE or 0), str(error)) from error
+    except OSError as error:  # a time that is over is one, and so is a connection that is lost
+        raise Refused(0, f"{type(error).__name__} {error}".rstrip()) from error
 
 
 def converted(seen: Seen) -> Message:

@@ -16,6 +16,7 @@ from bench.load.scenario import Scenario
 from bench.load.schedule import Ask
 from tests.sandbox.stack import TOKEN
 from tests.sandbox.telegram.clients import client
+from tests.sandbox.telegram.desk import Refused
 from tests.sandbox.telegram.fixtures import tg
 from tests.sandbox.telegram.server import Telegram
 
@@ -115,6 +116,68 @@ async def test_a_server_where_nobody_can_sign_in_is_named(tg, file, tmp_path):
     with pytest.raises(BadServer, match="cannot sign in at 127.0.0.1:9"):
         async with ServerDesk(remote_people.read(file), tmp_path / "people"):
             pytest.fail("somebody signed in")
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        ("auth.signIn", "400 PHONE_CODE_INVALID", "PHONE_CODE_INVALID"),
+        ("auth.signIn", "401 SESSION_PASSWORD_NEEDED", "it has a password"),
+        ("auth.sendCode", "400 PHONE_NUMBER_INVALID", "PHONE_NUMBER_INVALID"),
+    ],
+)
+async def test_an_account_that_cannot_sign_in_is_named_and_nobody_is_asked_on_a_terminal(
+    tg, file, tmp_path, call, error, words
+):
+    await tg.fails(call, error, times=9)
+
+    with pytest.raises(BadServer, match=f"cannot sign in at {tg.address}: .*{words}") as told:
+        async with ServerDesk(remote_people.read(file), tmp_path / "people"):
+            pytest.fail("somebody signed in")
+    assert "\n" not in str(told.value)
+
+
+async def test_a_number_that_nobody_registered_is_said_to_be_one(tg, file, tmp_path):
+    class Unregistered(remote_people.AccountClient):
+        async def sign_in(self, *_: object) -> bool:
+            return False
+
+    desk = ServerDesk(remote_people.read(file), tmp_path)
+    account = desk.client(*desk.server.phones[0])
+    account.__class__ = Unregistered
+
+    with pytest.raises(BadServer, match="nobody is registered with it"):
+        await account.start()
+
+
+async def test_few_accounts_that_play_many_people_meet_the_bot_once(tg, bot, file, tmp_path):
+    async with ServerDesk(remote_people.read(file), tmp_path / "people") as desk:
+        crowd = Crowd(desk, "http://site", Scenario("t", seconds=1, people=5))
+        await crowd.gathers(5)
+        (ali,) = desk.people
+        said = await tg.person("Ali")
+
+    assert len(crowd.people) == 5
+    assert [m.text for m in await said.chat() if m.mine] == ["/start"]
+    assert ali.id == said.id
+
+
+async def test_a_wait_that_telegram_imposes_while_people_gather_is_counted_and_ends_nothing(
+    tg, bot, file, tmp_path
+):
+    async with ServerDesk(remote_people.read(file), tmp_path / "people") as desk:
+        scenario = Scenario("t", seconds=1, people=2, kinds={"known": 1}, known_links=2)
+        crowd = Crowd(desk, "http://site", scenario)
+        await tg.fails("messages.sendMessage", "FLOOD_WAIT_600", times=3)
+        await crowd.gathers(2)
+
+    assert crowd.unwritten == 3
+
+
+@pytest.mark.parametrize("error", [ConnectionResetError("gone"), TimeoutError()])
+async def test_a_network_that_fails_is_a_refusal(error):
+    with pytest.raises(Refused, match=type(error).__name__), remote_people.refusals():
+        raise error
 
 
 async def test_what_a_person_may_not_write_is_counted_and_ends_nothing(tg, bot, file, tmp_path):
