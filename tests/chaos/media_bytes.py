@@ -18,12 +18,12 @@ class Came:
     media: Sequence[Message]
 
     @property
-    def film(self) -> tuple[str, str, int]:
-        """What it is: whatever else stands behind a path, the site has one film there for each
-        padding."""
+    def film(self) -> tuple[str, str]:
+        """What it is, and in which form: whatever else stands behind a path, the site has one film
+        there for each padding."""
         link = urlsplit(self.link)
         padding = "".join(parse_qs(link.query).get("pad", []))
-        return f"{link.path} {padding}", self.form, len(self.media)
+        return f"{link.path} {padding}", self.form
 
     @property
     def bytes(self) -> tuple[str, ...]:
@@ -37,7 +37,7 @@ def altered(found: Iterable[Came]) -> list[str]:
     parts. Of two that differ one is wrong, and nobody knows which: the later one is named."""
     by_film: dict[tuple[str, str, int], list[Came]] = defaultdict(list)
     for one in found:
-        by_film[one.film].append(one)
+        by_film[*one.film, len(one.media)].append(one)
     return [name for same in by_film.values() for name in odd(same)]
 
 

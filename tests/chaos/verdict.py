@@ -30,6 +30,7 @@ from tests.chaos.presses import NEVER, unheard
 from tests.chaos.recovery_times import RecoveryTimes
 from tests.chaos.remains import UNCERTAIN, left_over, number, stuck
 from tests.chaos.spans import Spans, meets, within
+from tests.chaos.whole_films import not_whole
 from tests.sandbox.person import Message
 from tests.sandbox.site import files
 from tests.sandbox.site.padding import padding
@@ -190,7 +191,7 @@ async def heard(found: Evidence) -> list[tuple[Asked, list[Message]]]:
 def faults_of(db: Database, said: Iterable[tuple[Asked, list[Message]]]) -> dict[str, list[str]]:
     """Count the media that answered each message, and compare them."""
     faults: dict[str, list[str]] = {key: [] for key in ("missing", "twice", "broken", "altered")}
-    planned, came = plans(db), []
+    planned, came, owed = plans(db), [], []
     for one, words in said:
         media = [m for m in words if m.media and m.kind != "photo"]
         parts, form = planned[of(one)].pop(0) if planned[of(one)] else (0, "")
@@ -198,7 +199,9 @@ def faults_of(db: Database, said: Iterable[tuple[Asked, list[Message]]]) -> dict
             faults[fault].append(one.name)
         elif media:
             came.append(Came(one.name, one.link, form, media))
+            owed += came[-1:] * (not one.free)
     faults["altered"] += altered(came)
+    faults["broken"] += not_whole(owed)
     return faults
 
 
