@@ -9,9 +9,9 @@ import pytest
 from tests.chaos.troubles import telegram_troubles
 from tests.chaos.troubles.trouble_parts import Unmet
 from tests.sandbox.telegram.clients import receipt, say, send, upload
-from tests.sandbox.telegram.fixtures import ali, bot, tg
+from tests.sandbox.telegram.fixtures import ali, bot, clip, tg
 
-__all__ = ["ali", "bot", "tg"]
+__all__ = ["ali", "bot", "clip", "tg"]
 
 
 @pytest.fixture
@@ -70,21 +70,22 @@ async def test_recovery_counts_from_the_call_that_an_order_befell(storm, bot, al
     assert recovered()
 
 
-async def test_a_repeat_is_met_by_who_sends_again_what_was_not_answered(storm, bot, ali):
-    telegram, playing = storm.stack.telegram, play(storm, "repeat")
+async def test_a_repeat_is_met_by_who_sends_a_film_again_that_was_not_answered(
+    storm, bot, ali, clip
+):
+    media, telegram = await upload(bot, clip), storm.stack.telegram
+    playing = play(storm, "repeat")
     await told(storm)
-    waiting = asyncio.create_task(say(bot, ali, "once", random_id=7))
-    await telegram.called("messages.sendMessage")
-    await asyncio.gather(say(bot, ali, "once", random_id=7), return_exceptions=True)
+    waiting = asyncio.create_task(send(bot, ali, media, random_id=7))
+    await telegram.called("messages.sendMedia")
+    await asyncio.gather(send(bot, ali, media, random_id=7), return_exceptions=True)
     waiting.cancel()
 
     await playing
     assert await telegram.repeats_refused() == 1
 
 
-async def test_a_stale_reference_is_met_by_who_sends_a_known_film(storm, bot, ali, tmp_path):
-    clip = tmp_path / "clip.mp4"
-    clip.write_bytes(bytes(9999))
+async def test_a_stale_reference_is_met_by_who_sends_a_known_film(storm, bot, ali, clip):
     media = await upload(bot, clip)
     playing = play(storm, "reference")
     while not playing.done():

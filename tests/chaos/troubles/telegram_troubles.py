@@ -28,7 +28,8 @@ ORDERS: dict[str, tuple[str, tuple[Any, ...], dict[str, Any]]] = {
     "swallow-done": ("swallows", ("messages.send*",), {"times": 2, "done": True}),
 }
 #: The repeats that are refused, and the sends whose answer is lost, so that they are repeated.
-REPEATS = 2
+#: Films and albums: a status whose answer is lost is not sent again.
+REPEATS, MEDIA = 2, "messages.sendM[eu][dl]*"
 #: Seconds of a flood wait, and of Telegram's absence.
 FLOOD, AWAY = (2.0, 6.0), (0.0, 6.0)
 #: Seconds in which somebody meets an order, and between two looks whether one did.
@@ -78,7 +79,7 @@ async def repeat(storm: "Storm", dice: Random) -> Recovered:
     async with storm.telegram:
         before = await telegram.repeats_refused()
         await telegram.refuses_repeats(REPEATS)
-        number = await telegram.swallows("messages.send*", times=REPEATS, done=True)
+        number = await telegram.swallows(MEDIA, times=REPEATS, done=True)
 
     async def refused() -> int:
         return await telegram.repeats_refused() - before
