@@ -1,8 +1,9 @@
 """`make chaos`: 1,000 troubles of every kind over 1,200 requests. Exits 1 when one of them was
 lost, came twice or never ended, parts are missing or out of order, a file is left that no living
-lease owns, a limit of Telegram's was broken, something did not recover, or too few of the troubles
-happened. The same seed plays the same troubles. "disk full" needs root, which may mount a disk, and
-the troubles of the clock need a C compiler: without them they are left out, and that is said."""
+lease owns, a limit of Telegram's was broken, something did not recover, no button worked, or too
+few of the troubles happened. The same seed plays the same troubles. "disk full" needs root, which
+may mount a disk, and the troubles of the clock need a C compiler: without them they are left out,
+and that is said."""
 
 import argparse
 import asyncio

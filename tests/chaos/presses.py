@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 NEVER = "never pressed"
 #: The share of those with a card that may never come to choose from it, and of those who pressed
 #: "cancel" that may never hear of it, which a film that came first may have ended; and how many of
-#: each are too few to say anything.
-FEW, OVERTAKEN, SEVERAL = 0.05, 0.35, 1
+#: each are too few to say anything: a bot that stands still keeps two or three from cancelling.
+FEW, OVERTAKEN = (0.05, 1), (0.35, 3)
 #: Seconds in which a press is answered; what a trouble broke may be felt so long after it; and how
 #: many presses without an answer are no accident.
 ANSWERED, FELT, VAIN = 3.0, 30.0, 2
@@ -36,10 +36,11 @@ def unheard(asked: Sequence["Asked"], troubles: Iterable[Spans]) -> list[str]:
 
 
 def too_many(
-    few: Sequence["Asked"], of: Sequence["Asked"], share: float, deed: str
+    few: Sequence["Asked"], of: Sequence["Asked"], bounds: tuple[float, int], deed: str
 ) -> Iterator[str]:
-    """Say it when these are more than a share of those who could have."""
-    if len(few) > max(SEVERAL, share * len(of)):
+    """Say it when these are more than a share of those who could have, and no single ones."""
+    share, several = bounds
+    if len(few) > max(several, share * len(of)):
         yield f"{len(few)} of {len(of)} {deed}"
 
 
