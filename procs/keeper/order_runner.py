@@ -57,8 +57,9 @@ class OrderRunner:
 
     def begin_engine(self, order: AdminOrder) -> None:
         """Do it, once more where a keeper was killed over it: it ends in the same."""
-        if order.runner == os.getpid():  # it ended without a word
-            why = self.engine.exception() if self.engine else None
+        # In a container a keeper may have the pid of the one before, whose order it is then.
+        if order.runner == os.getpid() and self.engine:  # it ended without a word
+            why = self.engine.exception()
             log.error("order.failed", trace=why, order=order.id)
             return self.end(order, "order-refused", why=type(why).__name__)
         if admin_orders.take(self.db, order.id, os.getpid(), before=order.runner):

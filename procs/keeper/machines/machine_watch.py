@@ -11,7 +11,7 @@ from procs.store.admins import admin_orders
 from procs.store.database import Database
 from procs.store.health import alerts, workers
 from procs.store.machines import database_clock, machine_rows
-from procs.store.machines.machine_rows import Machine
+from procs.store.machines.machine_rows import GONE_AFTER, Machine
 
 
 class MachineWatch:
@@ -78,6 +78,8 @@ class MachineWatch:
         for name in sorted(told - there):  # it came back, was stopped, or is shown no longer
             alerts.clear(self.db, (alert_kinds.MACHINE_LOST,), name, now=now)
             log.info("machine.back", machine=name)
+        if orders := admin_orders.free(self.db, since=now.boot - GONE_AFTER):
+            log.info("orders.begin-anew", orders=orders)
         if freed := machine_rows.unbind(self.db, now=now):
             log.info("jobs.begin-anew", jobs=freed)
             wake.notify_idle(self.db.run, freed)
@@ -87,7 +89,6 @@ class MachineWatch:
         now = clock.now()
         workers.forget_machine(self.db, one.name, now=now)
         if one.is_lost(now) and one.name not in told:
-            admin_orders.free(self.db, one.name)
             silent = f"{now.boot - one.beat_at:.0f} s"
             log.error("machine.lost", machine=one.name, silent=silent)
             alerts.note(

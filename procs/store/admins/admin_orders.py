@@ -46,9 +46,16 @@ UPDATE admin_orders SET runner = :runner, machine = :machine
 END = """
 UPDATE admin_orders SET ended_at = :now, outcome = :outcome WHERE id = :order AND ended_at IS NULL
 """
-#: The order that a machine took which is gone.
-TAKEN_ALONG = """
-UPDATE admin_orders SET machine = '', runner = 0 WHERE ended_at IS NULL AND machine = :machine
+#: The orders that machines took of which none looks after orders any more.
+LEFT = """
+SELECT o.id, o.machine FROM admin_orders o
+ WHERE o.ended_at IS NULL AND o.machine <> ''
+   AND NOT EXISTS (SELECT 1 FROM machines
+                    WHERE name = o.machine AND beat_at >= :since AND roles LIKE '%keeper%')
+"""
+FREE = """
+UPDATE admin_orders SET machine = '', runner = 0
+ WHERE id = :order AND ended_at IS NULL AND machine = :machine
 """
 TOLD = "UPDATE admin_orders SET told_at = :now WHERE id = :order"
 PRUNE = "DELETE FROM admin_orders WHERE told_at < :before"
@@ -107,10 +114,14 @@ def take(db: Database, order: int, runner: int, *, before: int = 0) -> bool:
         return db.change(TAKE, {**facts, "before": before}) > 0
 
 
-def free(db: Database, machine: str) -> None:
-    """Let another machine take what one had that is gone."""
+def free(db: Database, *, since: float) -> int:
+    """Let another machine take what one had that was not heard since this instant (boot), whether
+    it is lost or was stopped, or whose keeper looks after orders no longer. Returns how many."""
+    if not db.all(LEFT, {"since": since}):
+        return 0
     with db.write():
-        db.change(TAKEN_ALONG, {"machine": machine})
+        left = db.all(LEFT, {"since": since})
+        return sum(db.change(FREE, {"order": order, "machine": at}) for order, at in left)
 
 
 def end(db: Database, order: int, key: str, words: Mapping[str, str], *, now: Now) -> None:

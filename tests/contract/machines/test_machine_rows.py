@@ -29,7 +29,7 @@ def on(monkeypatch) -> Callable[[str], None]:
 
 @pytest.fixture
 def beats(db, clock) -> Callable[..., None]:
-    def beat(*names: str, roles: str = "worker") -> None:
+    def beat(*names: str, roles: str = "worker,keeper") -> None:
         for name in names:
             facts = {"boot": "b", "home": f"/srv/{name}", "roles": roles, "slots": 2}
             machine_rows.beat(db, name, **facts, version="1", now=clock.now())
@@ -280,14 +280,48 @@ def test_machines_that_are_gone_for_a_day_are_forgotten(db, clock, beats):
     assert [one.name for one in machine_rows.listed(db)] == ["m2"]
 
 
-def test_an_order_belongs_to_the_machine_that_took_it(db, clock, on):
+def taken(db, clock, on) -> int:
+    """An order that the first machine took."""
     facts = {"admin": 1, "chat": 1, "access": 0, "mark": "a"}
     admin_orders.give(db, admin_orders.RESTART, **facts, now=clock.now())
     on("m1")
     (order,) = admin_orders.due_here(db)
     assert admin_orders.take(db, order.id, 77)
+    return order.id
+
+
+def freed(db, clock) -> int:
+    return admin_orders.free(db, since=clock.now().boot - GONE_AFTER)
+
+
+def test_an_order_belongs_to_the_machine_that_took_it(db, clock, on, beats):
+    taken(db, clock, on)
+    beats("m1")
 
     on("m2")
-    assert admin_orders.due_here(db) == []
-    admin_orders.free(db, "m1")
-    assert [one.runner for one in admin_orders.due_here(db)] == [0]
+    assert (freed(db, clock), admin_orders.due_here(db)) == (0, [])
+
+
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_an_order_of_a_machine_that_is_gone_is_taken_by_another(db, clock, on, beats, is_stopped):
+    order = taken(db, clock, on)
+    beats("m1")
+    if is_stopped:
+        machine_rows.leave(db, "m1", now=clock.now())
+    clock.skip(GONE_AFTER + 1)
+
+    on("m2")
+    assert freed(db, clock) == 1
+    assert [(one.id, one.runner) for one in admin_orders.due_here(db)] == [(order, 0)]
+
+
+def test_an_order_is_free_of_a_machine_that_nobody_knows_or_whose_keeper_does_none(
+    db, clock, on, beats
+):
+    order = taken(db, clock, on)
+    assert freed(db, clock) == 1
+    admin_orders.take(db, order, 78)
+    facts = {"boot": "b", "home": "/srv/m1", "roles": "worker", "slots": 2, "version": "1"}
+    machine_rows.beat(db, "m1", **facts, now=clock.now())
+
+    assert freed(db, clock) == 1

@@ -13,7 +13,7 @@ SCANS = {
     "admin_orders.GIVE": "one that is under way",
     "admin_orders.OPEN": "one that is under way",
     "admin_orders.OPEN_HERE": "one that is under way",
-    "admin_orders.TAKEN_ALONG": "one that is under way",
+    "admin_orders.LEFT": "one that is under way",
     "admin_orders.PRUNE": "what owners ordered in a month",
     "admin_orders.UNTOLD": "one that ended just now",
     "admin_rows.LIST": "a few admins",

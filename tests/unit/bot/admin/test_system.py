@@ -73,10 +73,13 @@ async def test_an_update_that_finds_nothing_says_why(bot, olga, works, tmp_path,
     await olga.sees("⚠️ It was not done:")
 
 
-async def test_an_update_that_a_killed_keeper_began_is_done_by_the_next(bot, olga, versions, works):
+@pytest.mark.parametrize("pid", [2**22 + 1, os.getpid()], ids=["other", "same-in-a-container"])
+async def test_an_update_that_a_killed_keeper_began_is_done_by_the_next(
+    bot, olga, versions, works, pid
+):
     await chosen(olga, "/engine", "↩️ Back to")
     (order,) = admin_orders.under_way(bot.db)
-    assert admin_orders.take(bot.db, order.id, 2**22 + 1)
+    assert admin_orders.take(bot.db, order.id, pid)
     await works()
     await olga.sees("in place of")
 

@@ -1,0 +1,53 @@
+"""What a keeper does about another machine that is gone, however it went."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from procs.config import Settings
+from procs.core import clock
+from procs.core.machine import machine_name
+from procs.keeper.machines.machine_watch import MachineWatch
+from procs.keeper.machines.renewal_time import RENEWAL
+from procs.store.admins import admin_orders
+from procs.store.database import Database
+from procs.store.machines import machine_rows
+from procs.store.machines.machine_rows import GONE_AFTER
+
+ROW = {"boot": "b", "home": "/srv", "roles": "worker,keeper,bot", "slots": 2, "version": "1"}
+
+
+@pytest.fixture
+def watch(
+    db: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., MachineWatch]:
+    """The keeper of m2, which has run for long enough to judge."""
+    monkeypatch.setattr(machine_name.HERE, "told", "m2")
+    shared = replace(settings, database_url="postgresql://db.example/chapar", machine="m2")
+    watch = MachineWatch(db, shared)
+    watch.beat()
+    later = clock.elapsed() + RENEWAL + 1
+    monkeypatch.setattr(clock, "elapsed", lambda: later)
+    return watch
+
+
+def beats(db: Database, name: str, *, ago: float = 0.0) -> None:
+    now = clock.now()
+    machine_rows.beat(db, name, **ROW, now=replace(now, boot=now.boot - ago))
+
+
+def test_the_order_of_a_machine_that_was_stopped_over_it_is_done_by_another(
+    db: Database, watch: MachineWatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = {"admin": 1, "chat": 1, "access": 0, "mark": "a"}
+    admin_orders.give(db, admin_orders.ENGINE_UPDATE, **facts, now=clock.now())
+    with monkeypatch.context() as there:
+        there.setattr(machine_name.HERE, "told", "m1")
+        admin_orders.take(db, admin_orders.under_way(db)[0].id, 77)
+    beats(db, "m1", ago=GONE_AFTER + 1)
+    machine_rows.leave(db, "m1", now=clock.now())
+
+    watch.judge()
+
+    assert [one.runner for one in admin_orders.due_here(db)] == [0]
