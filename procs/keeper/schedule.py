@@ -20,6 +20,7 @@ from procs.keeper.machines.machine_watch import MachineWatch
 from procs.keeper.machines.restart_runner import RestartRunner
 from procs.keeper.metrics.service_state import ServiceState
 from procs.keeper.metrics.textfile import MetricTextfile
+from procs.keeper.modes.memory_watch import MemoryWatch
 from procs.keeper.modes.mode_watch import ModeWatch
 from procs.keeper.monitor import alert_file
 from procs.keeper.monitor.gone_subjects import GoneSubjects
@@ -108,6 +109,7 @@ class Keeper:
             PeriodicTask(machine_rows.MACHINE_BEAT, self.machines.beat),
             PeriodicTask(5, self.machines.judge, at_rest=RARELY),
             PeriodicTask(2, self.space.watch),
+            PeriodicTask(5, MemoryWatch(db).watch),
             PeriodicTask(1, self.restarts.watch, at_rest=SELDOM),
             *common,
             PeriodicTask(5, self.take_back, at_rest=SELDOM),
@@ -129,7 +131,6 @@ class Keeper:
         settings, modes = self.settings, ModeWatch(self.db, self.settings)
         return (
             PeriodicTask(5, modes.watch, at_rest=RARELY),
-            PeriodicTask(5, modes.watch_memory),
             PeriodicTask(1, self.bring_due, at_rest=RARELY),
             PeriodicTask(1, FollowRounds(self.db, settings).run, at_rest=RARELY),
             PeriodicTask(10, self.check_links, at_rest=RARELY),

@@ -9,7 +9,7 @@ from procs.keeper.machines.renewal_time import RenewalTime
 from procs.store import wake
 from procs.store.admins import admin_orders
 from procs.store.database import Database
-from procs.store.health import alerts, workers
+from procs.store.health import alerts, low_disks, workers
 from procs.store.machines import database_clock, machine_rows
 from procs.store.machines.machine_rows import GONE_AFTER, Machine
 
@@ -85,9 +85,13 @@ class MachineWatch:
             wake.notify_idle(self.db.run, freed)
 
     def forget(self, one: Machine, told: set[str]) -> None:
-        """Take the workers of a machine for gone; tell admins once, unless it was stopped."""
+        """Take the workers of a machine for gone, and what was told of its disk for over; tell
+        admins once, unless it was stopped."""
         now = clock.now()
         workers.forget_machine(self.db, one.name, now=now)
+        if one.name in low_disks.low(self.db):  # it notes its disk anew when it is back
+            low_disks.note_enough(self.db, one.name)
+            alerts.clear(self.db, (alert_kinds.LOW,), one.name, now=now)
         if one.is_lost(now) and one.name not in told:
             silent = f"{now.boot - one.beat_at:.0f} s"
             log.error("machine.lost", machine=one.name, silent=silent)

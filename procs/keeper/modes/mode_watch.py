@@ -5,18 +5,21 @@ from dataclasses import dataclass
 
 from procs.config import Settings
 from procs.core import clock, log
+from procs.core.clock import Now
+from procs.core.machine import machine_name
 from procs.errors import alert_kinds
 from procs.keeper.monitor.response_times import ResponseTimes
 from procs.store import wake
 from procs.store.database import Database
 from procs.store.health import alerts, counters, low_disks
+from procs.store.machines import machine_rows
+from procs.store.machines.machine_rows import GONE_AFTER
 from procs.store.modes import bot_modes, mode_rules
 from procs.store.modes.bot_modes import BY_ITSELF, Mode
 from procs.store.reports import queue_age
 from procs.store.sites import breakers
+from procs.store.sites.breakers import Way
 
-#: Shares of the memory that are available: too little, and enough again.
-LITTLE_MEMORY, ENOUGH_MEMORY = 0.06, 0.12
 #: Seconds that the first download in line waited: too long for films, for anything but sound, and
 #: short again.
 LONG_WAIT, LONGEST_WAIT, SHORT_WAIT = 600.0, 1800.0, 120.0
@@ -26,7 +29,8 @@ SLOW_ANSWERS, QUICK_ANSWERS = 30.0, 20.0
 STORM, CALM = 5, 1
 #: Seconds of trouble before a rule acts, and of its absence before it ends.
 ENTER, LEAVE = 30.0, 180.0
-MEMORY_FILE = "/proc/meminfo"
+#: The rule that each machine judges for itself (`memory_watch`).
+MEMORY_RULE = "memory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +50,16 @@ class ModeWatch:
         self.db = db
         self.settings = settings
         self.responses = ResponseTimes()
-        #: Whether memory was low at the last look.
-        self.is_low = False
 
     def watch(self) -> None:
         """Look at every rule, and change the mode where they ask for another."""
         now = clock.now()
-        active = [rule for rule in self.rules() if self.is_active(rule)]
-        strictest = max(active, key=lambda rule: BY_ITSELF.index(rule.mode), default=None)
-        mode = strictest.mode if strictest else Mode.NORMAL
-        why = strictest.name if strictest else ""
+        active = [(rule.mode, rule.name) for rule in self.rules() if self.is_active(rule)]
+        if self.is_memory_low(now):
+            active.insert(0, (Mode.LIGHT, MEMORY_RULE))
+        mode, why = max(active, key=lambda one: BY_ITSELF.index(one[0]), default=(Mode.NORMAL, ""))
         if bot_modes.set_by_system(self.db, mode, why=why, now=now):
             self.note_mode(mode, why)
-
-    def watch_memory(self) -> None:
-        """Look at the rules when memory has become low. Of all that they go by this alone stands in
-        no row: a database at rest stays so, in which they are looked at seldom."""
-        is_low = available_memory() < LITTLE_MEMORY
-        if is_low and not self.is_low:
-            self.watch()
-        self.is_low = is_low
 
     def is_active(self, rule: ModeRule) -> bool:
         """Whether a rule holds: from ENTER seconds after it was met until LEAVE seconds after it
@@ -82,14 +76,14 @@ class ModeWatch:
 
     def rules(self) -> tuple[ModeRule, ...]:
         """What is seen at this moment."""
-        is_low = bool(low_disks.low(self.db))
-        memory, waited = available_memory(), queue_age.of_downloads(self.db, now=clock.now())
-        shut = len({one.site for one in breakers.listed(self.db) if self.is_shut(one)})
+        now = clock.now()
+        is_low = low_disks.is_everywhere(self.db, since=now.boot - GONE_AFTER)
+        shut = self.shut_sites(now)
+        waited = queue_age.of_downloads(self.db, now=now)
         short = waited <= SHORT_WAIT
-        answered, _ = self.responses.p95(counters.read(self.db), clock.now())
+        answered, _ = self.responses.p95(counters.read(self.db), now)
         return (
             ModeRule("disk", Mode.KEPT, is_low, not is_low),
-            ModeRule("memory", Mode.LIGHT, memory < LITTLE_MEMORY, memory >= ENOUGH_MEMORY),
             ModeRule("slow", Mode.LIGHT, waited >= LONG_WAIT, short),
             ModeRule("slower", Mode.SOUND, waited >= LONGEST_WAIT, short),
             ModeRule(
@@ -98,9 +92,31 @@ class ModeWatch:
             ModeRule("storm", Mode.KEPT, shut >= STORM, shut <= CALM),
         )
 
-    def is_shut(self, breaker: breakers.Breaker) -> bool:
-        """Whether a breaker keeps everybody from its site now."""
-        return breaker.is_shut_to_all and breaker.state(clock.now()) == "open"
+    def shut_sites(self, now: Now) -> int:
+        """How many sites rest for everybody. One that refuses the addresses of some machines is
+        still visited by the others that carry jobs."""
+        found: dict[str, set[str]] = {}
+        for one in breakers.listed(self.db):
+            if one.is_shut_to_all and one.state(now) == "open":
+                found.setdefault(one.site, set()).add(Way(one.site, one.egress).machine)
+        if not any(filter(None, set().union(*found.values()))):
+            return len(found)
+        carrying = set(machine_rows.carriers(self.db, now=now)) if machine_name.shared() else set()
+        return sum("" in at or (bool(carrying) and at >= carrying) for at in found.values())
+
+    def is_memory_low(self, now: Now) -> bool:
+        """Whether the memory of any machine that carries jobs is low: unlike a full disk, nothing
+        keeps large films from that one. What a machine noted that is gone is forgotten."""
+        found = mode_rules.machines(self.db, MEMORY_RULE)
+        if not found:
+            return False
+        there, carrying = {""}, {""}
+        if machine_name.shared():
+            there = {one.name for one in machine_rows.listed(self.db) if not one.is_gone(now)}
+            carrying = set(machine_rows.carriers(self.db, now=now))
+        for name in found.keys() - there:
+            mode_rules.forget(self.db, mode_rules.name_at(MEMORY_RULE, name))
+        return any(found[name] for name in found.keys() & carrying)
 
     def note_mode(self, mode: Mode, why: str) -> None:
         """The alert of the mode before is over; one of another mode begins."""
@@ -113,15 +129,3 @@ class ModeWatch:
             alerts.note(self.db, kind, mode.value, now=now, lasts=True, detail=why)
         log.warning("mode.changed", mode=mode.value, why=why)
         wake.notify(self.db.run, wake.BOT)
-
-
-def available_memory() -> float:
-    """The share of this machine's memory that can be had without swapping; 1 where the kernel does
-    not say."""
-    try:
-        with open(MEMORY_FILE, encoding="ascii") as lines:
-            facts = dict(line.split(":", 1) for line in lines)
-        available, whole = (int(facts[it].split()[0]) for it in ("MemAvailable", "MemTotal"))
-    except (OSError, KeyError, ValueError):
-        return 1.0
-    return available / whole

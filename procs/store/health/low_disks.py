@@ -1,6 +1,7 @@
 """Disks below their floor: no download starts there, and status messages say why."""
 
 from procs.core.clock import Now
+from procs.core.machine import machine_name
 from procs.store.database import Database
 
 NOTE = """
@@ -9,11 +10,28 @@ INSERT INTO disks (host, since, free) VALUES (:host, :now, :free)
 """
 FORGET = "DELETE FROM disks WHERE host = :host"
 LOW = "SELECT host, since, free FROM disks"
+#: How many machines carry jobs (`machine_rows.CARRIERS`), and on how many of them the disk is low.
+OF_CARRIERS = """
+SELECT COUNT(*), COUNT(d.host) FROM machines m LEFT JOIN disks d ON d.host = m.name
+ WHERE m.beat_at >= :since AND m.ended_at IS NULL AND m.roles LIKE '%worker%'
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'machine:' || m.name)
+"""
 
 
 def low(db: Database) -> dict[str, float]:
     """The machines whose disk is below its floor, each with the wall instant since when."""
     return {host: since for host, since, _ in db.all(LOW)}
+
+
+def is_everywhere(db: Database, *, since: float) -> bool:
+    """Whether no machine that carries jobs has room for a download: where several share the
+    database, one whose disk is low leaves its downloads to the others. Those are there that were
+    heard since this instant (boot)."""
+    found = low(db)
+    if not found or not machine_name.shared():
+        return bool(found)
+    ((carrying, crowded),) = db.all(OF_CARRIERS, {"since": since})
+    return bool(0 < carrying == crowded)
 
 
 def note_low(db: Database, host: str, *, free: int, now: Now) -> None:

@@ -12,6 +12,9 @@ VALUES (:rule, :active, :bad, :good)
     ON CONFLICT (rule) DO UPDATE
    SET active = excluded.active, bad_since = excluded.bad_since, good_since = excluded.good_since
 """
+#: The rules that go on: they are active, or something is bad.
+GOES_ON = "SELECT rule, active FROM mode_rules WHERE active = 1 OR bad_since IS NOT NULL"
+FORGET = "DELETE FROM mode_rules WHERE rule = :rule"
 
 
 def note(
@@ -33,3 +36,26 @@ def note(
         with db.write():
             db.change(WRITE, facts)
     return bool(active)
+
+
+def name_at(rule: str, machine: str) -> str:
+    """The name under which a machine has a rule of its own; that of the rule where `machine` is
+    alone ("")."""
+    return f"{rule} {machine}" if machine else rule
+
+
+def machines(db: Database, rule: str) -> dict[str, bool]:
+    """The machines where a rule goes on that each has for itself, and whether it is active there;
+    "" for one that is alone."""
+    found = {}
+    for name, active in db.all(GOES_ON):
+        first, _, machine = str(name).partition(" ")
+        if first == rule:
+            found[machine] = bool(active)
+    return found
+
+
+def forget(db: Database, rule: str) -> None:
+    """Forget what was seen of a rule."""
+    with db.write():
+        db.change(FORGET, {"rule": rule})

@@ -160,27 +160,33 @@ class Report:
     rate: float = 0.0
 
 
+def is_short_of_room(db: Database, now: Now) -> bool:
+    """Whether a download waits for room on a disk, as no machine has any."""
+    return low_disks.is_everywhere(db, since=now.boot - LEASE)
+
+
 def open_statuses(db: Database, *, now: Now) -> list[RequestStatus]:
     """Every request of a chat about which the last word is not said, oldest first."""
-    around = _Around(db, now=now, low=bool(low_disks.low(db)))
+    around = _Around(db, now=now, low=is_short_of_room(db, now))
     return [_status(around, row) for row in db.all(UNCLOSED)]
 
 
 def inline(db: Database, *, now: Now) -> list[RequestStatus]:
     """The same of requests whose target is an inline message; `message` is minus its number."""
-    around = _Around(db, now=now, low=bool(low_disks.low(db)))
+    around = _Around(db, now=now, low=is_short_of_room(db, now))
     return [_status(around, row) for row in db.all(INLINE)]
 
 
 def status_of(db: Database, request: int, *, now: Now) -> RequestStatus | None:
     """The status of one request; None for one that is gone."""
+    around = _Around(db, now=now, low=is_short_of_room(db, now))
     row = db.one(ONE, {"request": request})
-    return _status(_Around(db, now=now, low=bool(low_disks.low(db))), row) if row else None
+    return _status(around, row) if row else None
 
 
 def together(db: Database, request: int, *, now: Now) -> list[RequestStatus]:
     """The requests for which one status message speaks; `request` is the speaker."""
-    around = _Around(db, now=now, low=bool(low_disks.low(db)))
+    around = _Around(db, now=now, low=is_short_of_room(db, now))
     rows = db.all(OF_GROUP, {"speaker": request}) or db.all(ONE, {"request": request})
     return [_status(around, row) for row in rows]
 

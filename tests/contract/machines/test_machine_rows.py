@@ -11,13 +11,13 @@ from procs.records.job_progress import Unfinished
 from procs.store.admins import admin_orders
 from procs.store.follows import follows, sources
 from procs.store.follows.follow_limits import FollowLimits
-from procs.store.health import workers
+from procs.store.health import low_disks, workers
 from procs.store.jobs import claimable, file_owners, leases, pause_control, pauses, recovery
 from procs.store.jobs.leases import LEASE
 from procs.store.machines import machine_rows
 from procs.store.machines.machine_rows import GONE_AFTER
 from procs.store.people import users
-from procs.store.requests import requests
+from procs.store.requests import request_status, requests
 from procs.store.sites import link_checks
 
 
@@ -217,6 +217,18 @@ def test_what_is_collected_on_a_machine_waits_for_it(desk, on, beats):
     assert claims(desk, "w00-1-m2") == []
     on("m1")
     assert [one.job for one in claims(desk, "w00-1-m1")] == [job]
+
+
+def test_a_download_waits_for_room_only_where_no_machine_has_any(desk, on, beats):
+    on("m1")
+    beats("m1", "m2")
+    (asked,) = desk.asks(1, "film")
+    said = []
+    for name in ("m2", "m1"):
+        low_disks.note_low(desk.db, name, free=1, now=desk.clock.now())
+        said.append(desk.status(asked.request).error)
+
+    assert said == ["", request_status.NO_ROOM]
 
 
 def test_what_was_bound_is_forgotten_with_its_job(desk, on, beats):

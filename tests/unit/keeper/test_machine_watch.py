@@ -8,10 +8,12 @@ import pytest
 from procs.config import Settings
 from procs.core import clock
 from procs.core.machine import machine_name
+from procs.errors import alert_kinds
 from procs.keeper.machines.machine_watch import MachineWatch
 from procs.keeper.machines.renewal_time import RENEWAL
 from procs.store.admins import admin_orders
 from procs.store.database import Database
+from procs.store.health import alerts, low_disks
 from procs.store.machines import machine_rows
 from procs.store.machines.machine_rows import GONE_AFTER
 
@@ -51,3 +53,20 @@ def test_the_order_of_a_machine_that_was_stopped_over_it_is_done_by_another(
     watch.judge()
 
     assert [one.runner for one in admin_orders.due_here(db)] == [0]
+
+
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_the_full_disk_of_a_machine_that_is_gone_is_nobodys_any_more(
+    db: Database, watch: MachineWatch, is_stopped: bool
+) -> None:
+    beats(db, "m1", ago=GONE_AFTER + 1)
+    for name in ("m1", "m2"):
+        low_disks.note_low(db, name, free=1, now=clock.now())
+        alerts.note(db, alert_kinds.LOW, name, now=clock.now(), lasts=True)
+    if is_stopped:
+        machine_rows.leave(db, "m1", now=clock.now())
+
+    watch.judge()
+
+    told = [one.subject for one in alerts.standing(db) if one.kind == alert_kinds.LOW]
+    assert (list(low_disks.low(db)), told) == (["m2"], ["m2"])

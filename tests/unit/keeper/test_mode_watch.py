@@ -8,7 +8,8 @@ from procs.bot.alerts import alert_text
 from procs.core import clock
 from procs.core.clock import Now
 from procs.errors.alert_kinds import MODE
-from procs.keeper.modes import mode_watch
+from procs.keeper.modes import memory_watch, mode_watch
+from procs.keeper.modes.memory_watch import MemoryWatch
 from procs.keeper.modes.mode_watch import ENTER, LEAVE, STORM, ModeWatch
 from procs.records.job import Ask, Link, Person
 from procs.store.health import alerts, counters, histograms, low_disks
@@ -54,7 +55,15 @@ def memory(monkeypatch, folder, percent: int) -> None:
     """The kernel says so much of the memory is available."""
     file = folder / "available"
     file.write_text(f"MemTotal: 100 kB\nMemAvailable: {percent} kB\n")
-    monkeypatch.setattr(mode_watch, "MEMORY_FILE", str(file))
+    monkeypatch.setattr(memory_watch, "MEMORY_FILE", str(file))
+
+
+class Watches(ModeWatch):
+    """One keeper's looks, at its machine and at all."""
+
+    def watch(self) -> None:
+        MemoryWatch(self.db).watch()
+        super().watch()
 
 
 @pytest.fixture
@@ -63,7 +72,7 @@ def watch(db, settings, monkeypatch, tmp_path) -> ModeWatch:
     monkeypatch.setattr(mode_watch, "ENTER", 0.0)
     monkeypatch.setattr(mode_watch, "LEAVE", 0.0)
     memory(monkeypatch, tmp_path, 50)
-    return ModeWatch(db, settings)
+    return Watches(db, settings)
 
 
 def held(db) -> tuple[Mode, str]:
@@ -84,24 +93,13 @@ def test_a_low_disk_lets_only_kept_media_out_and_admins_are_told_of_both_ends(db
     assert (held(db), told(db)) == ((Mode.NORMAL, ""), [])
 
 
-def test_memory_that_becomes_low_is_seen_though_the_rules_are_looked_at_seldom(
-    db, watch, monkeypatch, tmp_path
-):
-    watch.watch_memory()
-    before = held(db)
-    memory(monkeypatch, tmp_path, 5)
-    watch.watch_memory()
-
-    assert (before, held(db)) == ((Mode.NORMAL, ""), (Mode.LIGHT, "memory"))
-
-
-def test_memory_that_stays_as_it_was_asks_the_store_nothing(db, watch, monkeypatch, tmp_path):
-    memory(monkeypatch, tmp_path, 5)
-    watch.watch_memory()
-    db.close()
-    watch.watch_memory()
+def test_memory_that_is_enough_asks_the_store_nothing(db, monkeypatch, tmp_path):
     memory(monkeypatch, tmp_path, 50)
-    watch.watch_memory()
+    watch = MemoryWatch(db)
+    watch.watch()
+    db.close()
+    watch.watch()
+    memory(monkeypatch, tmp_path, 5)
 
     with pytest.raises(Exception, match="closed"):
         watch.watch()
@@ -199,5 +197,5 @@ def test_an_admins_word_goes_before_the_systems_until_its_end(db):
 def test_memory_is_read_as_the_kernel_says_it(text, tmp_path, monkeypatch):
     file = tmp_path / "meminfo"
     file.write_text(text)
-    monkeypatch.setattr(mode_watch, "MEMORY_FILE", str(file))
-    assert mode_watch.available_memory() == (0.05 if "100" in text else 1.0)
+    monkeypatch.setattr(memory_watch, "MEMORY_FILE", str(file))
+    assert memory_watch.available_memory() == (0.05 if "100" in text else 1.0)

@@ -175,11 +175,8 @@ def test_a_refused_file_of_cookies_is_told_until_it_is_taken_or_is_another_one(
 
 
 def test_a_mode_that_came_by_itself_is_told_until_it_is_the_usual_one(
-    begin: Begin, hook: Hook, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    begin: Begin, hook: Hook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    memory = tmp_path / "memory"
-    memory.write_text("MemTotal: 100 kB\nMemAvailable: 50 kB\n")
-    monkeypatch.setattr(mode_watch, "MEMORY_FILE", str(memory))
     monkeypatch.setattr(mode_watch, "ENTER", 0.0)
     monkeypatch.setattr(mode_watch, "LEAVE", 0.0)
     it, watch = begin()
