@@ -93,5 +93,5 @@ def go_by(settings: Settings, db: Database) -> None:
     """Let this process go by the boot of its supervisord, and by the name of its machine and the
     clock of its database, where machines share one. Raises StoreError."""
     boot_identity.follow(settings.run)
-    machine_name.give(settings.machine if settings.has_server else "")
+    machine_name.give(settings.shared_name)
     database_clock.follow(db)

@@ -39,7 +39,7 @@ def facts(now: Status) -> dict[str, Any]:
 
 def wrong(now: Status) -> list[str]:
     """Why the exit code is not 0, each in a few words."""
-    lost = [f"{one.name} has lost its sign-in: {one.why}" for one in now.lost]
+    lost = [f"{one.name} has lost its sign-in: {one.why}" for one in now.lost_here]
     found = [*lost, *now.down, *(one.line for one in now.silent), *now.short]
     if now.mute:
         found.append(f"supervisord cannot be asked: {now.mute.why}")

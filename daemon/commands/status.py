@@ -82,6 +82,7 @@ class Status:
     #: Sites with a breaker that is not closed.
     shut: list[str] = field(default_factory=list)
     disk: DiskStatus | None = None
+    #: Sign-ins that Telegram took away, of all machines.
     lost: list[revoked_sessions.RevokedSession] = field(default_factory=list)
     alarms: list[Alert] = field(default_factory=list)
     #: Admins who cannot be told of any: since when, and why.
@@ -97,8 +98,13 @@ class Status:
         """Whether all that should run does and answers, signed in, with a worker that serves and a
         disk on which downloads may start; a bot left out on purpose is not missed, nor what an
         admin paused."""
-        faults = (self.lost, self.down, self.silent, self.mute, self.short, self.idle_all)
+        faults = (self.lost_here, self.down, self.silent, self.mute, self.short, self.idle_all)
         return not any(faults)
+
+    @property
+    def lost_here(self) -> list[revoked_sessions.RevokedSession]:
+        """The sign-ins of this machine that Telegram took away."""
+        return [one for one in self.lost if one.machine == self.settings.shared_name]
 
     @property
     def broken(self) -> list[str]:
@@ -156,7 +162,7 @@ class Status:
         """All that still keeps Chapar from serving, each in a few words; empty when it is up."""
         if self.processes is None:
             return ["supervisord does not answer"]
-        lost = [f"{one.name} has lost its sign-in" for one in self.lost]
+        lost = [f"{one.name} has lost its sign-in" for one in self.lost_here]
         return [*lost, *self.down, *(one.line for one in self.silent), *self.idle]
 
     @property
@@ -214,7 +220,7 @@ def render(status: Status) -> str:
         lines += [f"left alone: {', '.join(status.shut)}; see chapar breakers", ""]
     if status.mode.mode is not Mode.NORMAL:
         lines += [f"mode: {mode_command.spoken(status.mode)}", ""]
-    lines += [line for one in status.lost for line in lost(status.settings, one)]
+    lines += alert_lines.lost_sign_ins(status.settings, status.lost)
     lines += alert_lines.lines(status.alarms, status.deaf)
     lines += machine_table.lines(status.machines)
     if status.mute:
@@ -232,17 +238,6 @@ def render(status: Status) -> str:
         lines += ["", *queue(status.store), *disk_lines(status)]
         lines.append(backup_age.line(status.settings))
     return "\n".join(lines)
-
-
-def lost(settings: Settings, one: revoked_sessions.RevokedSession) -> list[str]:
-    """A sign-in that Telegram took away, and what to do."""
-    age = i18n.span("en", clock.now().wall - one.since)
-    file = settings.sessions / f"{one.name.removesuffix('-' + settings.machine)}.session"
-    return [
-        f"{one.name} stands still: Telegram took its sign-in away {age} ago ({one.why})",
-        f"  see that no other process uses it, then sign in anew: rm {file}*",
-        "",
-    ]
 
 
 def processes(status: Status) -> list[str]:

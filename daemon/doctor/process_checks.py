@@ -88,12 +88,14 @@ def bot(facts: DoctorFacts) -> Iterator[Finding]:
     """The bot is connected with Telegram, so that people and the admins' panel are answered."""
     runs = [one for one in facts.processes or [] if one.group == "bot" and one.pid]
     for one in facts.status.lost:
+        is_here = one.machine in ("", facts.given.shared_name)
+        file = f": {facts.given.sessions / one.file}"
         yield Finding(
             "sign-in",
             Severity.ERROR,
             f"Telegram took the sign-in of {one.name} away",
             f"{one.why}, {minute(one.since)}",
-            f"{remedies.of(alert_kinds.REVOKED)}: {facts.given.sessions / one.name}.session",
+            f"{remedies.of(alert_kinds.REVOKED)}{file if is_here else f' on {one.machine}'}",
         )
     if facts.processes is None or not facts.given.bot_token:
         return

@@ -123,6 +123,11 @@ class Settings(HomePaths):
         return values.is_server(self.database_url)
 
     @property
+    def shared_name(self) -> str:
+        """The name of this machine where others may share its database; "" where it is alone."""
+        return self.machine if self.has_server else ""
+
+    @property
     def session_url(self) -> str:
         """The address of the database for whoever needs a session of its server to itself."""
         return (self.has_server and self.database_direct_url) or self.database_url

@@ -13,6 +13,7 @@ from procs.store.health import round_trips, runtime_settings, workers
 from procs.store.health.workers import Worker
 from procs.store.jobs.leases import LEASE
 from procs.store.limits import revoked_sessions
+from procs.store.limits.revoked_sessions import RevokedSession
 from procs.store.machines import bot_lease
 from procs.store.requests.request_status import SILENT
 
@@ -102,12 +103,16 @@ class Readiness:
         that connection its round trips tell."""
         if not self.settings.bot_token:
             return []
-        lost = revoked_sessions.unresolved(self.db)
+        lost = [one.name for one in revoked_sessions.unresolved(self.db) if self.is_own(one)]
         if lost:
-            return [f"telegram: the sign-in of {one.name} is revoked" for one in lost]
+            return [f"telegram: the sign-in of {name} is revoked" for name in lost]
         if not self.bot_runs():
             return ["bot: does not run, or is not connected yet"]
         return self.out_of_reach()
+
+    def is_own(self, session: RevokedSession) -> bool:
+        """Whether it is this machine's: that of another one keeps only that one from serving."""
+        return session.machine == self.settings.shared_name
 
     def out_of_reach(self) -> list[str]:
         """Why nothing of Telegram is heard: there is no way, or the bot does not ask any more."""

@@ -3,7 +3,6 @@ of cookies or a link that `sites.toml` names no longer, the slot of a worker too
 that has another name by now, a sponsor that was removed.
 """
 
-import re
 from collections.abc import Callable, Mapping
 
 from procs.config import Settings
@@ -15,9 +14,6 @@ from procs.store.limits import revoked_sessions
 from procs.store.machines import machine_rows
 from procs.store.sites import link_checks
 from procs.store.sponsors import sponsor_rows
-
-#: The session of a worker, with its machine where several share the database.
-SLOT = re.compile(r"slot-(\d+)(?:-(.+))?")
 
 
 class GoneSubjects:
@@ -67,18 +63,21 @@ class GoneSubjects:
 
     def has_machine(self, subject: str) -> bool:
         """Whether it is this machine, or one of those that share the database."""
-        if subject == disk.host():
-            return True
+        return subject == disk.host() or subject in self.shared()
+
+    def shared(self) -> set[str]:
+        """The machines that share the database; those that were stopped too, for a day."""
         shared = machine_rows.listed(self.db) if self.settings.has_server else []
-        return subject in {one.name for one in shared}
+        return {one.name for one in shared}
 
     def has_session(self, subject: str) -> bool:
-        """Whether a process of this machine has the session; the bot always has its own."""
-        found = SLOT.fullmatch(subject)
-        own = self.settings.machine if self.settings.has_server else None
-        if found is None or found[2] != own:
-            return True
-        return int(found[1]) < self.settings.posts
+        """Whether a process of this machine has the session, or may have of another one; a bot
+        always has its own."""
+        name, machine = revoked_sessions.parts(subject)
+        if machine != self.settings.shared_name:
+            return self.settings.has_server and machine in self.shared()
+        slot = name.removeprefix("slot-")
+        return not slot.isdecimal() or int(slot) < self.settings.posts
 
     def has_sponsor(self, subject: str) -> bool:
         """Whether there is a sponsor of this title."""

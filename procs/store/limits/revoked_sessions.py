@@ -1,6 +1,7 @@
 """Sign-ins that Telegram revoked. A row stops their process from signing in again: the operator
 decides that, since another process may use the same key."""
 
+import re
 from dataclasses import dataclass
 
 from procs.core.clock import Now
@@ -14,6 +15,8 @@ INSERT INTO sessions (name, mark, why, since) VALUES (:name, :mark, :why, :now)
 """
 LOST = "SELECT name, mark, why, since FROM sessions ORDER BY name"
 FORGET = "DELETE FROM sessions WHERE name = :name"
+#: The name of a session, with its machine where several share the database.
+NAME = re.compile(r"(bot|slot-\d+)(?:-(.+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,22 @@ class RevokedSession:
     mark: str
     why: str
     since: float
+
+    @property
+    def machine(self) -> str:
+        """The machine that has the session, "" where one is alone."""
+        return parts(self.name)[1]
+
+    @property
+    def file(self) -> str:
+        """The name of the session's file among the sign-ins of its machine."""
+        return f"{parts(self.name)[0]}.session"
+
+
+def parts(name: str) -> tuple[str, str]:
+    """A session's name without its machine (`bot`, `slot-0`), and the machine."""
+    found = NAME.fullmatch(name)
+    return (found[1], found[2] or "") if found else (name, "")
 
 
 def note_lost(db: Database, name: str, *, mark: str, why: str, now: Now) -> None:

@@ -12,6 +12,7 @@ from daemon.supervisor.control import ProcessState
 from procs import config
 from procs.store.health.alerts import Alert
 from procs.store.health.workers import Worker
+from procs.store.limits.revoked_sessions import RevokedSession
 from procs.store.reports.system_report import Overview
 
 WORKER = Worker(
@@ -47,6 +48,20 @@ def test_the_queue_is_told_also_when_nothing_runs(settings):
     assert "2 leased, 1 queued, 0 waiting, 3 later" in text
     assert "40 seconds" in text
     assert "9 delivered" in text
+
+
+def test_a_lost_sign_in_of_another_machine_is_named_and_no_fault_of_this_one(settings):
+    shared = dataclasses.replace(
+        settings, database_url="postgresql://db.example/chapar", machine="m1"
+    )
+    names = ("slot-1-m1", "bot-m2")
+    lost = {name: RevokedSession(name, "1:a", "SESSION_REVOKED", 0.0) for name in names}
+    running = [process("bot", 11, group="bot")]
+    mine, others = (status.Status(shared, running, STORE, lost=[lost[name]]) for name in names)
+
+    assert (mine.all_run, others.all_run) == (False, True)
+    assert "rm /srv/c/sessions/slot-1.session*" in status.render(mine)
+    assert "on the machine m2: chapar status there" in status.render(others)
 
 
 def test_alerts_stand_with_their_remedy_and_admins_who_hear_of_none_with_theirs(settings):

@@ -13,6 +13,7 @@ from procs.keeper.monitor.gone_subjects import GoneSubjects
 from procs.store.database import Database
 from procs.store.health import alerts, low_disks
 from procs.store.limits import revoked_sessions
+from procs.store.machines import machine_rows
 
 LINK = "https://vimeo.com/1"
 
@@ -83,9 +84,16 @@ def test_the_lost_sign_in_of_a_slot_that_there_is_no_longer_is_forgotten(
     assert [one.name for one in revoked_sessions.unresolved(db)] == ["bot", "slot-1"]
 
 
-def test_what_may_be_another_machines_is_left_to_it(db: Database, settings: Settings) -> None:
+@pytest.fixture
+def shared(db: Database, settings: Settings) -> Settings:
+    """Those of a machine that shares its database with another."""
+    facts = {"boot": "b", "home": "/srv", "roles": "worker", "slots": 2, "version": "1"}
+    machine_rows.beat(db, "two", **facts, now=clock.now())
+    return replace(settings, database_url="postgresql://db.example/chapar", machine="one")
+
+
+def test_what_may_be_another_machines_is_left_to_it(db: Database, shared: Settings) -> None:
     """Where machines share a database, each has rules and slots of its own."""
-    shared = replace(settings, database_url="postgresql://db.example/chapar", machine="one")
     subjects = {
         alert_kinds.ENDING: "youtube b.txt",
         alert_kinds.TURNED_LINK: "youtube https://youtu.be/1",
@@ -99,3 +107,16 @@ def test_what_may_be_another_machines_is_left_to_it(db: Database, settings: Sett
     GoneSubjects(db, shared).end()
 
     assert {one.kind: one.subject for one in alerts.standing(db)} == subjects
+
+
+def test_a_lost_sign_in_goes_with_its_machine(db: Database, shared: Settings) -> None:
+    """The last one is from the time before machines shared the database."""
+    for name in ("bot-one", "bot-two", "bot-three", "slot-0-one", "slot-0-three", "slot-0"):
+        revoked_sessions.note_lost(db, name, mark="1:a", why="revoked", now=clock.now())
+        alerts.note(db, alert_kinds.REVOKED, name, now=clock.now(), lasts=True)
+
+    GoneSubjects(db, shared).end()
+
+    left = ["bot-one", "bot-two", "slot-0-one"]
+    assert [one.name for one in revoked_sessions.unresolved(db)] == left
+    assert sorted(one.subject for one in alerts.standing(db)) == left
