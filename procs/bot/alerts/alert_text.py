@@ -36,6 +36,8 @@ def paragraph(language: str, group: list[Fact]) -> str:
     kind = latest["kind"] if i18n.knows(f"alert-{latest['kind']}") else Unknown().name
     name = subjects([subject(language, one) for one in group if one["subject"]])
     what = i18n.say(language, f"alert-{kind}", subject=name or "–")
+    if name and kind in alert_kinds.JUDGED_ALERTS:  # of several machines one, whose figure it is
+        what = i18n.say(language, "alerts-at", subject=name, what=what)
     lines = [i18n.say(language, f"alerts-{latest['word']}", what=what), when(language, group)]
     if latest["word"] != "over":
         detail = i18n.isolated(language, told(language, latest))

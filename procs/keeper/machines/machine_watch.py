@@ -13,6 +13,9 @@ from procs.store.health import alerts, low_disks, workers
 from procs.store.machines import database_clock, machine_rows
 from procs.store.machines.machine_rows import GONE_AFTER, Machine
 
+#: Alerts about a machine that its own keeper would end, and notes anew when it is back.
+FIGURES = alert_kinds.JUDGED_ALERTS | {alert_kinds.LOW}
+
 
 class MachineWatch:
     """One keeper's, where machines share a database."""
@@ -68,12 +71,13 @@ class MachineWatch:
             return
         now = clock.now()
         machines = machine_rows.listed(self.db)
-        told = {
-            one.subject for one in alerts.standing(self.db) if one.kind == alert_kinds.MACHINE_LOST
-        }
+        standing = alerts.standing(self.db)
+        told = {one.subject for one in standing if one.kind == alert_kinds.MACHINE_LOST}
         for one in machines:
             if one.is_gone(now):
                 self.forget(one, told)
+                over = [it.kind for it in standing if it.subject == one.name and it.kind in FIGURES]
+                alerts.clear(self.db, over, one.name, now=now)
         there = {one.name for one in machines if one.is_lost(now)}
         for name in sorted(told - there):  # it came back, was stopped, or is shown no longer
             alerts.clear(self.db, (alert_kinds.MACHINE_LOST,), name, now=now)
@@ -85,13 +89,12 @@ class MachineWatch:
             wake.notify_idle(self.db.run, freed)
 
     def forget(self, one: Machine, told: set[str]) -> None:
-        """Take the workers of a machine for gone, and what was told of its disk for over; tell
-        admins once, unless it was stopped."""
+        """Take the workers of a machine for gone, and its disk for no one's any more; tell admins
+        once, unless it was stopped."""
         now = clock.now()
         workers.forget_machine(self.db, one.name, now=now)
         if one.name in low_disks.low(self.db):  # it notes its disk anew when it is back
             low_disks.note_enough(self.db, one.name)
-            alerts.clear(self.db, (alert_kinds.LOW,), one.name, now=now)
         if one.is_lost(now) and one.name not in told:
             silent = f"{now.boot - one.beat_at:.0f} s"
             log.error("machine.lost", machine=one.name, silent=silent)

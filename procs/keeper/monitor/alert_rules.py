@@ -54,3 +54,10 @@ RULES = (
     AlertRule(alert_kinds.CERTIFICATE, "certificate_due", 0.0, 0, 0.0, 0),
 )
 RULED_KINDS = frozenset(rule.kind for rule in RULES)
+#: Where machines share a database, all find these figures alike; the others are each machine's own.
+COMMON_KINDS = frozenset(
+    {
+        *(alert_kinds.SLOW, alert_kinds.QUEUE_OLD, alert_kinds.BREAKER_STORM),
+        *(alert_kinds.SNAPSHOT, alert_kinds.CLOCK, alert_kinds.DEAF_BOT),
+    }
+)

@@ -14,7 +14,8 @@ from procs.core.clock import Now
 from procs.core.files import event_file
 from procs.errors import StoreError, remedies
 from procs.keeper.monitor import alert_file, alert_states
-from procs.keeper.monitor.alert_rules import RULED_KINDS, RULES
+from procs.keeper.monitor.alert_rules import COMMON_KINDS, RULED_KINDS, RULES
+from procs.keeper.monitor.alert_states import STANDS, AlertState
 from procs.keeper.monitor.chat_alerts import ChatAlerts
 from procs.keeper.monitor.machine_gauges import Gauge, MachineGauges
 from procs.keeper.monitor.store_gauges import StoreGauges
@@ -73,7 +74,9 @@ class Monitor:
         self.record = alert_file.load(self.path, now=now)
         self.machine = MachineGauges(settings, began=now.boot)
         self.store = StoreGauges(db, settings)
-        self.chat = ChatAlerts(db)
+        self.chat = ChatAlerts(db, settings.shared_name)
+        #: Whether this machine told what is common at the last look; one that is alone always does.
+        self.leads = self.store.leads
         self.queue = ChannelQueue(settings)
         self.heartbeat = Heartbeat(db, settings, turned)
         #: What processes noted themselves, as it was read last.
@@ -92,15 +95,29 @@ class Monitor:
         """One look: judge, tell, keep. Figures of a service that is being stopped say nothing."""
         gauges = self.read(now)
         before = dict(self.record.states)
+        self.take_over(now)
         if not event_file.is_stopping(self.settings.run):
             self.judge(gauges, now)
         told = self.tell(now)
+        self.chat.rows, self.chat.leads = self.store.noted, self.store.leads
         self.chat.bring(self.told_now(), now=now)
         if before != self.record.states or told or not self.is_saved:
             self.save()  # before it is sent: after a kill it goes out again under the same id
         if self.queue.send(self.record.messages, now):
             self.save()
         self.heartbeat.beat(now)
+
+    def take_over(self, now: Now) -> None:
+        """Where this machine begins to tell the chat what all find alike, go on with what another
+        one told, until it is seen to end."""
+        if self.store.leads and not self.leads:
+            for one in self.store.noted or ():
+                if one.kind in COMMON_KINDS and one.kind not in self.record.states:
+                    state = AlertState(one.kind, "", STANDS, now.boot, one.first_at, one.detail)
+                    self.record.states[one.kind] = state
+                    told = ToldAlert(one.kind, "", one.first_at, now.wall, one.detail)
+                    self.record.told.setdefault(told.key, told)
+        self.leads = self.store.leads
 
     def read(self, now: Now) -> dict[str, Gauge]:
         """All figures; those of a source that cannot be read are unknown until it can."""

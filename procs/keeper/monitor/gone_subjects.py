@@ -32,6 +32,7 @@ class GoneSubjects:
             alert_kinds.REVOKED: self.has_session,
             alert_kinds.SIGN_IN: self.has_session,
             alert_kinds.SPONSOR_LOST: self.has_sponsor,
+            **dict.fromkeys(alert_kinds.JUDGED_ALERTS, self.is_judged),
         }
 
     def end(self) -> None:
@@ -64,6 +65,11 @@ class GoneSubjects:
     def has_machine(self, subject: str) -> bool:
         """Whether it is this machine, or one of those that share the database."""
         return subject == disk.host() or subject in self.shared()
+
+    def is_judged(self, subject: str) -> bool:
+        """Whether there is a monitor that sees it end: of this machine where it is alone, of what
+        all find alike, or of a machine that shares the database."""
+        return not subject or subject in self.shared()
 
     def shared(self) -> set[str]:
         """The machines that share the database; those that were stopped too, for a day."""

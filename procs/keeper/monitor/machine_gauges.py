@@ -95,13 +95,16 @@ class MachineGauges:
         }
 
     def backups(self, now: Now) -> dict[str, Gauge]:
-        """How many intervals the newest verified one is old, and whether the last drill was bad."""
+        """How many intervals the newest verified one is old, and whether the last drill was bad.
+        Nothing is missed, or carried away, where another machine takes them now."""
         folder, interval = self.settings.backup_folder, self.settings.backup_interval
         drill, listed, why = backup_drill.last(folder), [], ""
         is_bad = drill is not None and drill.state == BAD
         found: dict[str, Gauge] = {"drill_bad": (is_bad, drill.why if drill else "")}
+        if self.settings.takes_backups and backup_store.elsewhere(self.settings):
+            return {**found, "backup_age": (0.0, ""), "copies_failed": (0, "")}
         found["copies_failed"] = self.copies(folder)
-        if self.settings.takes_backups and not backup_store.elsewhere(self.settings):
+        if self.settings.takes_backups:
             try:
                 listed = backup_store.listed(folder)
                 why = text_of(self.settings.run / BACKUP_FAILURE)

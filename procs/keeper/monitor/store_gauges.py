@@ -16,6 +16,7 @@ from procs.store.database import Database
 from procs.store.health import alerts, round_trips, runtime_settings
 from procs.store.health.alerts import Alert
 from procs.store.health.workers import Worker
+from procs.store.machines import machine_rows
 from procs.store.reports import metric_report
 
 #: Seconds over which openings of breakers are judged, and their counter.
@@ -33,7 +34,9 @@ class StoreGauges:
         self.responses, self.openings = ResponseTimes(), SlidingWindow(OPENED_IN, OPENED)
         #: What was found last.
         self.found: dict[str, Gauge] = {}
-        self.noted: list[Alert] = []
+        self.noted: list[Alert] | None = None
+        #: Whether this machine tells the chat what all that share the database find alike.
+        self.leads = not settings.has_server
         self.view = RestingView(REST_LIFE)
         #: Round trips are noted to a tenth of a second.
         self.began = clock.now().boot - 1.0
@@ -53,6 +56,7 @@ class StoreGauges:
             away = self.away(now)
             skew = codec.load(runtime_settings.read(self.db, runtime_settings.SKEW, "null"))
             snapshot, self.noted = self.db.oldest_snapshot(), alerts.standing(self.db)
+            self.leads = self.is_first(now)
         except StoreError as error:
             return {"database_fault": (1, str(error))}
         opened = self.openings.growth(report.counts, now.boot)[OPENED]
@@ -73,7 +77,13 @@ class StoreGauges:
         not be read."""
         if self.found.get("database_fault", (1, ""))[0]:
             return None
-        return [one for one in self.noted if one.kind not in known]
+        return [one for one in self.noted or () if one.kind not in known]
+
+    def is_first(self, now: Now) -> bool:
+        """Whether this machine is alone, or the one of several that does what one must do for all,
+        as it takes the backups."""
+        first = machine_rows.backup_machine(self.db, now=now) if self.settings.has_server else ""
+        return first == self.settings.shared_name
 
     def away(self, now: Now) -> Gauge:
         """Whether the bot hears nothing of Telegram, or asks it nothing any more; unknown of a bot

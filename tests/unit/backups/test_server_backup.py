@@ -14,8 +14,11 @@ from procs.backups.backup_errors import BackupFailed
 from procs.core import clock
 from procs.core.clock import Now
 from procs.core.machine import machine_name
-from procs.errors import StoreError
+from procs.errors import StoreError, alert_kinds
 from procs.keeper.backup_rounds import BackupRounds
+from procs.keeper.monitor import alert_states
+from procs.keeper.monitor.alert_rules import RULES
+from procs.keeper.monitor.alert_states import STANDS, AlertState
 from procs.keeper.monitor.machine_gauges import MachineGauges
 from procs.store.database import Database
 from procs.store.machines import machine_rows
@@ -138,7 +141,7 @@ def test_one_machine_takes_them_and_another_when_that_one_is_gone(home):
     beat(db, "m2", ago=61.0)
     turns.append(other(db, home.settings).is_our_turn())
 
-    assert (turns, elsewhere, age) == ([False, True], "m2", None)
+    assert (turns, elsewhere, age) == ([False, True], "m2", (0.0, ""))
     assert gauges(home)[0] < 0.1  # its turn began just now
     db.close()
 
@@ -153,9 +156,22 @@ def test_an_upgrade_tries_its_change_of_the_database_on_the_newest_backup(home):
     assert f"the change of the database works on the copy of {backup.name}" in said
 
 
+def test_a_missing_backup_is_no_fault_of_a_machine_that_takes_none_any_more(home):
+    db, now = home.open(), clock.now()
+    (rule,) = [one for one in RULES if one.kind == alert_kinds.NO_BACKUP]
+    stands = AlertState(rule.kind, "", STANDS, now.boot - 60, now.wall - 60)
+    beat(db, "m2", version="2.0")
+    BackupRounds(db, home.settings).is_our_turn()
+    db.close()
+
+    value, why = gauges(home)
+
+    assert alert_states.follow(stands, rule, value, why, now=now) is None
+
+
 def gauges(home: Home):
     began = clock.now().wall - 5 * HOUR
-    return MachineGauges(home.settings, began=began).backups(clock.now()).get("backup_age")
+    return MachineGauges(home.settings, began=began).backups(clock.now())["backup_age"]
 
 
 def test_the_file_says_whose_it_is(home, tmp_path):

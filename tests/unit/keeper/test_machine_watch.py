@@ -70,3 +70,19 @@ def test_the_full_disk_of_a_machine_that_is_gone_is_nobodys_any_more(
 
     told = [one.subject for one in alerts.standing(db) if one.kind == alert_kinds.LOW]
     assert (list(low_disks.low(db)), told) == (["m2"], ["m2"])
+
+
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_alerts_about_a_machine_that_is_gone_are_over(
+    db: Database, watch: MachineWatch, is_stopped: bool
+) -> None:
+    beats(db, "m1", ago=GONE_AFTER + 1)
+    for name in ("m1", "m2", ""):
+        alerts.note(db, alert_kinds.WORKERS_DOWN, name, now=clock.now(), lasts=True)
+    if is_stopped:
+        machine_rows.leave(db, "m1", now=clock.now())
+
+    watch.judge()
+
+    standing = [one for one in alerts.standing(db) if one.kind == alert_kinds.WORKERS_DOWN]
+    assert sorted(one.subject for one in standing) == ["", "m2"]

@@ -37,6 +37,7 @@ SUBJECTS = {
     alert_kinds.EGRESS_OPEN: (disk.host(), ["the-host-of-before"]),
     alert_kinds.REVOKED: ("slot-1", ["slot-2", "slot-17"]),
     alert_kinds.SIGN_IN: ("bot", ["slot-2"]),
+    alert_kinds.MEMORY: ("", ["a-machine-of-before"]),
 }
 
 
@@ -98,11 +99,13 @@ def test_what_may_be_another_machines_is_left_to_it(db: Database, shared: Settin
         alert_kinds.ENDING: "youtube b.txt",
         alert_kinds.TURNED_LINK: "youtube https://youtu.be/1",
         alert_kinds.REVOKED: "slot-9-two",
+        alert_kinds.MEMORY: "two",
     }
     for kind, subject in subjects.items():
         alerts.note(db, kind, subject, now=clock.now(), lasts=True)
     alerts.note(db, alert_kinds.REVOKED, "slot-9-one", now=clock.now(), lasts=True)
-    alerts.note(db, alert_kinds.LOW, "gone-machine", now=clock.now(), lasts=True)
+    for kind in (alert_kinds.LOW, alert_kinds.MEMORY):
+        alerts.note(db, kind, "gone-machine", now=clock.now(), lasts=True)
 
     GoneSubjects(db, shared).end()
 
