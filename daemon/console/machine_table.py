@@ -54,6 +54,8 @@ def state_of(one: Machine, is_paused: bool) -> str:
         return "stopped"
     if one.is_lost(now):
         return "LOST"
+    if one.is_unkept(now):
+        return "no-keeper"
     return "drained" if is_paused else "up"
 
 

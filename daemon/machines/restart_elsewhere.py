@@ -75,7 +75,7 @@ def refuse_lost(db: Database, name: str, *, under_way: bool = False) -> None:
     now = clock.now()
     one = next((row for row in machine_rows.listed(db) if row.name == name), None)
     is_stopped = one is not None and one.ended_at is not None and not under_way
-    if one is None or is_stopped or one.is_gone(now):
+    if one is None or is_stopped or one.is_unkept(now):
         state = "was stopped" if one and one.ended_at is not None else "is silent"
         raise Refusal(f"{name} {state}: nothing is restarted there; see chapar status")
 

@@ -92,11 +92,11 @@ class MachineWatch:
         """Take the workers of a machine for gone, and its disk for no one's any more; tell admins
         once, unless it was stopped."""
         now = clock.now()
-        workers.forget_machine(self.db, one.name, now=now)
+        workers.forget_machine(self.db, one.name, since=now.boot - GONE_AFTER, now=now)
         if one.name in low_disks.low(self.db):  # it notes its disk anew when it is back
             low_disks.note_enough(self.db, one.name)
         if one.is_lost(now) and one.name not in told:
-            silent = f"{now.boot - one.beat_at:.0f} s"
+            silent = f"{now.boot - max(one.beat_at, one.worked_at):.0f} s"
             log.error("machine.lost", machine=one.name, silent=silent)
             alerts.note(
                 self.db, alert_kinds.MACHINE_LOST, one.name, now=now, lasts=True, detail=silent

@@ -37,17 +37,20 @@ CONNECT = "UPDATE workers SET connected_at = :wall WHERE id = :worker"
 BEAT = """
 UPDATE workers SET beat_at = :beat, jobs = :jobs WHERE id = :worker AND ended_at IS NULL
 """
-#: Of a machine that is gone; the process may live, and learns it from its next beat.
+#: Of a machine that is gone; the process may live, and learns it from its next beat. One that has
+#: beaten meanwhile is not gone, whatever became of its machine's keeper.
 FORGET_MACHINE = """
 UPDATE workers SET state = 'gone', ended_at = :wall, why = 'machine-gone'
- WHERE host = :host AND ended_at IS NULL
+ WHERE host = :host AND ended_at IS NULL AND beat_at < :since
 """
 #: Whether a worker's machine is silent, or was counted as gone, which may have come back since.
 IS_LOST = """
 SELECT 1 FROM workers w
  WHERE w.id = :worker
    AND (w.why = 'machine-gone'
-        OR EXISTS (SELECT 1 FROM machines m WHERE m.name = w.host AND m.beat_at < :since))
+        OR EXISTS (SELECT 1 FROM machines m WHERE m.name = w.host AND m.beat_at < :since)
+           AND NOT EXISTS (SELECT 1 FROM workers o
+                            WHERE o.host = w.host AND o.ended_at IS NULL AND o.beat_at >= :since))
 """
 PRESENT = """
 SELECT id, name, host, boot, pid, started, slot, state, jobs, entered_at, served_at, beat_at,
@@ -140,10 +143,12 @@ def beat(db: Database, worker: int, *, jobs: int, now: Now) -> bool:
         return db.change(BEAT, {"worker": worker, "jobs": jobs, "beat": now.boot}) > 0
 
 
-def forget_machine(db: Database, host: str, *, now: Now) -> int:
-    """Count all workers of a machine as gone. Returns how many were not."""
+def forget_machine(db: Database, host: str, *, since: float, now: Now) -> int:
+    """Count the workers of a machine as gone that are silent since an instant of the boot clock.
+    Returns how many were not."""
+    facts = {"host": host, "wall": now.wall, "since": since}
     with db.write():
-        return db.change(FORGET_MACHINE, {"host": host, "wall": now.wall})
+        return db.change(FORGET_MACHINE, facts)
 
 
 def is_lost(db: Database, worker: int, *, now: Now) -> bool:

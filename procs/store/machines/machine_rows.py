@@ -1,7 +1,8 @@
 """Machines as rows: which share this database, and when each was heard last.
 
-The keeper of each writes its row every few seconds. One that is silent for longer than a lease is
-gone: what its workers held is taken back by then, and what lies on its disk is begun anew.
+The keeper of each writes its row every few seconds, each worker its own. A machine of which nobody
+is heard for longer than a lease is gone: what its workers held is taken back by then, and what lies
+on its disk is begun anew. One whose keeper alone is dead carries its jobs all the same.
 """
 
 import re
@@ -28,14 +29,27 @@ VALUES (:name, :boot, :home, :roles, :slots, :version, :now, :now)
 """
 LEAVE = "UPDATE machines SET ended_at = :now WHERE name = :name"
 LIST = """
-SELECT name, boot, home, roles, slots, version, entered_at, beat_at, ended_at FROM machines
- ORDER BY name
+SELECT name, boot, home, roles, slots, version, entered_at, beat_at, ended_at,
+       COALESCE((SELECT MAX(w.beat_at) FROM workers w
+                  WHERE w.host = machines.name AND w.ended_at IS NULL), 0)
+  FROM machines ORDER BY name
 """
-PRUNE = "DELETE FROM machines WHERE beat_at < :before"
+#: Whether somebody of a machine `{of}` was heard since.
+IS_HEARD = """
+(EXISTS (SELECT 1 FROM machines WHERE name = {of} AND beat_at >= :since)
+ OR EXISTS (SELECT 1 FROM workers w
+             WHERE w.host = {of} AND w.ended_at IS NULL AND w.beat_at >= :since))
+"""
+PRUNE = """
+DELETE FROM machines
+ WHERE beat_at < :before
+   AND NOT EXISTS (SELECT 1 FROM workers w
+                    WHERE w.host = machines.name AND w.ended_at IS NULL AND w.beat_at >= :before)
+"""
 #: Those that carry jobs now.
-CARRIERS = """
-SELECT name, roles FROM machines
- WHERE beat_at >= :since AND ended_at IS NULL
+CARRIERS = f"""
+SELECT name, roles FROM machines m
+ WHERE ended_at IS NULL AND {IS_HEARD.format(of="m.name")}
    AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'machine:' || name)
  ORDER BY name
 """
@@ -45,8 +59,9 @@ BOUND = f"""
 SELECT f.job FROM job_files f JOIN jobs j ON j.id = f.job
  WHERE j.state = {State.QUEUED}
    AND (j.folder = 0 OR j.kind NOT IN ('{Kind.FETCH}', '{Kind.LOOK}'))
-   AND NOT (EXISTS (SELECT 1 FROM machines
-                     WHERE name = f.machine AND beat_at >= :since AND roles LIKE '%worker%')
+   AND NOT ({IS_HEARD.format(of="f.machine")}
+            AND EXISTS (SELECT 1 FROM machines
+                         WHERE name = f.machine AND roles LIKE '%worker%')
             AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'machine:' || f.machine))
  ORDER BY f.job LIMIT :bite
 """
@@ -62,7 +77,8 @@ BITE = 200
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """One row; instants are of the shared clock, `ended_at` of a machine that was stopped."""
+    """One row; instants are of the shared clock, `beat_at` the latest of its keeper, `worked_at` of
+    its workers (0 for none), `ended_at` of a machine that was stopped."""
 
     name: str
     boot: str
@@ -73,10 +89,15 @@ class Machine:
     entered_at: float
     beat_at: float
     ended_at: float | None
+    worked_at: float
+
+    def is_unkept(self, now: Now) -> bool:
+        """Whether its keeper is silent for so long that nothing of it is waited for."""
+        return now.boot - self.beat_at > GONE_AFTER
 
     def is_gone(self, now: Now) -> bool:
-        """Whether it is silent for so long that nothing of it is waited for."""
-        return now.boot - self.beat_at > GONE_AFTER
+        """Whether its keeper and all its workers are silent for so long."""
+        return now.boot - max(self.beat_at, self.worked_at) > GONE_AFTER
 
     def is_lost(self, now: Now) -> bool:
         """Whether it is gone and nobody stopped it."""
@@ -114,7 +135,7 @@ def heard(db: Database) -> list[str]:
     return [
         one.name
         for one in listed(db)
-        if time is not None and one.ended_at is None and time - one.beat_at < GONE_AFTER
+        if time is not None and one.ended_at is None and not one.is_gone(Now(time, time))
     ]
 
 
@@ -124,7 +145,7 @@ def backup_machine(db: Database, *, now: Now) -> str:
     there = [
         (tuple(-int(number) for number in re.findall(r"\d+", one.version)), one.name)
         for one in listed(db)
-        if "keeper" in one.roles.split(",") and one.is_there(now)
+        if "keeper" in one.roles.split(",") and one.ended_at is None and not one.is_unkept(now)
     ]
     return min(there)[1] if there else ""
 

@@ -275,11 +275,46 @@ def test_a_worker_of_a_machine_that_was_counted_as_gone_learns_it_from_its_beat(
     on("m1")
     worker = desk.worker("w00-1-m1")
     assert workers.beat(desk.db, worker, jobs=0, now=desk.clock.now())
+    desk.clock.skip(GONE_AFTER + 1)
 
-    assert workers.forget_machine(desk.db, "m1", now=desk.clock.now()) == 1
+    assert forgotten(desk, "m1") == 1
 
     assert not workers.beat(desk.db, worker, jobs=0, now=desk.clock.now())
-    assert workers.forget_machine(desk.db, "m1", now=desk.clock.now()) == 0
+    assert forgotten(desk, "m1") == 0
+
+
+def forgotten(desk, name: str) -> int:
+    now = desk.clock.now()
+    return workers.forget_machine(desk.db, name, since=now.boot - GONE_AFTER, now=now)
+
+
+def test_a_worker_that_beats_is_not_forgotten_with_its_silent_machine(desk, on):
+    on("m1")
+    silent, heard = desk.worker("w00-1-m1"), desk.worker("w01-1-m1")
+    desk.clock.skip(GONE_AFTER + 1)
+    assert workers.beat(desk.db, heard, jobs=0, now=desk.clock.now())
+
+    assert forgotten(desk, "m1") == 1
+
+    assert workers.beat(desk.db, heard, jobs=0, now=desk.clock.now())
+    assert not workers.beat(desk.db, silent, jobs=0, now=desk.clock.now())
+
+
+def test_a_machine_whose_keeper_alone_is_silent_is_not_lost_and_keeps_its_files(desk, on, beats):
+    lease = begun(desk, on)
+    beats("m1")
+    leases.release(desk.db, lease, now=desk.clock.now())
+    worker = desk.worker("w01-2-m1")
+    desk.clock.skip(GONE_AFTER + 1)
+    workers.beat(desk.db, worker, jobs=0, now=desk.clock.now())
+    beats("m2")
+
+    assert machine_rows.unbind(desk.db, now=desk.clock.now()) == 0
+
+    now = desk.clock.now()
+    one, _ = machine_rows.listed(desk.db)
+    assert (one.is_unkept(now), one.is_gone(now), one.is_lost(now)) == (True, False, False)
+    assert machine_rows.carriers(desk.db, now=now) == ["m1", "m2"]
 
 
 def test_machines_that_are_gone_for_a_day_are_forgotten(db, clock, beats):
@@ -290,6 +325,18 @@ def test_machines_that_are_gone_for_a_day_are_forgotten(db, clock, beats):
     machine_rows.prune(db, now=clock.now())
 
     assert [one.name for one in machine_rows.listed(db)] == ["m2"]
+
+
+def test_a_machine_whose_workers_are_heard_is_shown_after_a_day_without_a_keeper(desk, on, beats):
+    beats("m1")
+    on("m1")
+    worker = desk.worker("w00-1-m1")
+    desk.clock.skip(machine_rows.SHOWN + 1)
+    workers.beat(desk.db, worker, jobs=0, now=desk.clock.now())
+
+    machine_rows.prune(desk.db, now=desk.clock.now())
+
+    assert [one.name for one in machine_rows.listed(desk.db)] == ["m1"]
 
 
 def taken(db, clock, on) -> int:

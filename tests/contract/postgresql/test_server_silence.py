@@ -92,6 +92,19 @@ def test_who_renews_nothing_after_the_silence_is_lost(
     assert judged(keeper, db) == (["m2"], [], True)
 
 
+def test_a_machine_whose_keeper_alone_is_silent_keeps_its_workers_and_is_not_lost(
+    db: Database, desk: Desk, keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.asks(1, "film")
+    silent(db, "m2", ago=LEASE + 10)
+    (worker,) = workers.present(db)
+    workers.beat(db, worker.id, jobs=0, now=clock.now())
+    leases.renew(db, worker=worker.id, now=clock.now())
+    monkeypatch.setattr(renewal_time, "RENEWAL", 0.0)
+
+    assert judged(keeper, db) == ([], ["w00-1-m2"], False)
+
+
 def test_an_outage_of_the_server_makes_nobody_lost(
     db: Database, place: Place, desk: Desk, keeper: Keeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:

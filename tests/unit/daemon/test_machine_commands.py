@@ -14,6 +14,7 @@ from procs import config
 from procs.core import clock
 from procs.core.clock import Now
 from procs.core.machine import machine_name
+from procs.store.health import workers
 from procs.store.jobs import pauses
 from procs.store.machines import machine_rows
 from procs.store.machines.bot_lease import BotLease
@@ -154,3 +155,13 @@ def test_a_machine_is_lost_in_words_only_when_nobody_stopped_it(house):
     beat(house, "m1", ago=61)
     (one,) = machine_rows.listed(house.db)
     assert machine_table.state_of(one, False) == "LOST"
+
+
+def test_a_machine_whose_workers_are_heard_and_its_keeper_is_not_is_said_to_have_none(
+    house, monkeypatch
+):
+    beat(house, "m1", ago=61)
+    monkeypatch.setattr(machine_name.HERE, "told", "m1")
+    workers.enter(house.db, "w00-1-m1", now=clock.now())
+    (one,) = machine_rows.listed(house.db)
+    assert machine_table.state_of(one, False) == "no-keeper"
