@@ -12,12 +12,14 @@ from daemon.registry import home_settings, present_settings, say
 def backup(options: argparse.Namespace) -> int:
     """Take a backup now, list them, verify them by restoring to a scratch folder, or prune them."""
     from daemon.commands.backups import backup_commands
+    from daemon.console import open_store
     from daemon.supervisor import process_tree
 
     if options.what == "verify":
         return verify(options)
     settings = present_settings() if options.what == "list" else home_settings()
     process_tree.require_unmoved(settings.run)
+    open_store.follow_clock(settings)
     if options.what == "list":
         if options.json:
             print(json.dumps(backup_commands.facts(settings), indent=2))
@@ -35,9 +37,12 @@ def verify(options: argparse.Namespace) -> int:
     """`chapar backup verify`."""
     from daemon.answers import json_text
     from daemon.commands.backups import backup_commands
+    from daemon.console import open_store
 
+    settings = present_settings()
+    open_store.follow_clock(settings)
     with told_of(options) as told:
-        wanted = (present_settings(), options.name or "", options.key)
+        wanted = (settings, options.name or "", options.key)
         judged = list(backup_commands.verify(*wanted, told))
     if options.json:
         json_text.show(options, list, lambda: judged)
@@ -48,9 +53,11 @@ def restore(options: argparse.Namespace) -> int:
     """Put a backup in the place of what is there, which stays beside; refuses while Chapar runs."""
     from daemon.answers import json_text
     from daemon.commands.backups import restore_command
+    from daemon.console import open_store
     from daemon.supervisor import process_tree
 
     process_tree.require_unmoved(home_settings().run)
+    open_store.follow_clock(home_settings())
     with told_of(options) as told:
         wanted = (home_settings(), options.file, options.key)
         outcome = restore_command.restore(*wanted, told, dry=options.dry_run)

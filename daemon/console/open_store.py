@@ -5,7 +5,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from math import inf
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from procs.backups import BEFORE, RESTORED
 from procs.config import Settings
 from procs.core import clock, log
 from procs.core.disk import MIB
-from procs.errors import StoreAway
+from procs.errors import StoreAway, StoreError
 from procs.store.database import (
     Database,
     files_of,
@@ -25,7 +25,7 @@ from procs.store.database import (
     open_database,
     require_started,
 )
-from procs.store.machines import machine_rows
+from procs.store.machines import database_clock, machine_rows
 from procs.store.machines.machine_rows import Machine
 from procs.store.server_absence import ABSENCE_PAUSE
 
@@ -52,6 +52,12 @@ def opened(settings: Settings, *, check: int = BRIEFLY) -> Iterator[Database]:
         yield db
     finally:
         db.close()
+
+
+def follow_clock(settings: Settings) -> None:
+    """Go by the clock of the database where it has one, and answers: by that backups are dated."""
+    with suppress(StoreError):
+        database_clock.follow_server(settings.database_url)
 
 
 def is_there(settings: Settings) -> bool:

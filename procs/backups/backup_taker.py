@@ -14,6 +14,7 @@ from procs.backups.cipher import BackupKey
 from procs.config import Settings
 from procs.core import clock
 from procs.store import database
+from procs.store.machines import database_clock
 from procs.store.move import server_copy
 
 Say = Callable[[str], None]
@@ -24,6 +25,7 @@ Note = Callable[[Path, Backup], None]
 def take(settings: Settings, say: Say) -> Backup:
     """Take one and verify it; it is in the folder then. Raises BackupFailed, StoreError, OSError;
     a file that was found to be bad stays, noted as such."""
+    database_clock.follow_server(settings.database_url)  # by which keepers say how old it is
     folder = settings.backup_folder
     key, version = key_of(settings), release()
     with durable_files.alone(settings), durable_files.scratch(settings) as scratch:

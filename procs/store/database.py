@@ -184,6 +184,9 @@ class FrozenDatabase(Protocol):
     def all(self, sql: str, facts: Facts | None = None) -> list[Row]:
         """Every row of one statement. Raises StoreError."""
 
+    def time(self) -> float | None:
+        """As `Database` has it, now. Raises StoreError."""
+
 
 #: Kinds of databases by the scheme of their address, each with a branch in three functions below.
 SCHEMES = {

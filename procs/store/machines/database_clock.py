@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from procs.core import clock, log
 from procs.core.clock import ClockReading
-from procs.store.database import Database
+from procs.store.database import SERVER, Database, FrozenDatabase, frozen
 
 #: So many times the server is asked at first, and when an answer says something else than before;
 #: the one that came quickest is the truest.
@@ -19,7 +19,15 @@ NOISE = 0.002
 STEP = 1.0
 
 
-def follow(db: Database) -> bool:
+def follow_server(url: str) -> None:
+    """Go by the clock of a server's database, of whatever version and however empty it is; nothing
+    for a file. Raises StoreError."""
+    if url.startswith(SERVER):
+        with frozen(url) as db:
+            follow(db)
+
+
+def follow(db: Database | FrozenDatabase) -> bool:
     """Go by the database's clock, where it has one that machines share. Whether it was set since
     the last look: then what others wrote by it before is no sign of them. Raises StoreError."""
     first = reading(db)
@@ -53,7 +61,7 @@ def agrees(found: ClockReading) -> bool:
     return before is not None and abs(found.ahead - before) <= found.wrong_by + NOISE
 
 
-def reading(db: Database) -> ClockReading | None:
+def reading(db: Database | FrozenDatabase) -> ClockReading | None:
     """The server's clock, asked now."""
     began = clock.elapsed()
     told = db.time()

@@ -13,6 +13,7 @@ import psycopg
 from procs.store.postgresql import server_faults
 from procs.store.postgresql.dialect import numbered
 from procs.store.postgresql.pooler import answering
+from procs.store.postgresql.server_connection import CLOCK
 from procs.store.postgresql.server_session import Row
 
 #: What an operator may have set for all programs would end a long copy; one whose reader stands
@@ -42,6 +43,10 @@ class ServerSnapshot:
             return self.session.execute(text, [given[name] for name in names]).fetchall()
         except psycopg.Error as error:
             server_faults.raise_failure(error, self.url)
+
+    def time(self) -> float:
+        """The server's clock, which goes on, in epoch seconds."""
+        return float(self.all(CLOCK.decode())[0][0])
 
 
 @contextmanager

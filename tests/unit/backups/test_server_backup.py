@@ -2,12 +2,15 @@
 the same way."""
 
 import tempfile
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from daemon.commands.backups import restore_command
+from daemon.console import open_store
 from daemon.install import upgrade
 from procs.backups import backup_archive, backup_store, backup_taker
 from procs.backups.backup_errors import BackupFailed
@@ -144,6 +147,33 @@ def test_one_machine_takes_them_and_another_when_that_one_is_gone(home):
     assert (turns, elsewhere, age) == ([False, True], "m2", (0.0, ""))
     assert gauges(home)[0] < 0.1  # its turn began just now
     db.close()
+
+
+def test_a_backup_is_dated_by_the_servers_clock_where_the_machines_own_is_fast(home, monkeypatch):
+    home.asks("a")
+    own = time.time
+    monkeypatch.setattr(clock.SHARED, "ahead", None)
+    monkeypatch.setattr(time, "time", lambda: own() + HOUR)
+
+    backup = home.backs_up()
+
+    assert not backup.is_ahead(own())
+    assert not backup_store.newest_ok(home.settings.backup_folder).is_ahead(own())
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_command_about_backups_goes_by_the_servers_clock_where_one_answers(
+    home, monkeypatch, there
+):
+    monkeypatch.setattr(clock.SHARED, "ahead", None)
+    settings = home.settings
+    if not there:
+        nowhere = "postgresql://chapar@127.0.0.1:1/none"
+        settings = replace(settings, database_url=nowhere)
+
+    open_store.follow_clock(settings)
+
+    assert (clock.SHARED.ahead is not None) is there
 
 
 def test_an_upgrade_tries_its_change_of_the_database_on_the_newest_backup(home):
