@@ -86,6 +86,12 @@ def own_wall() -> float:
     return time.time()
 
 
+def shared_wall(own: float) -> float:
+    """An instant of this machine's own clock, as that at which a file was written, on the clock of
+    `now`: two instants can be compared when both are of one clock."""
+    return own if SHARED.ahead is None else own + now().wall - own_wall()
+
+
 #: Seconds on this machine's monotonic clock, which nothing sets. The function itself: each
 #: transaction asks it twice.
 steady: Callable[[], float] = time.monotonic

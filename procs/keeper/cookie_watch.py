@@ -32,7 +32,8 @@ class CookieWatch:
                     log.warning("cookies.unreadable", file=path, error=type(error).__name__)
                 else:
                     self.note(
-                        f"{site} {path.name}", cookie_file.facts(found, site, now=clock.now().wall)
+                        cookies.subject(site, path.name),
+                        cookie_file.facts(found, site, now=clock.now().wall),
                     )
 
     def note(self, subject: str, facts: cookie_file.CookieFacts) -> None:
@@ -46,6 +47,7 @@ class CookieWatch:
         """End the alert about a refused file that is another one by now, or was released by hand.
         Raises OSError."""
         refused = cookies.health(self.db, site, path.name)
-        if refused is None or path.stat().st_mtime > refused.since:
+        written = clock.shared_wall(path.stat().st_mtime)
+        if refused is None or written > refused.since:
             kinds = (alert_kinds.REFUSED,)
-            alerts.clear(self.db, kinds, f"{site} {path.name}", now=clock.now())
+            alerts.clear(self.db, kinds, cookies.subject(site, path.name), now=clock.now())

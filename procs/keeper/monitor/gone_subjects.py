@@ -6,6 +6,7 @@ that has another name by now, a sponsor that was removed.
 from collections.abc import Callable, Mapping
 
 from procs.config import Settings
+from procs.config.rules import AT
 from procs.core import clock, disk, log
 from procs.errors import alert_kinds
 from procs.store.database import Database
@@ -51,10 +52,13 @@ class GoneSubjects:
                 revoked_sessions.forget(self.db, lost.name)
 
     def has_cookies(self, subject: str) -> bool:
-        """Whether `sites.toml` has the file for the site (`vimeo a.txt`)."""
-        site, _, file = subject.partition(" ")
-        own = {path.name for path in self.settings.sites.of(site).cookies if path}
-        return file in own or self.settings.has_server
+        """Whether `sites.toml` has the file for the site (`vimeo a.txt`, `vimeo a.txt/m2`), or it
+        is another machine's."""
+        site, _, named = subject.partition(" ")
+        file, _, machine = named.partition(AT)
+        if self.settings.has_server and machine != self.settings.machine:
+            return bool(machine) and self.has_machine(machine)
+        return file in {path.name for path in self.settings.sites.of(site).cookies if path}
 
     def has_link(self, subject: str) -> bool:
         """Whether `sites.toml` has the link to be checked (`vimeo https://…`)."""

@@ -102,7 +102,9 @@ class Visit:
         if self.identity.cookies:
             file = self.identity.cookies.name
             cookies.note_success(db, way.site, file)
-            alerts.clear(db, (alert_kinds.REFUSED,), f"{way.site} {file}", now=clock.now())
+            alerts.clear(
+                db, (alert_kinds.REFUSED,), cookies.subject(way.site, file), now=clock.now()
+            )
         if breakers.note_success(db, self.lease, way, whole=whole, now=clock.now()):
             wake_after_breaker(self.context, self.lease, way)
         alerts.clear(db, FILTERED, way.site, now=clock.now())
@@ -218,7 +220,7 @@ def rests(context: WorkerContext, site: str, identity: Identity, *, now: Now) ->
     if path is None:
         return False
     try:
-        written = os.stat(path).st_mtime
+        written = clock.shared_wall(os.stat(path).st_mtime)
     except OSError as error:
         log.warning("cookies.unreadable", site=site, file=path, error=error, fix="put it back")
         return True
@@ -280,7 +282,7 @@ def refuse(context: WorkerContext, site: str, file: str, error: JobError) -> Non
     now = clock.now()
     until = cookies.note_refusal(context.db, site, file, error.name, now=now)
     if until:
-        subject, why = f"{site} {file}", error.name
+        subject, why = cookies.subject(site, file), error.name
         alerts.note(context.db, alert_kinds.REFUSED, subject, now=now, lasts=True, detail=why)
         fix = "export them anew, or: chapar breakers --close SITE"
         log.error("cookies.rest", site=site, file=file, why=error.name, until=until, fix=fix)

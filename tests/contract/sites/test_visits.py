@@ -1,11 +1,14 @@
 """The operator's rules of a site hold over all processes: rate, gap, how many at once, cookies."""
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
 from procs.config.rules import Rate, Rules
 from procs.core.clock import Now
+from procs.core.machine import machine_name
 from procs.records.job import Lease, State
 from procs.records.job_progress import Progress, Turn
 from procs.store.jobs import leases, pause_control, pauses, recovery
@@ -227,6 +230,25 @@ def test_an_accepted_visit_clears_the_file(desk: Desk) -> None:
     cookies.note_success(desk.db, SITE, "a.txt")
 
     assert refused(desk, "login-needed") is None
+
+
+def test_a_file_that_one_machine_has_anew_does_not_rest_for_the_old_one_of_another(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on = partial(monkeypatch.setattr, machine_name.HERE, "told")
+    on("m1")
+    refused(desk, "bot-check", cookies.MOST["bot-check"])
+    cookies.note_new_file(desk.db, SITE, "a.txt")
+    on("m2")
+    refused(desk, "bot-check", cookies.MOST["bot-check"])
+    assert rests(desk)
+
+    on("m1")
+
+    assert not rests(desk)
+    assert cookies.health(desk.db, SITE, "a.txt") is None
+    (other,) = cookies.everywhere(desk.db, SITE, "a.txt")
+    assert (other.file, other.machine) == ("a.txt/m2", "m2")
 
 
 def test_cookies_that_fail_again_rest_longer(desk: Desk, clock: Clock) -> None:

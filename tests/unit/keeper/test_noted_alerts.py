@@ -12,6 +12,7 @@ from procs import config
 from procs.config import Settings
 from procs.core import clock
 from procs.core.clock import Now
+from procs.core.machine import machine_name
 from procs.errors import alert_kinds
 from procs.keeper import hung_workers
 from procs.keeper.cookie_watch import WARNING, CookieWatch
@@ -96,6 +97,23 @@ def test_cookies_that_end_soon_are_told_until_there_are_others(
     assert looked(now + WARNING / 2) == told
     assert looked(now - 60) == told
     assert looked(now + 3 * WARNING) == []
+
+
+def test_the_cookies_of_two_machines_are_told_of_apart(
+    db: Database, short_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, sites = short_home / "member.txt", short_home / "sites.toml"
+    file.touch(0o600)
+    sites.write_text(f'["site.example"]\ncookies = ["{file}"]\n')
+    environ = {"CHAPAR_HOME": str(short_home), "CHAPAR_SITES": str(sites)}
+    now = clock.now().wall
+    for machine, until in (("m1", now + WARNING / 2), ("m2", now + 2 * WARNING)):
+        file.write_text(COOKIE.format(until=int(until)))
+        settings = config.load(environ, Path("/dev/null"), need_telegram=False)
+        monkeypatch.setattr(machine_name.HERE, "told", machine)
+        CookieWatch(db, settings).watch()
+
+    assert standing(db) == [(alert_kinds.ENDING, "site.example member.txt/m1")]
 
 
 def test_a_pipe_that_took_the_place_of_cookies_keeps_the_keeper_from_nothing(

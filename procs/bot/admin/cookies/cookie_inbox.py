@@ -122,7 +122,13 @@ class CookieInbox:
             else call.say("cookies-name-it", lines=LocalText(self.shelf.lines(chosen)))
         )
         text = LocalText(
-            "\n".join([words, self.pages.describe(call, facts), after, call.say("cookies-deleted")])
+            "\n".join(
+                [
+                    *(words, self.pages.describe(call, facts), after),
+                    *self.pages.where(call),
+                    call.say("cookies-deleted"),
+                ]
+            )
         )
         page = MenuPage(text, ((back(call.language, "page-cookies"),),))
         return AdminReply(page, changes=(change,), ends=True)

@@ -17,12 +17,15 @@ from procs.bot.commands.button_actions import EffectRefused
 from procs.bot.commands.settings_menu import MenuButton, MenuPage
 from procs.config.cookie_file import CookieFacts
 from procs.core import clock
+from procs.core.machine import machine_name
 from procs.errors import alert_kinds
 from procs.records.admin_role import Role
 from procs.store.admins.audit_log import AuditChange
 from procs.store.database import Database
 from procs.store.health import alerts
+from procs.store.machines import machine_rows
 from procs.store.sites import cookies
+from procs.store.sites.cookies import CookieHealth
 from procs.telegram.chat.inbound import Incoming
 from procs.texts import i18n
 from procs.texts.i18n import LocalText
@@ -58,12 +61,13 @@ class CookiePages:
         """Each file and its health, with a button that replaces it."""
         slots = self.shelf.slots()
         lines = [self.line(call, one) for one in slots] or [call.say("cookies-none-named")]
+        lines = [*lines, *self.where(call)]
         text = call.say("cookies-page", lines=LocalText("\n\n".join(lines)))
         asks = [(self.ask_button(call, one),) for one in slots[:FILES_SHOWN]]
         frees = [
             (act(call.say("cookies-free", file=one.path.name), "cookies-free", **of(one)),)
             for one in slots[:FILES_SHOWN]
-            if self.rests_until(one)
+            if self.resting(one)
         ]
         other = (act(call.say("cookies-other"), "cookies-ask"),)
         return MenuPage(text, (*asks, *frees, other, (back(call.language),)))
@@ -83,8 +87,10 @@ class CookiePages:
             words.append(call.say("cookies-use", uses=use.uses, refusals=use.refusals))
         else:
             words.append(call.say("cookies-unnamed"))
-        if until := self.rests_until(slot):
-            words.append(call.say("cookies-rests", until=i18n.moment(call.language, until)))
+        for one in self.resting(slot):
+            until = i18n.moment(call.language, one.until or 0.0)
+            key = "cookies-rests-on" if one.machine else "cookies-rests"
+            words.append(call.say(key, until=until, machine=one.machine))
         return LocalText("\n".join(words))
 
     def describe(self, call: AdminCall, facts: CookieFacts | None) -> LocalText:
@@ -101,11 +107,19 @@ class CookiePages:
         until = i18n.moment(call.language, facts.until)
         return LocalText(f"{count} · {call.say('cookies-until', until=until)}")
 
-    def rests_until(self, slot: CookieSlot) -> float:
-        """Until when (wall) a file rests; 0 for one that does not."""
-        health = cookies.health(self.db, slot.site, slot.path.name)
-        until = health.until if health and health.until else 0.0
-        return until if until > clock.now().wall else 0.0
+    def resting(self, slot: CookieSlot) -> list[CookieHealth]:
+        """The rests of a file, of each machine on which one of its name rests."""
+        now = clock.now().wall
+        named = cookies.everywhere(self.db, slot.site, slot.path.name)
+        return [one for one in named if one.until is not None and one.until > now]
+
+    def where(self, call: AdminCall) -> list[LocalText]:
+        """On which machine the files of this page lie, and which others have their own."""
+        machine = machine_name.shared()
+        others = [one.name for one in machine_rows.listed(self.db) if one.name != machine]
+        if not machine or not others:
+            return []
+        return [call.say("cookies-of-machine", machine=machine, others=", ".join(others))]
 
     # --- what is done
 
@@ -127,10 +141,13 @@ class CookiePages:
         """End the rest of a file."""
         site, file = str(call.data.get("site", "")), str(call.data.get("file", ""))
         slot = self.shelf.slot(site, file)
-        if slot is None or not self.rests_until(slot):
+        resting = self.resting(slot) if slot else []
+        if not resting:
             return AdminReply(self.page(call))
-        cookies.note_success(self.db, site, file)
-        alerts.clear(self.db, (alert_kinds.REFUSED,), slot.subject, now=clock.now())
+        for one in resting:
+            cookies.use_again(self.db, one)
+            subject = f"{one.site} {one.file}"
+            alerts.clear(self.db, (alert_kinds.REFUSED,), subject, now=clock.now())
         change = AuditChange(f"cookies:{site}/{file}", "rests", "in use")
         return AdminReply(self.page(call), call.say("admin-done"), changes=(change,))
 

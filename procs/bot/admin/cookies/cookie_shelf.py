@@ -8,6 +8,7 @@ from pathlib import Path
 from procs.config import Settings, cookie_file
 from procs.config.cookie_file import Cookie, CookieFacts
 from procs.core import disk
+from procs.store.sites import cookies
 from procs.wishes import sites
 
 #: The folder of new files, under the home.
@@ -27,7 +28,7 @@ class CookieSlot:
     @property
     def subject(self) -> str:
         """The file as the subject of an alert."""
-        return f"{self.site} {self.path.name}"
+        return cookies.subject(self.site, self.path.name)
 
 
 class CookieShelf:
@@ -63,25 +64,25 @@ class CookieShelf:
         """The place of a site that `sites.toml` names no file for."""
         return CookieSlot(site, self.folder / f"{site}.txt", is_named=False)
 
-    def fitting(self, cookies: tuple[Cookie, ...], name: str, *, now: float) -> list[CookieSlot]:
+    def fitting(self, found: tuple[Cookie, ...], name: str, *, now: float) -> list[CookieSlot]:
         """Where a file may belong: the one of its name, else all of the sites that it has cookies
         of; a new place for a site that has none."""
         named = [one for one in self.slots() if one.is_named]
-        matches = cookie_file.names_of(cookies, {one.site for one in named}, now=now)
-        found = [one for one in named if one.site in matches]
-        own = [one for one in found if one.path.name == name]
-        if own or found:
-            return own if len(own) == 1 else found
-        known = cookie_file.names_of(cookies, sites.BY_NAME, now=now) or hosts(cookies)
+        matches = cookie_file.names_of(found, {one.site for one in named}, now=now)
+        fits = [one for one in named if one.site in matches]
+        own = [one for one in fits if one.path.name == name]
+        if own or fits:
+            return own if len(own) == 1 else fits
+        known = cookie_file.names_of(found, sites.BY_NAME, now=now) or hosts(found)
         return [self.fresh(one) for one in known]
 
     def facts(self, slot: CookieSlot, *, now: float) -> CookieFacts | None:
         """What a file contains; None for one that cannot be read."""
         try:
-            cookies = cookie_file.parse(disk.text(slot.path))
+            found = cookie_file.parse(disk.text(slot.path))
         except (OSError, ValueError):
             return None
-        return cookie_file.facts(cookies, slot.site, now=now)
+        return cookie_file.facts(found, slot.site, now=now)
 
     def put(self, slot: CookieSlot, content: bytes) -> None:
         """Put a file into its place, readable by us alone: a job reads the old one or the new one,
@@ -111,8 +112,8 @@ class CookieShelf:
         return f'[{name}]\ncookies = ["{path}"]'
 
 
-def hosts(cookies: tuple[Cookie, ...]) -> list[str]:
+def hosts(found: tuple[Cookie, ...]) -> list[str]:
     """The shortest domains of cookies: the names of sites that are unknown to us."""
-    domains = {sites.bare(one.domain.removeprefix(".")) for one in cookies}
+    domains = {sites.bare(one.domain.removeprefix(".")) for one in found}
     above = [one for one in domains if not any(one.endswith(f".{other}") for other in domains)]
     return sorted(one for one in above if "." in one and SITE_NAME.fullmatch(one))

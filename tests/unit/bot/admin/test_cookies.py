@@ -8,7 +8,11 @@ import pytest
 
 from procs.config import Settings, rulebook
 from procs.core import clock
+from procs.core.machine import machine_name
+from procs.errors import alert_kinds
 from procs.store.admins import audit_log
+from procs.store.health import alerts
+from procs.store.machines import machine_rows
 from procs.store.sites import cookies
 from tests.sandbox.bot_parts import running
 
@@ -83,6 +87,28 @@ async def test_the_page_shows_how_each_file_does_in_persian(bot, tg, rules, send
     await omid.presses("▶️", page)
     await omid.sees_edit(page, lambda m: "😴" not in m.text)
     assert cookies.health(bot.db, "youtube", "yt.txt") is None
+
+
+async def test_where_machines_share_a_database_the_page_tells_whose_files_these_are(
+    bot, olga, sends, monkeypatch
+):
+    facts = {"boot": "b", "roles": "worker", "slots": 1, "version": "1"}
+    for machine in ("m1", "m2"):
+        machine_rows.beat(bot.db, machine, home=f"/srv/{machine}", **facts, now=clock.now())
+    monkeypatch.setattr(machine_name.HERE, "told", "m2")
+    for _ in range(2):
+        cookies.note_refusal(bot.db, "youtube", "yt.txt", "bot-check", now=clock.now())
+    subject = cookies.subject("youtube", "yt.txt")
+    alerts.note(bot.db, alert_kinds.REFUSED, subject, now=clock.now(), lasts=True)
+    monkeypatch.setattr(machine_name.HERE, "told", "m1")
+    await sends(olga, netscape())
+    told = await olga.sees("✅ I put the cookies of youtube in place: yt.txt")
+    assert "These files are those of m1; m2 have their own" in told.text
+    await olga.sends("/cookies")
+    page = await olga.sees("😴 refused too often on m2")
+    await olga.presses("▶️ Use yt.txt again", page)
+    await olga.sees_edit(page, lambda m: "😴" not in m.text)
+    assert (cookies.listed(bot.db), alerts.standing(bot.db)) == ([], [])
 
 
 async def test_a_new_file_ends_the_rest_and_counts_anew(bot, olga, sends):

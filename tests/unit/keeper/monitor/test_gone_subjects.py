@@ -96,16 +96,22 @@ def shared(db: Database, settings: Settings) -> Settings:
 def test_what_may_be_another_machines_is_left_to_it(db: Database, shared: Settings) -> None:
     """Where machines share a database, each has rules and slots of its own."""
     subjects = {
-        alert_kinds.ENDING: "youtube b.txt",
+        alert_kinds.ENDING: "youtube b.txt/two",
+        alert_kinds.REFUSED: "vimeo a.txt/one",
         alert_kinds.TURNED_LINK: "youtube https://youtu.be/1",
         alert_kinds.REVOKED: "slot-9-two",
         alert_kinds.MEMORY: "two",
     }
     for kind, subject in subjects.items():
         alerts.note(db, kind, subject, now=clock.now(), lasts=True)
-    alerts.note(db, alert_kinds.REVOKED, "slot-9-one", now=clock.now(), lasts=True)
-    for kind in (alert_kinds.LOW, alert_kinds.MEMORY):
-        alerts.note(db, kind, "gone-machine", now=clock.now(), lasts=True)
+    gone = {
+        alert_kinds.ENDING: ("vimeo a.txt", "youtube b.txt/one", "youtube b.txt/gone-machine"),
+        alert_kinds.REVOKED: ("slot-9-one",),
+        alert_kinds.LOW: ("gone-machine",),
+        alert_kinds.MEMORY: ("gone-machine",),
+    }
+    for kind, subject in ((kind, one) for kind, named in gone.items() for one in named):
+        alerts.note(db, kind, subject, now=clock.now(), lasts=True)
 
     GoneSubjects(db, shared).end()
 

@@ -1,6 +1,7 @@
 """Which way a job goes to its site, and for whom it waits; with the real rows."""
 
 import asyncio
+import os
 from dataclasses import replace
 
 import pytest
@@ -63,6 +64,23 @@ def test_a_visit_that_works_clears_its_cookies(shop):
     admission.enter(it.context, two).note_success(whole=False)
 
     assert cookies.listed(it.db) == []
+
+
+def test_a_new_file_of_a_machine_whose_clock_is_slow_is_used_at_once(shop, tmp_path, monkeypatch):
+    it = shop(f'["{SITE}"]\ncookies = ["a.txt"]\n')
+    for lease in it.leases(cookies.MOST["login-needed"]):
+        it.fails(lease, errors.LoginNeeded("sign in"))
+    identity = next(one for one in it.rules.identities if one.cookies)
+    slow, ahead = 600.0, clock.own_wall() - clock.elapsed()
+    monkeypatch.setattr(clock, "own_wall", lambda: clock.elapsed() + ahead - slow)
+    monkeypatch.setattr(clock.SHARED, "ahead", ahead)
+    now = clock.now()
+    os.utime(tmp_path / "a.txt", (0, 0))
+    assert admission.rests(it.context, SITE, identity, now=now)
+
+    os.utime(tmp_path / "a.txt", (now.wall - slow, now.wall - slow))
+
+    assert not admission.rests(it.context, SITE, identity, now=now)
 
 
 def test_cookies_that_are_gone_are_not_used(shop, tmp_path):
