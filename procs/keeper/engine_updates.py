@@ -90,7 +90,7 @@ class EngineUpdates:
         if at == 0:
             self.note_look(now - DAY + FIRST_LOOK)
             return False
-        more = engine_records.count_broken(self.db) - broken
+        more = engine_records.count_broken(self.db, disk.host()) - broken
         # One of the future was by a clock that was ahead.
         return not 0 <= now - at < (SOONER if more >= MANY else DAY)
 
@@ -104,7 +104,7 @@ class EngineUpdates:
     def note_look(self, at: float) -> None:
         """Note the wall instant of a look, and how many downloads the version had broken by
         then."""
-        text = codec.dump([at, engine_records.count_broken(self.db)])
+        text = codec.dump([at, engine_records.count_broken(self.db, disk.host())])
         rows.write(self.db, own_row(), text, now=clock.now())
 
     async def look(self) -> None:

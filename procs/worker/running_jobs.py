@@ -126,6 +126,8 @@ class RunningJobs:
             self._forget(one)
             self.ended(lease)
         self.context.tallies.ran(lease.kind, result, clock.now().boot - began)
+        if result == settlement.DONE and lease.lane == Lane.HEAVY:
+            self.context.tallies.did_download()
 
     def _forget(self, one: RunningJob) -> None:
         if self.jobs.get(one.lease.job) is one:

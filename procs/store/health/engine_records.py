@@ -1,12 +1,18 @@
 """Versions of the engine on each machine: which was used since when, its results, and which are
-refused."""
+refused.
+
+Where machines share a database each counts the results of its own versions (`engine.done.m1`): what
+another one downloads, or breaks, says nothing of them.
+"""
 
 from dataclasses import dataclass
 
 from procs.core.clock import Now
+from procs.core.machine import machine_name
 from procs.errors import ExtractorBroken
 from procs.records.job import Lane, State
 from procs.store.database import Database
+from procs.store.health import counters
 
 #: The class of failure that a newer yt-dlp usually mends.
 BROKEN = ExtractorBroken("").name
@@ -19,7 +25,7 @@ SELECT version, used_at, job, broken, usual FROM engines
 """
 USE = """
 INSERT INTO engines (host, version, used_at, job, broken, usual)
-VALUES (:host, :version, :now, (SELECT COALESCE(MAX(id), 0) FROM jobs), :broken, :usual)
+VALUES (:host, :version, :now, :job, :broken, :usual)
     ON CONFLICT (host, version) DO UPDATE
    SET used_at = excluded.used_at, job = excluded.job, broken = excluded.broken,
        usual = excluded.usual
@@ -33,6 +39,9 @@ FORGIVE = """
 UPDATE engines SET refused_at = NULL, why = '' WHERE host = :host AND version = :version
 """
 REFUSED = "SELECT version, why FROM engines WHERE host = :host AND refused_at IS NOT NULL"
+#: The counters of one machine, each before its name.
+DONE_THERE, BROKEN_THERE = "engine.done.", "engine.broken."
+NEWEST_JOB = "SELECT COALESCE(MAX(id), 0) FROM jobs"
 TOTAL = "SELECT COALESCE(SUM(count), 0) FROM failures WHERE error = :error"
 DONE = f"SELECT COUNT(*) FROM jobs WHERE id > :job AND lane = {Lane.HEAVY} AND state = {State.DONE}"
 
@@ -61,10 +70,35 @@ class EngineUse:
         return self.broken / max(1, self.tries)
 
 
-def count_broken(db: Database) -> int:
-    """The number of attempts that found an extractor broken, since the first start."""
+def count_broken(db: Database, host: str) -> int:
+    """The number of attempts of a machine that found an extractor broken, since the first start."""
+    if machine_name.shared():
+        return counters.value(db, f"{BROKEN_THERE}{host}")
     row = db.one(TOTAL, {"error": BROKEN})
     return int(row[0]) if row else 0
+
+
+def count_done(db: Database, host: str, *, since: int) -> int:
+    """The number of downloads that a machine did since a version came into use there, when `mark`
+    was taken."""
+    if machine_name.shared():
+        return max(0, counters.value(db, f"{DONE_THERE}{host}") - since)
+    row = db.one(DONE, {"job": since})
+    return int(row[0]) if row else 0
+
+
+def mark(db: Database, host: str) -> int:
+    """What `count_done` counts from: the downloads of this machine so far, or the newest job."""
+    if machine_name.shared():
+        return counters.value(db, f"{DONE_THERE}{host}")
+    row = db.one(NEWEST_JOB)
+    return int(row[0]) if row else 0
+
+
+def counter_of(beginning: str) -> str | None:
+    """The counter of this machine; None for one that has the rows of jobs and failures alone."""
+    machine = machine_name.shared()
+    return f"{beginning}{machine}" if machine else None
 
 
 def in_use(db: Database, host: str) -> tuple[str, float] | None:
@@ -80,10 +114,8 @@ def latest(db: Database, host: str) -> EngineUse | None:
     if row is None:
         return None
     version, used_at, job, before, usual = row
-    done = db.one(DONE, {"job": job})
-    return EngineUse(
-        version, used_at, usual, done[0] if done else 0, max(0, count_broken(db) - before)
-    )
+    done = count_done(db, host, since=job)
+    return EngineUse(version, used_at, usual, done, max(0, count_broken(db, host) - before))
 
 
 def use(db: Database, host: str, version: str, *, now: Now) -> None:
@@ -92,7 +124,8 @@ def use(db: Database, host: str, version: str, *, now: Now) -> None:
         before = latest(db, host)
         usual = before.share if before and before.tries >= ENOUGH else 0.0
         facts = {"host": host, "version": version, "now": now.wall}
-        db.change(USE, {**facts, "broken": count_broken(db), "usual": usual})
+        counts = {"job": mark(db, host), "broken": count_broken(db, host)}
+        db.change(USE, {**facts, **counts, "usual": usual})
         db.change(FORGIVE, {"host": host, "version": version})
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from procs.core.clock import Now
 from procs.store.database import Database
+from procs.store.health import counters, engine_records
 from procs.store.health.fingerprint import example, fingerprint
 
 #: Groups that are kept: sites and messages come from outside, so their number has no bound of its
@@ -53,6 +54,9 @@ def note(
     facts = {"job": job, "error": error, "site": site, "code": code, "now": now.wall}
     with db.write():
         db.change(NOTE, {**facts, "print": fingerprint(detail), "example": example(detail)})
+        counter = engine_records.counter_of(engine_records.BROKEN_THERE)
+        if counter and error == engine_records.BROKEN:
+            counters.add(db, counter)
 
 
 def groups(db: Database, *, since: float = 0.0) -> list[FailureGroup]:

@@ -12,7 +12,7 @@ from procs.core import log
 from procs.errors import StoreUnready
 from procs.records.job import Kind
 from procs.store.database import Database
-from procs.store.health import counters, histograms
+from procs.store.health import counters, engine_records, histograms
 
 
 class Tallies:
@@ -24,6 +24,11 @@ class Tallies:
     def ran(self, kind: Kind, result: str, seconds: float) -> None:
         """A job of this kind left the worker, so long after it was claimed."""
         histograms.note(self.counts, f"run.{kind.value}.{result}", seconds)
+
+    def did_download(self) -> None:
+        """A download was done by this machine's engine."""
+        if counter := engine_records.counter_of(engine_records.DONE_THERE):
+            self.counts[counter] += 1
 
     def note_traffic(self, spent: int, denied: Mapping[str, int]) -> None:
         """A child's way out is closed: the bytes both ways, and requests refused by class."""

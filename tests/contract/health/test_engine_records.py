@@ -1,8 +1,12 @@
 """What the store knows of the engine's versions."""
 
+import pytest
+
+from procs.core.machine import machine_name
 from procs.store.database import Database
 from procs.store.health import engine_records, failed_attempts
 from procs.store.jobs import leases
+from procs.worker.process.tallies import Tallies
 from tests.contract.conftest import Clock, Desk
 
 HERE = "here"
@@ -65,6 +69,30 @@ def test_a_refusal_lasts_until_somebody_uses_the_version(db: Database, clock: Cl
     assert before[1] is not None
     assert before[1][0] == "1"
     assert engine_records.refused_versions(db, HERE) == {}
+
+
+def test_what_another_machine_does_says_nothing_of_a_version(
+    db: Database, desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def on(machine: str) -> None:
+        monkeypatch.setattr(machine_name.HERE, "told", machine)
+
+    for machine, version in (("m1", "2"), ("m2", "1")):
+        on(machine)
+        engine_records.use(db, machine, version, now=clock.now())
+    downloads(desk, clock, done=3, broken=10)
+    tallies = Tallies()
+    tallies.did_download()
+    tallies.write(db)
+    on("m1")
+    downloads(desk, clock, done=0, broken=1, first=50)
+
+    good, bad = engine_records.latest(db, "m1"), engine_records.latest(db, "m2")
+
+    assert good is not None
+    assert bad is not None
+    assert (good.done, good.broken) == (0, 1)
+    assert (bad.done, bad.broken) == (1, 10)
 
 
 def test_machines_have_versions_of_their_own(db: Database, clock: Clock) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from procs.core import clock
 from procs.core.clock import Now
+from procs.core.machine import machine_name
 from procs.records.job import Ask, Kind, Lane, Lease, Link, State
 from procs.store.health import workers
 from procs.store.jobs import leases, recovery
@@ -81,3 +82,21 @@ async def test_a_job_that_is_claimed_anew_by_its_own_worker_outlives_the_old_lea
     running.take_all(why="leave")
     await running.wait_until_over()
     assert context.db.all("SELECT state FROM jobs") == [(State.QUEUED,)]
+
+
+@pytest.mark.parametrize(("machine", "counted"), [("m1", 1), ("", 0)])
+async def test_a_download_is_counted_for_the_engine_of_its_machine_where_there_are_several(
+    context, running, monkeypatch, machine, counted
+):
+    async def work(_: WorkerContext, lease: Lease) -> None:
+        leases.finish(context.db, lease, now=clock.now())
+
+    monkeypatch.setitem(running_jobs.WORK, Kind.FETCH, work)
+    monkeypatch.setattr(machine_name.HERE, "told", machine)
+    asked(context)
+    running.start(claimed(context))
+
+    async with asyncio.timeout(5):
+        await running.wait_until_over()
+
+    assert context.tallies.counts["engine.done.m1"] == counted
