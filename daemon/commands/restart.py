@@ -231,7 +231,7 @@ def run_order(rolling: RollingRestart, order: int) -> int:
     db = rolling.db
     if not admin_orders.take(db, order, os.getpid()):
         return 0
-    key, words = "order-restarted", {}
+    key, words = admin_orders.RESTARTED, {}
     try:
         rolling.run()
     except (Refusal, NotServing, NotUp) as error:

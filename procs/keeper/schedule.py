@@ -104,6 +104,7 @@ class Keeper:
         self.engines = EngineUpdates(db, settings)
         self.machines = MachineWatch(db, settings)
         self.restarts = RestartRunner(db, settings)
+        self.orders = OrderRunner(db, settings, self.engines.updater, self.restarts)
         common = self.common_rounds() if "keeper" in settings.roles else ()
         self.rounds = (
             PeriodicTask(machine_rows.MACHINE_BEAT, self.machines.beat),
@@ -111,6 +112,7 @@ class Keeper:
             PeriodicTask(2, self.space.watch),
             PeriodicTask(5, MemoryWatch(db).watch),
             PeriodicTask(1, self.restarts.watch, at_rest=SELDOM),
+            PeriodicTask(1, self.orders.watch, at_rest=SELDOM),
             *common,
             PeriodicTask(5, self.take_back, at_rest=SELDOM),
             PeriodicTask(20, self.sweep, at_rest=RARELY),
@@ -135,11 +137,6 @@ class Keeper:
             PeriodicTask(1, FollowRounds(self.db, settings).run, at_rest=RARELY),
             PeriodicTask(10, self.check_links, at_rest=RARELY),
             PeriodicTask(10, self.maintain),
-            PeriodicTask(
-                1,
-                OrderRunner(self.db, settings, self.engines.updater, self.restarts).watch,
-                at_rest=SELDOM,
-            ),
             PeriodicTask(5, self.count_use, at_rest=RARELY),
             PeriodicTask(60, self.prune, at_rest=RARELY),
             PeriodicTask(10, self.note_unknown, at_rest=RARELY),

@@ -82,8 +82,8 @@ class MachineWatch:
         for name in sorted(told - there):  # it came back, was stopped, or is shown no longer
             alerts.clear(self.db, (alert_kinds.MACHINE_LOST,), name, now=now)
             log.info("machine.back", machine=name)
-        if orders := admin_orders.free(self.db, since=now.boot - GONE_AFTER):
-            log.info("orders.begin-anew", orders=orders)
+        if orders := admin_orders.lose(self.db, since=now.boot - GONE_AFTER, now=now):
+            log.warning("orders.not-done", orders=orders)
         if freed := machine_rows.unbind(self.db, now=now):
             log.info("jobs.begin-anew", jobs=freed)
             wake.notify_idle(self.db.run, freed)

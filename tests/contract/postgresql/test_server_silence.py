@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,7 @@ from procs.keeper.metrics.service_report import ServiceReport
 from procs.keeper.metrics.service_state import AWAY, ServiceState
 from procs.keeper.schedule import Keeper
 from procs.records.job import Lane
+from procs.store.admins import admin_orders
 from procs.store.database import Database
 from procs.store.health import alerts, workers
 from procs.store.jobs import leases
@@ -103,6 +105,21 @@ def test_a_machine_whose_keeper_alone_is_silent_keeps_its_workers_and_is_not_los
     monkeypatch.setattr(renewal_time, "RENEWAL", 0.0)
 
     assert judged(keeper, db) == ([], ["w00-1-m2"], False)
+
+
+def test_an_order_to_a_machine_whose_keeper_is_silent_ends_as_not_done(
+    db: Database, desk: Desk, keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.asks(1, "film")
+    silent(db, "m2", ago=LEASE + 10)
+    monkeypatch.setattr(renewal_time, "RENEWAL", 0.0)
+    facts: dict[str, Any] = {"admin": 1, "chat": 1, "access": 0, "mark": "a"}
+    admin_orders.give(db, admin_orders.RESTART, **facts, machines=("m2", "m1"), now=clock.now())
+
+    judged(keeper, db)
+
+    ends = [(one.machine, one.told[0]) for one in admin_orders.untold(db)]
+    assert ends == [("m2", admin_orders.SILENT), ("m1", admin_orders.LEFT_OUT)]
 
 
 def test_an_outage_of_the_server_makes_nobody_lost(

@@ -98,6 +98,7 @@ SCANS = {
     "visit_verdicts.PRUNE": "the people who met a site that failed in the last minutes",
     "visits.PRUNE": "those who are at sites with rules",
     "visits.PRUNE_PACES": "sites with rules",
+    "workers.IS_LOST": "the workers of one machine",
     "workers.FORGET_MACHINE": "the living, by an index of these alone",
     "workers.PRESENT": "the living, by an index of these alone",
 }

@@ -9,8 +9,8 @@ from procs.config import Settings
 from procs.core import clock
 from procs.core.machine import machine_name
 from procs.errors import alert_kinds
+from procs.keeper.machines import renewal_time
 from procs.keeper.machines.machine_watch import MachineWatch
-from procs.keeper.machines.renewal_time import RENEWAL
 from procs.store.admins import admin_orders
 from procs.store.database import Database
 from procs.store.health import alerts, low_disks
@@ -28,9 +28,8 @@ def watch(
     monkeypatch.setattr(machine_name.HERE, "told", "m2")
     shared = replace(settings, database_url="postgresql://db.example/chapar", machine="m2")
     watch = MachineWatch(db, shared)
+    monkeypatch.setattr(renewal_time, "RENEWAL", 0.0)
     watch.beat()
-    later = clock.elapsed() + RENEWAL + 1
-    monkeypatch.setattr(clock, "elapsed", lambda: later)
     return watch
 
 
@@ -39,7 +38,7 @@ def beats(db: Database, name: str, *, ago: float = 0.0) -> None:
     machine_rows.beat(db, name, **ROW, now=replace(now, boot=now.boot - ago))
 
 
-def test_the_order_of_a_machine_that_was_stopped_over_it_is_done_by_another(
+def test_the_order_of_a_machine_that_was_stopped_over_it_ends_as_not_done(
     db: Database, watch: MachineWatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     facts = {"admin": 1, "chat": 1, "access": 0, "mark": "a"}
@@ -52,7 +51,8 @@ def test_the_order_of_a_machine_that_was_stopped_over_it_is_done_by_another(
 
     watch.judge()
 
-    assert [one.runner for one in admin_orders.due_here(db)] == [0]
+    assert admin_orders.under_way(db) == []
+    assert [one.told[0] for one in admin_orders.untold(db)] == [admin_orders.SILENT]
 
 
 @pytest.mark.parametrize("is_stopped", [False, True])

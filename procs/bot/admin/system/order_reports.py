@@ -44,6 +44,9 @@ class OrderReports:
     async def send_report(self, order: AdminOrder) -> None:
         """Send one report. Raises as `ReplySender.send`."""
         key, words = order.told
-        text = i18n.say(users.language(self.db, order.admin), key, **words)
+        language = users.language(self.db, order.admin)
+        text = i18n.say(language, key, **words)
+        if order.machine:
+            text = i18n.say(language, "order-on", machine=order.machine, text=text)
         message = OutgoingMessage(order.chat, order.access, text, once("order", order.id))
         await self.replies.send(message, urgency=Urgency.ADMIN)

@@ -1,12 +1,14 @@
 """Pages of the engine and of restarts. The keeper carries out what is ordered here, not the bot."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from procs.bot.admin.admin_call import AdminAction, AdminCall, AdminReply, act, back, panel_page
 from procs.bot.commands.button_actions import EffectRefused
 from procs.bot.commands.settings_menu import MenuButton, MenuPage
 from procs.config import Settings
 from procs.core import clock, disk
+from procs.core.machine import machine_name
 from procs.engine.releases.versions import Versions
 from procs.records.admin_role import Role
 from procs.store.admins import admin_orders
@@ -15,6 +17,7 @@ from procs.store.admins.audit_log import AuditChange
 from procs.store.database import Database
 from procs.store.health import engine_records, runtime_settings
 from procs.store.jobs import pause_control, pauses
+from procs.store.machines import machine_rows
 from procs.texts import i18n
 from procs.texts.i18n import LocalText
 
@@ -47,10 +50,11 @@ class SystemPages:
     # --- the engine
 
     def engine(self, call: AdminCall) -> MenuPage:
-        """The version in use, the others that are installed, and the newest that is known."""
+        """The version in use, of each machine where there are several; the others that are
+        installed, and the newest that is known."""
         current, before = self.versions.current(), self.versions.before()
         newest = runtime_settings.read(self.db, NEWEST_SEEN, "")
-        lines = [call.say("engine-current", version=current.name)]
+        lines = self.in_use(call)
         used = engine_records.latest(self.db, disk.host())
         if used and used.version == current.name:
             lines.append(call.say("engine-tries", done=used.done, broken=used.broken))
@@ -62,9 +66,23 @@ class SystemPages:
         lines.append(call.say(f"engine-mode-{self.settings.engine_update}"))
         update = act(call.say("engine-update-button"), ENGINE_UPDATE)
         rows = [(update,)]
-        if before:
+        if machine_name.shared():  # each goes back to the one that it had before
+            rows.append((act(call.say("engine-back"), ENGINE_ROLLBACK),))
+        elif before:
             rows.append((act(call.say("engine-back-to", version=before.name), ENGINE_ROLLBACK),))
         return self.page(call, "engine-page", lines, rows)
+
+    def in_use(self, call: AdminCall) -> list[LocalText]:
+        """A line for the version in use, of each machine that an order goes to."""
+        found = {name: engine_records.in_use(self.db, name) for name in self.machines() if name}
+        if not found:
+            return [call.say("engine-current", version=self.versions.current().name)]
+        versions = {name: used[0] if used else "–" for name, used in found.items()}
+        versions[machine_name.shared()] = self.versions.current().name
+        return [
+            call.say("engine-current-on", machine=name, version=version)
+            for name, version in sorted(versions.items())
+        ]
 
     def update(self, call: AdminCall) -> AdminReply:
         """Order the newest engine."""
@@ -73,10 +91,10 @@ class SystemPages:
     def rollback(self, call: AdminCall) -> AdminReply:
         """Order the engine before. Raises EffectRefused when there is none."""
         before = self.versions.before()
-        if before is None:
+        if before is None and not machine_name.shared():
             raise EffectRefused(call.say("engine-no-before"))
-        current = self.versions.current().name
-        return self.order(call, ENGINE_ROLLBACK, self.engine, was=current, became=before.name)
+        facts = {"was": self.versions.current().name, "became": before.name if before else ""}
+        return self.order(call, ENGINE_ROLLBACK, self.engine, **facts)
 
     # --- restarts
 
@@ -118,11 +136,24 @@ class SystemPages:
         self, call: AdminCall, kind: str, page: Render, *, was: str = "", became: str = ""
     ) -> AdminReply:
         """Store an order. Raises EffectRefused while another one is under way."""
-        where = {"admin": call.person.id, "chat": call.chat, "access": call.access}
-        if not admin_orders.give(self.db, kind, **where, mark=call.mark, now=clock.now()):
+        facts: dict[str, Any] = {"admin": call.person.id, "chat": call.chat, "access": call.access}
+        machines = ("",) if kind == DRAIN else self.machines()
+        facts |= {"mark": call.mark, "now": clock.now(), "machines": machines}
+        if not admin_orders.give(self.db, kind, **facts):
             raise EffectRefused(call.say("order-busy"))
         change = AuditChange(f"system:{kind}", was, became)
         return AdminReply(page(call), call.say("order-given"), changes=(change,))
+
+    def machines(self) -> Sequence[str]:
+        """Whom an order goes to: each machine that is heard, this one last, as a restart takes the
+        bot along; "" where there is one."""
+        own, now = machine_name.shared(), clock.now()
+        others = [
+            one.name
+            for one in machine_rows.listed(self.db)
+            if one.name != own and one.ended_at is None and not one.is_gone(now)
+        ]
+        return (*others, own) if own else ("",)
 
     def page(
         self,
@@ -135,7 +166,9 @@ class SystemPages:
         open_ones = admin_orders.under_way(self.db)
         for one in open_ones:
             since = i18n.moment(call.language, one.at)
-            what = call.say(f"admin-act-{one.kind}")
+            what: str = call.say(f"admin-act-{one.kind}")
+            if one.machine:
+                what = f"{what} · {one.machine}"
             lines = [*lines, call.say("order-open", what=what, since=since)]
         text = call.say(key, lines=LocalText("\n".join(lines)))
         return MenuPage(text, (*rows, (back(call.language),)))

@@ -5,13 +5,17 @@ import os
 import pytest
 
 from procs.bot.admin.system.order_reports import OrderReports
+from procs.core import clock
+from procs.core.machine import machine_name
 from procs.engine.releases.versions import Versions, installed
 from procs.engine.updates.updater import Updater
 from procs.keeper.engine_updates import trial
 from procs.keeper.machines.restart_runner import RestartRunner
 from procs.keeper.order_runner import OrderRunner
 from procs.store.admins import admin_orders, audit_log
+from procs.store.health import engine_records
 from procs.store.jobs import pauses
+from procs.store.machines import machine_rows
 from tests.sandbox.bot_parts import LINK, Hands, until, wants
 
 NEW = "2099.1.1"
@@ -63,6 +67,39 @@ async def test_an_owner_goes_back_to_the_engine_before_and_is_told_once(bot, olg
     assert len([m for m in await olga.history() if "in place of" in m.text]) == 1
     (row,) = audit_log.latest(bot.db)
     assert (row.action, row.was, row.became) == ("engine-rollback", NEW, installed().name)
+
+
+@pytest.fixture
+def two(bot, monkeypatch):
+    """Another machine beside this one, with an engine of its own."""
+    facts = {"boot": "b", "roles": "worker", "slots": 1, "version": "1"}
+    for name in ("m1", "m2"):
+        machine_rows.beat(bot.db, name, home=f"/srv/{name}", **facts, now=clock.now())
+    engine_records.use(bot.db, "m2", "2098.7.7", now=clock.now())
+    monkeypatch.setattr(machine_name.HERE, "told", "m1")
+
+
+async def test_of_two_machines_each_goes_back_in_its_turn_and_the_outcome_names_it(
+    bot, olga, versions, works, two
+):
+    page, _ = await chosen(olga, "/engine", "↩️ Back to the one before")
+    shown = await olga.sees_edit(page, "⏳ way back of the engine · m2")
+    assert f"In use on m1: {NEW}\nIn use on m2: 2098.7.7" in shown.text
+    await works()
+    assert versions.current().name == NEW
+    (first, _) = admin_orders.under_way(bot.db)
+    assert first.machine == "m2"
+    admin_orders.end(bot.db, first.id, "order-refused", {"why": "none"}, now=clock.now())
+    await works()
+    await olga.sees("🖥 m2\n⚠️ It was not done: none")
+    await olga.sees(f"🖥 m1\n✅ yt-dlp {installed().name} is in use, in place of {NEW}")
+    assert (versions.current(), admin_orders.under_way(bot.db)) == (installed(), [])
+
+
+async def test_a_restart_from_the_chat_is_one_of_every_machine_that_is_heard(bot, olga, two):
+    await chosen(olga, "/restart", "🔄 Restart one by one")
+    orders = admin_orders.under_way(bot.db)
+    assert [(one.kind, one.machine) for one in orders] == [("restart", "m2"), ("restart", "m1")]
 
 
 async def test_an_update_that_finds_nothing_says_why(bot, olga, works, tmp_path, monkeypatch):
