@@ -67,7 +67,18 @@ class Channel(Protocol):
         """Give the connection back."""
 
 
-class Database(Protocol):
+class FrozenDatabase(Protocol):
+    """A database as it was at one instant."""
+
+    def all(self, sql: str, facts: Facts | None = None) -> list[Row]:
+        """Every row of one statement. What changes rows (RETURNING) stands inside of `write`. Raises
+        StoreError."""
+
+    def time(self) -> float | None:
+        """The wall clock that all machines go by, None where there is one. Raises StoreError."""
+
+
+class Database(FrozenDatabase, Protocol):
     """One process's connection, which only that process and one of its threads may use.
 
     Parameters of a statement are named (`:name`) and come as `facts`; a row is a tuple in the
@@ -85,9 +96,6 @@ class Database(Protocol):
     @property
     def run(self) -> Path:
         """The folder of the sockets by which the processes of this database wake each other."""
-
-    def all(self, sql: str, facts: Facts | None = None) -> list[Row]:
-        """Every row of one statement. What changes rows (RETURNING) stands inside of `write`."""
 
     def one(self, sql: str, facts: Facts | None = None) -> Row | None:
         """The first row, or None."""
@@ -165,9 +173,6 @@ class Database(Protocol):
     def write_locks(self) -> Sequence[WriteLock]:
         """The locks of this machine that writers pass; none where a server orders them."""
 
-    def time(self) -> float | None:
-        """The wall clock that all machines go by, None where there is one. Raises StoreError."""
-
     def lineage(self) -> str:
         """The history it is: another since a standby took over; "" of a file. Raises StoreError."""
 
@@ -176,16 +181,6 @@ class Database(Protocol):
 
     def close(self) -> None:
         """Give the connection back; a second time does nothing."""
-
-
-class FrozenDatabase(Protocol):
-    """A database as it was at one instant."""
-
-    def all(self, sql: str, facts: Facts | None = None) -> list[Row]:
-        """Every row of one statement. Raises StoreError."""
-
-    def time(self) -> float | None:
-        """As `Database` has it, now. Raises StoreError."""
 
 
 #: Kinds of databases by the scheme of their address, each with a branch in three functions below.
