@@ -1,8 +1,7 @@
 """For a process that keeps all it heard, for hours: its collector of garbage leaves that alone.
 
-A full collection looks at every object, one of which each message leaves some hundred: after an
-hour of seven a second the loopback Telegram stood still for six seconds now and then, which was
-measured as the product's time.
+A full collection looks at every object, of which each message leaves some hundred, and nobody is
+answered meanwhile, which would be measured as the product's time.
 """
 
 import asyncio

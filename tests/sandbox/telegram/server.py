@@ -10,6 +10,7 @@ server started again on that folder (and port) is the same one.
 
 import asyncio
 import contextlib
+import os
 import shutil
 import tempfile
 import time
@@ -41,6 +42,8 @@ BOT = "chapar_sandbox_bot"
 MISSED = 1000
 #: Seconds from a change to its being on disk.
 SAVE_AFTER = 0.5
+#: Above it the world takes so long to be written that whoever speaks with the server would notice.
+LARGE = 2.0
 
 
 class Telegram(Desk):
@@ -89,6 +92,8 @@ class Telegram(Desk):
         self.keys: dict[bytes, wire.Key] = {}
         self.vault = Vault(self.home / "files", sink=sink)
         self.save_after = SAVE_AFTER
+        #: The child that writes the world.
+        self.saver = 0
         self.saving: asyncio.TimerHandle | None = None
         keeping.load(self)
         self.bot = self.world.bot(token, BOT).id
@@ -156,17 +161,39 @@ class Telegram(Desk):
         """Something in the world did: wake who waits for it, and save it soon."""
         self.bell.ring()
         if self.saving is None and not self.borrowed:
-            self.saving = asyncio.get_running_loop().call_later(self.save_after, self.save)
+            self.saving = asyncio.get_running_loop().call_later(self.save_after, self.save_soon)
+
+    def save_soon(self) -> None:
+        """A large world is written seldom, and by a child."""
+        if self.save_after <= LARGE:
+            return self.save()
+        self.saving = None
+        if self.is_saved():
+            self.saver = keeping.save_beside(self)
+        return None
+
+    def is_saved(self, *, wait: bool = False) -> bool:
+        """Whether no child writes the world any more."""
+        if self.saver:
+            pid, _, cost = os.wait4(self.saver, 0 if wait else os.WNOHANG)
+            if pid:
+                self.saver = 0
+                self.wait_after(cost.ru_utime + cost.ru_stime)
+        return not self.saver
+
+    def wait_after(self, seconds: float) -> None:
+        """To write the world took so long: at most a twentieth of the time goes into it."""
+        self.save_after = max(SAVE_AFTER, 20 * seconds)
 
     def save(self) -> None:
         if self.saving:
             self.saving.cancel()
         self.saving = None
         if not self.borrowed:
+            self.is_saved(wait=True)  # what it has is older
             begun = time.monotonic()
             keeping.save(self)
-            # A large world is written seldom: at most a twentieth of the time goes into it.
-            self.save_after = max(SAVE_AFTER, 20 * (time.monotonic() - begun))
+            self.wait_after(time.monotonic() - begun)
 
     def remember(self, key: wire.Key) -> None:
         self.keys[key.id] = key
