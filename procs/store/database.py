@@ -71,8 +71,8 @@ class FrozenDatabase(Protocol):
     """A database as it was at one instant."""
 
     def all(self, sql: str, facts: Facts | None = None) -> list[Row]:
-        """Every row of one statement. What changes rows (RETURNING) stands inside of `write`. Raises
-        StoreError."""
+        """Every row of one statement; what changes rows (RETURNING) stands inside of `write`.
+        Raises StoreError."""
 
     def time(self) -> float | None:
         """The wall clock that all machines go by, None where there is one. Raises StoreError."""

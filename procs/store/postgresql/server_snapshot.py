@@ -13,7 +13,7 @@ import psycopg
 from procs.store.postgresql import server_faults
 from procs.store.postgresql.dialect import numbered
 from procs.store.postgresql.pooler import answering
-from procs.store.postgresql.server_connection import CLOCK
+from procs.store.postgresql.server_connection import TIME
 from procs.store.postgresql.server_session import Row
 
 #: What an operator may have set for all programs would end a long copy; one whose reader stands
@@ -46,7 +46,7 @@ class ServerSnapshot:
 
     def time(self) -> float:
         """The server's clock, which goes on, in epoch seconds."""
-        return float(self.all(CLOCK.decode())[0][0])
+        return float(self.all(TIME.decode())[0][0])
 
 
 @contextmanager
