@@ -38,6 +38,10 @@ SLOWLY = "rate="
 FORMS = "SELECT url FROM requests GROUP BY url HAVING COUNT(DISTINCT variant) > 1"
 #: Jobs of the engine, with the link that each is for, and how often one was claimed or reaped.
 CLAIMS = "SELECT payload, fence FROM jobs WHERE kind IN ('fetch', 'look', 'trial', 'check')"
+#: Jobs that ask a site whether it answers again, by a link that was asked for there; and how near a
+#: visit is to one in its story.
+TRIALS = "SELECT payload, story FROM jobs WHERE kind IN ('trial', 'check')"
+NEAR = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,14 @@ class Visit:
 class LinkStory:
     """What is known of a link, by its path: leases that worked on it; since when it was cancelled,
     by the words in the chat, and since when somebody has it (0.0: never); whether `several` forms
-    of it were wanted."""
+    of it were wanted; and when its site was tried by it, after failures of others."""
 
     path: str
     leases: int = 0
     cancelled: float = 0.0
     known: float = 0.0
     several: bool = False
+    trials: Spans = field(default_factory=list)
 
 
 @dataclass
@@ -112,11 +117,12 @@ class SiteRecord:
 
     def known_already(self, story: LinkStory) -> list[str]:
         """What was fetched although somebody had it: not where the reference was gone, the record
-        of it was lost, or another form was wanted."""
+        of it was lost, or another form was wanted, and not by a trial of its site."""
         since = story.known + KNOWN
         if not story.known or story.several or within(story.known, self.restored, KNOWN):
             return []
-        late = [v for v in self.by_path[story.path] if v.at > since]
+        asked = [v for v in self.by_path[story.path] if v.at > since]
+        late = [v for v in asked if not within(v.at, story.trials, NEAR)]
         needless = [v for v in late if not any(since - KNOWN < at < v.at for at, _ in self.stale)]
         return [f"{v.path}: {v.at - since:.0f} s after it was known" for v in needless]
 
@@ -207,13 +213,14 @@ async def stories(found: "Evidence") -> list[LinkStory]:
     """One for each link that was asked for as a film; posts have files of other names."""
     leases = claims(found.stack.db.all(CLAIMS))
     several = {path_of(url) for (url,) in found.stack.db.all(FORMS)}
+    tried = trials(found.stack.db.all(TRIALS))
     made: dict[str, LinkStory] = {}
     for one in found.asked:
         path = path_of(one.link)
         if "/page/" in path:
             continue
         story = made.setdefault(path, LinkStory(path, leases.get(path, 0)))
-        story.several = path in several
+        story.several, story.trials = path in several, tried.get(path, [])
         said = [m for m in await one.person.history() if m.reply == one.message.id]
         came = [m.at for m in said if m.media and m.kind != "photo"]
         story.known = min([*came, story.known or float("inf")], default=0.0)
@@ -230,6 +237,17 @@ def claims(rows: Iterable[tuple[str, int]]) -> dict[str, int]:
     for payload, fence in rows:
         facts: dict[str, Any] = codec.load(payload)
         found[path_of(str(facts.get("url", "")))] += int(fence)
+    return found
+
+
+def trials(rows: Iterable[tuple[str, str]]) -> dict[str, Spans]:
+    """From when to when each was tried, by the path of the link that was used for it."""
+    found: dict[str, Spans] = defaultdict(list)
+    for payload, story in rows:
+        instants = [float(line.split()[0]) for line in story.splitlines() if "added" not in line]
+        facts: dict[str, Any] = codec.load(payload)
+        if instants:
+            found[path_of(str(facts.get("url", "")))].append((instants[0], instants[-1]))
     return found
 
 

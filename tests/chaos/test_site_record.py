@@ -5,7 +5,15 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from tests.chaos.site_record import LOOKS, LinkStory, SiteRecord, Visit, claims, path_of
+from tests.chaos.site_record import (
+    LOOKS,
+    LinkStory,
+    SiteRecord,
+    Visit,
+    claims,
+    path_of,
+    trials,
+)
 from tests.sandbox.site import Site
 from tests.sandbox.stack import CLIP
 
@@ -44,6 +52,15 @@ def test_what_was_cancelled_after_the_backup_is_fetched_again_by_a_restore():
 def test_a_film_that_somebody_has_is_not_fetched_again():
     assert len(record(fetched(99.0), fetched(120.0), known=100.0).faults()) == 1
     assert record(fetched(99.0), fetched(103.0), known=100.0).faults() == []
+
+
+def test_a_trial_of_its_site_asks_for_a_film_that_somebody_has():
+    story = "118.0 added state=later\n119.5 queued\n119.6 claimed worker=9\n119.9 done\n"
+    tried = trials([(f'{{"url": "http://site.example{FILM}"}}', story)])
+    assert tried == {FILM: [(119.5, 119.9)]}
+    for at, faults in ((120.0, 0), (122.0, 1)):
+        found = record(fetched(99.0), fetched(at), known=100.0, trials=tried[FILM])
+        assert len(found.faults()) == faults
 
 
 def test_a_film_is_fetched_again_in_another_form():
