@@ -84,6 +84,10 @@ STACKS = ("tests/process/", "tests/chaos/")
 READERS = ("tests/test_house_", "tests/unit/core/test_product_is_used")
 
 
+#: Modules that a `conftest.py` names as plugins.
+PLUGINS = ("tests.sandbox.site.fixtures",)
+
+
 class ByFile(LoadFileScheduling):
     """A file is run by one process, and so are the rules that read the source together."""
 
@@ -110,6 +114,7 @@ def pytest_collection(session: pytest.Session) -> None:
     if mine is None:
         return
     first, processes = int(mine["workerid"].removeprefix("gw")), mine["workercount"]
+    pytest.register_assert_rewrite(*PLUGINS)  # a test may import one before it is loaded as such
     for path in sorted((ROOT / "tests").rglob("test_*.py"))[first::processes]:
         with contextlib.suppress(Exception):  # the collection meets it again, and says what it is
             importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))

@@ -154,7 +154,7 @@ async def test_a_bot_that_cannot_speak_hands_its_duty_to_a_machine_that_can(
         m1 = replace(m1, telegram_server=("127.0.0.1", 9))
     hear_of(db, "m2")
     first = asyncio.create_task(live(m1, db))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while (held := bot_lease.holder(db)) is None or held.until:
             await asyncio.sleep(0.01)
     await tg.calls("*")
