@@ -208,7 +208,8 @@ class Stack(WholeMachine):
     @property
     def ending(self) -> float:
         """Seconds that an end may take: the grace of running jobs, and what a busy machine adds."""
-        return float(GRACE.value(self.environment[GRACE.name])) + PATIENCE
+        told = self.environment.get(GRACE.name) or GRACE.default(self.environment)
+        return float(GRACE.value(told)) + PATIENCE
 
     @property
     def db(self) -> Database:
