@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -175,7 +176,7 @@ class Telegram(Desk):
     def is_saved(self, *, wait: bool = False) -> bool:
         """Whether no child writes the world any more."""
         if self.saver:
-            pid, _, cost = os.wait4(self.saver, 0 if wait else os.WNOHANG)
+            pid, _, cost = os.wait4(self.saver, 0 if wait else os.WNOHANG)  # its CPU seconds
             if pid:
                 self.saver = 0
                 self.wait_after(cost.ru_utime + cost.ru_stime)
@@ -190,7 +191,9 @@ class Telegram(Desk):
             self.saving.cancel()
         self.saving = None
         if not self.borrowed:
-            self.is_saved(wait=True)  # what it has is older
+            if self.saver:  # what it has is older, and on a busy machine it takes long
+                os.kill(self.saver, signal.SIGKILL)
+                self.is_saved(wait=True)
             begun = time.monotonic()
             keeping.save(self)
             self.wait_after(time.monotonic() - begun)

@@ -1,5 +1,8 @@
 """The loopback Telegram on a folder of its own: a server begun again there is the same one."""
 
+import asyncio
+import contextlib
+import os
 from pathlib import Path
 
 import pytest
@@ -31,6 +34,27 @@ async def test_a_large_world_is_written_by_a_child_and_its_cost_is_the_next_paus
         other = Telegram(tmp_path)
         assert ali.id in other.world.accounts
         assert tg.save_after >= server_module.SAVE_AFTER
+
+
+async def test_a_child_that_writes_the_world_keeps_no_connection_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_module, "LARGE", 0.0)
+    async with Telegram(tmp_path) as tg:
+        reader, writer = await asyncio.open_connection(tg.host, tg.port)
+        while not tg.open:
+            await asyncio.sleep(0)
+        os.mkfifo(fresh := tmp_path / "world.fresh")  # nobody reads it: who writes it waits
+        try:
+            tg.save_soon()
+            for one in list(tg.open):
+                one.reset()
+
+            with contextlib.suppress(ConnectionResetError):
+                assert await asyncio.wait_for(reader.read(), 10) == b""
+        finally:
+            fresh.unlink()
+            writer.close()
 
 
 async def test_a_world_that_is_saved_at_the_end_is_newer_than_that_of_a_child(
