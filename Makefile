@@ -34,9 +34,9 @@ check: $(READY) ## ruff, mypy and the house rules
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_house_rules.py
 
-# Four files at a time: those that start stacks wait, and the others calculate meanwhile.
+# Three files at a time for each of two cores: those that start stacks wait, and the others calculate.
 test: $(READY) ## unit, contract and process tests
-	$(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 6 --dist loadfile --no-loadscope-reorder
 
 test-long: $(READY) ## the cases that are too many for `make test`, and what takes long (about 30 minutes)
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m long
