@@ -3,6 +3,7 @@
 from procs.core.clock import Now
 from procs.core.machine import machine_name
 from procs.store.database import Database
+from procs.store.health import workers
 
 NOTE = """
 INSERT INTO disks (host, since, free) VALUES (:host, :now, :free)
@@ -10,11 +11,10 @@ INSERT INTO disks (host, since, free) VALUES (:host, :now, :free)
 """
 FORGET = "DELETE FROM disks WHERE host = :host"
 LOW = "SELECT host, since, free FROM disks"
-#: How many machines carry jobs (`machine_rows.CARRIERS`), and on how many of them the disk is low.
-OF_CARRIERS = """
-SELECT COUNT(*), COUNT(d.host) FROM machines m LEFT JOIN disks d ON d.host = m.name
- WHERE m.beat_at >= :since AND m.ended_at IS NULL AND m.roles LIKE '%worker%'
-   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'machine:' || m.name)
+#: How many machines carry jobs, and on how many of them the disk is low.
+OF_CARRIERS = f"""
+SELECT COUNT(*), COUNT(d.host) FROM ({workers.CARRIERS}) AS m LEFT JOIN disks d ON d.host = m.name
+ WHERE m.roles LIKE '%worker%'
 """
 
 

@@ -52,6 +52,19 @@ SELECT 1 FROM workers w
            AND NOT EXISTS (SELECT 1 FROM workers o
                             WHERE o.host = w.host AND o.ended_at IS NULL AND o.beat_at >= :since))
 """
+#: Whether somebody of a machine `{of}` was heard since.
+IS_HEARD = """
+(EXISTS (SELECT 1 FROM machines WHERE name = {of} AND beat_at >= :since)
+ OR EXISTS (SELECT 1 FROM workers w
+             WHERE w.host = {of} AND w.ended_at IS NULL AND w.beat_at >= :since))
+"""
+#: The machines that carry jobs now, with their roles.
+CARRIERS = f"""
+SELECT name, roles FROM machines m
+ WHERE ended_at IS NULL AND {IS_HEARD.format(of="m.name")}
+   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'machine:' || name)
+ ORDER BY name
+"""
 PRESENT = """
 SELECT id, name, host, boot, pid, started, slot, state, jobs, entered_at, served_at, beat_at,
        connected_at

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from procs.core.clock import Now
 from procs.records.job import Kind, State
 from procs.store.database import Database
+from procs.store.health import workers
 from procs.store.jobs import file_owners
 from procs.store.jobs.leases import LEASE
 from procs.store.literals import IDLE
@@ -34,24 +35,11 @@ SELECT name, boot, home, roles, slots, version, entered_at, beat_at, ended_at,
                   WHERE w.host = machines.name AND w.ended_at IS NULL), 0)
   FROM machines ORDER BY name
 """
-#: Whether somebody of a machine `{of}` was heard since.
-IS_HEARD = """
-(EXISTS (SELECT 1 FROM machines WHERE name = {of} AND beat_at >= :since)
- OR EXISTS (SELECT 1 FROM workers w
-             WHERE w.host = {of} AND w.ended_at IS NULL AND w.beat_at >= :since))
-"""
 PRUNE = """
 DELETE FROM machines
  WHERE beat_at < :before
    AND NOT EXISTS (SELECT 1 FROM workers w
                     WHERE w.host = machines.name AND w.ended_at IS NULL AND w.beat_at >= :before)
-"""
-#: Those that carry jobs now.
-CARRIERS = f"""
-SELECT name, roles FROM machines m
- WHERE ended_at IS NULL AND {IS_HEARD.format(of="m.name")}
-   AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'machine:' || name)
- ORDER BY name
 """
 #: Jobs in line whose files, or whose way to their site, are of a machine that carries nothing now:
 #: it is silent, drained, or has no workers. What is collected there waits for it.
@@ -59,7 +47,7 @@ BOUND = f"""
 SELECT f.job FROM job_files f JOIN jobs j ON j.id = f.job
  WHERE j.state = {State.QUEUED}
    AND (j.folder = 0 OR j.kind NOT IN ('{Kind.FETCH}', '{Kind.LOOK}'))
-   AND NOT ({IS_HEARD.format(of="f.machine")}
+   AND NOT ({workers.IS_HEARD.format(of="f.machine")}
             AND EXISTS (SELECT 1 FROM machines
                          WHERE name = f.machine AND roles LIKE '%worker%')
             AND NOT EXISTS (SELECT 1 FROM pauses WHERE scope = 'machine:' || f.machine))
@@ -132,11 +120,7 @@ def heard(db: Database) -> list[str]:
     """The names of the machines that work with a server's database, by its own clock, which a
     process need not follow; none of a file."""
     time = db.time()
-    return [
-        one.name
-        for one in listed(db)
-        if time is not None and one.ended_at is None and not one.is_gone(Now(time, time))
-    ]
+    return [one.name for one in listed(db) if time is not None and one.is_there(Now(time, time))]
 
 
 def backup_machine(db: Database, *, now: Now) -> str:
@@ -152,7 +136,7 @@ def backup_machine(db: Database, *, now: Now) -> str:
 
 def carriers(db: Database, *, now: Now) -> list[str]:
     """The names of the machines that carry jobs now."""
-    rows = db.all(CARRIERS, {"since": now.boot - GONE_AFTER})
+    rows = db.all(workers.CARRIERS, {"since": now.boot - GONE_AFTER})
     return [name for name, roles in rows if "worker" in str(roles).split(",")]
 
 

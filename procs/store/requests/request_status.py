@@ -179,9 +179,9 @@ def inline(db: Database, *, now: Now) -> list[RequestStatus]:
 
 def status_of(db: Database, request: int, *, now: Now) -> RequestStatus | None:
     """The status of one request; None for one that is gone."""
-    around = _Around(db, now=now, low=is_short_of_room(db, now))
-    row = db.one(ONE, {"request": request})
-    return _status(around, row) if row else None
+    if (row := db.one(ONE, {"request": request})) is None:
+        return None
+    return _status(_Around(db, now=now, low=is_short_of_room(db, now)), row)
 
 
 def together(db: Database, request: int, *, now: Now) -> list[RequestStatus]:

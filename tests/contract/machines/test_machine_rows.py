@@ -100,6 +100,20 @@ def test_a_job_begins_anew_elsewhere_when_its_machine_is_drained(desk, on, beats
     assert claims(desk, "w00-1-m2")
 
 
+def test_a_machine_whose_keeper_alone_is_silent_has_room_for_a_download(desk, on, beats):
+    on("m1")
+    beats("m1")
+    worker = desk.worker("w00-1-m1")
+    (asked,) = desk.asks(1, "film")
+    desk.clock.skip(GONE_AFTER + 1)
+    workers.beat(desk.db, worker, jobs=0, now=desk.clock.now())
+    beats("m2")
+
+    low_disks.note_low(desk.db, "m2", free=1, now=desk.clock.now())
+
+    assert desk.status(asked.request).error == ""
+
+
 def test_a_download_waits_for_room_only_where_no_machine_has_any(desk, on, beats):
     on("m1")
     beats("m1", "m2")

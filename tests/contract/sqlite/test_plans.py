@@ -58,7 +58,7 @@ SCANS = {
     "job_record.ALIVE": "a command's list, by the indexes of the living, and it ends after `most`",
     "job_record.COLUMNS": "only the beginning of others",
     "job_record.LATEST": "from the newest on, and it ends after `most`",
-    "machine_rows.CARRIERS": "one row for each machine",
+    "workers.CARRIERS": "one row for each machine",
     "restart_orders.PRUNE": "the orders of a day",
     "machine_rows.BOUND": "what waits for one machine's disk",
     "machine_rows.PRUNE_FILES": "what lies on one machine's disk",
@@ -133,7 +133,7 @@ TABLES = {
     *("sponsor_notes.LIST", "sponsor_notes.NEXT", "sponsor_notes.DUE"),
     *("bot_modes.READ", "mode_rules.GOES_ON", "host_lists.ANY", "host_lists.LIST"),
     *("bot_places.PLACES", "machine_rows.LIST", "machine_rows.PRUNE"),
-    *("machine_rows.BOUND", "machine_rows.CARRIERS", "machine_rows.PRUNE_FILES"),
+    *("machine_rows.BOUND", "workers.CARRIERS", "machine_rows.PRUNE_FILES"),
     *("sources.PRUNE", "restart_orders.PRUNE"),
 }
 
