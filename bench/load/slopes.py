@@ -43,9 +43,9 @@ class Trend:
 
 
 @dataclass(frozen=True, slots=True)
-class Slope:
+class Growth:
     """What is judged as a whole, and its last half; `low` and `high` hold the true slope in 95 of
-    100 runs; `mean` of the samples; `least` is a growth an hour that nobody would feel."""
+    100 runs; `mean` of the samples; `least` is a growth that nobody would feel."""
 
     whole: Trend
     last: Trend
@@ -53,11 +53,6 @@ class Slope:
     high: float
     mean: float
     least: float = 0.0
-
-    @property
-    def per_hour(self) -> float:
-        """The growth an hour."""
-        return self.whole.rise
 
     @property
     def within(self) -> float:
@@ -76,8 +71,19 @@ class Slope:
         return self.flat and self.rises_by(0.0)
 
     def rises_by(self, least: float) -> bool:
-        """Whether it grows for certain to the end, by more than this an hour."""
+        """Whether it grows for certain to the end, by more than this."""
         return self.whole.exceeds(least) and self.last.exceeds(least)
+
+
+class Slope(Growth):
+    """Of samples by the hour."""
+
+    __slots__ = ()
+
+    @property
+    def per_hour(self) -> float:
+        """The growth an hour."""
+        return self.whole.rise
 
 
 def slope(points: Sequence[Point], least: float = 0.0) -> Slope | None:

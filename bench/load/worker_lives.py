@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from math import sqrt
 from statistics import fmean, median
 
-from bench.load.slopes import INTERVAL, LIKELY, SURE, Point, Trend, pairs
+from bench.load.slopes import INTERVAL, LIKELY, SURE, Growth, Point, Trend, pairs
 
 #: Jobs in which a fresh worker loads what it needs, and over how many it is looked at afterwards.
 WARM_JOBS, SEEN_JOBS = 30, 40
@@ -24,32 +24,15 @@ FEWEST_POINTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class JobSlope:
-    """`whole` of what is judged of each life, and `last` of its last half alone; `low` and `high`
-    hold the true slope in 95 of 100 runs; `least` is a growth a job that nobody would feel."""
+class JobSlope(Growth):
+    """Of so many lives of workers, by the job; `last` is of the last half of each."""
 
-    whole: Trend
-    last: Trend
-    low: float
-    high: float
-    mean: float
-    lives: int
-    least: float = 0.0
+    lives: int = 0
 
     @property
     def per_job(self) -> float:
         """The growth a job."""
         return self.whole.rise
-
-    @property
-    def within(self) -> float:
-        """By how much the true slope may be another one (95 %)."""
-        return (self.high - self.low) / 2
-
-    @property
-    def flat(self) -> bool:
-        """Whether it is 0 within noise, or ends while a worker lives."""
-        return not (self.whole.exceeds(self.least) and self.last.exceeds(self.least))
 
 
 @dataclass

@@ -62,9 +62,7 @@ def cores(db: Database) -> int:
     """The cores that carry what arrives: of all machines that share the database and are there, a
     worker for each as the settings say; else this machine's."""
     now = clock.now()
-    there = [
-        one for one in machine_rows.listed(db) if one.ended_at is None and not one.is_gone(now)
-    ]
+    there = [one for one in machine_rows.listed(db) if one.is_there(now)]
     return sum(one.slots for one in there) or os.cpu_count() or 1
 
 

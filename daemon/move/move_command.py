@@ -144,7 +144,7 @@ def refuse_others(settings: Settings, db: Database) -> None:
     there = [
         f"{one.name} (heard {now.boot - one.beat_at:.0f} s ago)"
         for one in machine_rows.listed(db)
-        if one.name != settings.machine and one.ended_at is None and not one.is_gone(now)
+        if one.name != settings.machine and one.is_there(now)
     ]
     if settings.has_server and there:
         raise Refusal(

@@ -155,12 +155,12 @@ def end(db: Database, order: int, key: str, words: Mapping[str, str], *, now: No
     """Store the outcome of an order, and where it is a restart that failed, of those behind it. The
     first outcome stays."""
     with db.write(full=True):
-        ended = [one for one in under_way(db) if one.id == order]
-        left = [one for one in under_way(db) if one.id > order and one.kind == RESTART]
+        restarts = [one.id for one in under_way(db) if one.kind == RESTART]
         _end(db, order, key, words, now=now)
-        if ended and ended[0].kind == RESTART and key != RESTARTED:
-            for one in left:
-                _end(db, one.id, LEFT_OUT, {}, now=now)
+        if order in restarts and key != RESTARTED:
+            for one in restarts:
+                if one > order:
+                    _end(db, one, LEFT_OUT, {}, now=now)
 
 
 def _end(db: Database, order: int, key: str, words: Mapping[str, str], *, now: Now) -> None:

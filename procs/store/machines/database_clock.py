@@ -27,7 +27,7 @@ def follow_server(url: str) -> None:
             follow(db)
 
 
-def follow(db: Database | FrozenDatabase) -> bool:
+def follow(db: FrozenDatabase) -> bool:
     """Go by the database's clock, where it has one that machines share. Whether it was set since
     the last look: then what others wrote by it before is no sign of them. Raises StoreError."""
     first = reading(db)
@@ -61,7 +61,7 @@ def agrees(found: ClockReading) -> bool:
     return before is not None and abs(found.ahead - before) <= found.wrong_by + NOISE
 
 
-def reading(db: Database | FrozenDatabase) -> ClockReading | None:
+def reading(db: FrozenDatabase) -> ClockReading | None:
     """The server's clock, asked now."""
     began = clock.elapsed()
     told = db.time()

@@ -20,8 +20,8 @@ LONG = 60.0
 
 
 def name_on(machine: str, name: str) -> str:
-    """What a session of one of several machines is called in rows."""
-    return f"{name}-{machine}"
+    """What a session of a machine is called in rows; `machine` is "" for one that is alone."""
+    return f"{name}-{machine}" if machine else name
 
 
 class SessionState:
@@ -29,7 +29,7 @@ class SessionState:
 
     def __init__(self, db: Database, settings: Settings, name: str) -> None:
         self.db = db
-        self.name = name if not settings.has_server else name_on(settings.machine, name)
+        self.name = name_on(settings.shared_name, name)
         self.file = settings.sessions / f"{name}.session"
         self.token = hashlib.sha256(settings.bot_token.encode()).hexdigest()[:8]
 

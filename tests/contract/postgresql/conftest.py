@@ -1,5 +1,6 @@
 """A PostgreSQL database for tests that are about its server."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -7,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from procs import config
+from procs.config import Settings
 from procs.store.database import Database, open_database
 from procs.store.postgresql.server_connection import ServerConnection
 from procs.store.sqlite.schema import VERSION
@@ -27,6 +30,14 @@ def db(place: Place) -> Iterator[ServerConnection]:
     db = ServerConnection(place.url, run=place.run, version=VERSION)
     yield db
     db.close()
+
+
+@pytest.fixture
+def settings(place: Place, short_home: Path) -> Settings:
+    """Those of the machine m1, with one worker."""
+    environ = {"CHAPAR_HOME": str(short_home), "CHAPAR_WORKERS": "1", "CHAPAR_MACHINE": "m1"}
+    environ["CHAPAR_DATABASE_URL"] = place.url
+    return config.load(environ, Path(os.devnull), need_telegram=False)
 
 
 @pytest.fixture

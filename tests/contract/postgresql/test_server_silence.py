@@ -1,15 +1,12 @@
 """What a keeper does while the server of the database is silent, and when it answers again: whoever
 could renew nothing meanwhile looks dead, and is not."""
 
-import os
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from procs import config
 from procs.config import Settings
 from procs.core import clock
 from procs.core.clock import Now
@@ -35,13 +32,6 @@ from tests.contract.postgresql.test_server_faults import ask, end_connections, u
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.session]
 READ_ONLY = "SET default_transaction_read_only = on"
-
-
-@pytest.fixture
-def settings(place: Place, short_home: Path) -> Settings:
-    environ = {"CHAPAR_HOME": str(short_home), "CHAPAR_WORKERS": "1", "CHAPAR_MACHINE": "m1"}
-    environ["CHAPAR_DATABASE_URL"] = place.url
-    return config.load(environ, Path(os.devnull), need_telegram=False)
 
 
 @pytest.fixture

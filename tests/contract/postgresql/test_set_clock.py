@@ -5,11 +5,9 @@ which is the same to all rows."""
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
-from procs import config
 from procs.bot.duty.bot_duty import BotDuty
 from procs.config import Settings
 from procs.core import clock
@@ -24,18 +22,10 @@ from procs.store.jobs.leases import LEASE
 from procs.store.machines import bot_lease, database_clock, machine_rows
 from procs.store.machines.bot_lease import BOT_LEASE, BotLease
 from procs.worker import loop
-from tests.contract.place import Place
 
 pytestmark = pytest.mark.postgresql
 #: Seconds by which the clock is set: more than any lease lasts.
 FAR = 3 * LEASE
-
-
-@pytest.fixture
-def settings(place: Place, short_home: Path) -> Settings:
-    environ = {"CHAPAR_HOME": str(short_home), "CHAPAR_WORKERS": "1", "CHAPAR_MACHINE": "m1"}
-    environ["CHAPAR_DATABASE_URL"] = place.url
-    return config.load(environ, Path(os.devnull), need_telegram=False)
 
 
 @pytest.fixture

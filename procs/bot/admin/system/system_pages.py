@@ -151,7 +151,7 @@ class SystemPages:
         others = [
             one.name
             for one in machine_rows.listed(self.db)
-            if one.name != own and one.ended_at is None and not one.is_gone(now)
+            if one.name != own and one.is_there(now)
         ]
         return (*others, own) if own else ("",)
 

@@ -180,15 +180,20 @@ async def test_with_all_blocked_only_allowed_hosts_are_served(bot, olga, sara):
     await until(lambda: len(job_record.alive(bot.db)) == 1)
 
 
+async def tries_a_link(admin, page):
+    """On the page of a site; returns what is shown then."""
+    await admin.presses("🧪 With a link", page)
+    await admin.sees_edit(page, "Send the link to try")
+    await admin.sends("https://example.org/some.mp4")
+    return await admin.sees("fetches")
+
+
 async def test_a_link_is_tried_for_nobody_and_its_story_shown(bot, olga, hands):
     await olga.sends("/site example.org")
     page = await olga.sees("🌐 example.org")
     said = await olga.presses("🧪 Test download", page)
     assert "Nothing was delivered from this site" in said["text"]
-    await olga.presses("🧪 With a link", page)
-    await olga.sees_edit(page, "Send the link to try")
-    await olga.sends("https://example.org/some.mp4")
-    page = await olga.sees("fetches")
+    page = await tries_a_link(olga, page)
     lease = hands.claim()
     assert (lease.link.folder > 0, lease.link.url) == (True, "https://example.org/some.mp4")
     await olga.presses("🔎", page)
@@ -198,11 +203,7 @@ async def test_a_link_is_tried_for_nobody_and_its_story_shown(bot, olga, hands):
 async def test_a_link_is_tried_by_any_machine(bot, olga, hands, monkeypatch):
     monkeypatch.setattr(machine_name.HERE, "told", "m1")
     await olga.sends("/site example.org")
-    page = await olga.sees("🌐 example.org")
-    await olga.presses("🧪 With a link", page)
-    await olga.sees_edit(page, "Send the link to try")
-    await olga.sends("https://example.org/some.mp4")
-    await olga.sees("fetches")
+    await tries_a_link(olga, await olga.sees("🌐 example.org"))
 
     monkeypatch.setattr(machine_name.HERE, "told", "m2")
 
