@@ -91,7 +91,8 @@ class MetricServer(threading.Thread):
                     fix = "set CHAPAR_METRICS to another address"
                     log.error("metrics.not-served", address=self.where, error=error, fix=fix)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self.gone.wait(), TAKEN_LOOK)
+                    async with asyncio.timeout(TAKEN_LOOK):
+                        await self.gone.wait()
             else:
                 log.info("metrics.served", address=self.where)
                 return server

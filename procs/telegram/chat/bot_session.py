@@ -19,6 +19,7 @@ from pyrogram.session import Session
 
 from procs.config import Settings
 from procs.core import clock, log
+from procs.core.cancellation import apart
 from procs.errors import ChaparError, SessionRevoked, StoreError, TelegramAway
 from procs.telegram.chat import group_news, inbound, inline_updates, member_updates
 from procs.telegram.chat.handlings import Handlings, Key
@@ -135,7 +136,7 @@ class BotSession(InlineSender):
         client.asks, client.moved = line.ask, self.places.stored
         try:
             async with asyncio.timeout(sign_in.CONNECT_TIMEOUT):
-                await sign_in.enter(line, self.settings.bot_token, before=before)
+                await apart(sign_in.enter(line, self.settings.bot_token, before=before))
                 self.since = CLOCK.time()
                 await client.begin()
                 await self.places.keep(client)

@@ -18,6 +18,7 @@ from pyrogram.errors import RPCError
 from pyrogram.utils import get_channel_id
 
 from procs.config import Settings
+from procs.core.cancellation import apart
 from procs.errors import ChaparError, ChatClosed, TelegramAway, TelegramRefused
 from procs.records.sponsor_records import Sponsor
 from procs.telegram.rpc_errors import translate
@@ -35,8 +36,6 @@ CHANNEL_ADMINS = (types.ChannelParticipantAdmin, types.ChannelParticipantCreator
 NO_ADMIN = "CHAT_ADMIN_REQUIRED"
 #: Seconds for all of it.
 PROBE_TIMEOUT = 30.0
-#: Seconds until a cancel that was not obeyed is repeated.
-RECANCEL = 1.0
 
 
 class ProbeBusy(ChaparError):
@@ -57,16 +56,7 @@ class AccountFacts:
 async def look(settings: Settings, sponsors: Sequence[Sponsor], *, keep: bool) -> AccountFacts:
     """`keep` the sign-in for the next time. A cancel ends it at once. Raises ProbeBusy,
     TelegramAway, TelegramWait, TelegramRefused, SessionRevoked."""
-    asked = asyncio.create_task(ask_account(settings, sponsors, keep=keep))
-    try:
-        return await asyncio.shield(asked)
-    except asyncio.CancelledError:
-        # Before Python 3.12 asyncio.wait_for forgets a cancel that comes together with its result:
-        # the library, which has just connected then, would go on until the time is over.
-        while not asked.done():
-            asked.cancel()
-            await asyncio.wait({asked}, timeout=RECANCEL)
-        raise
+    return await apart(ask_account(settings, sponsors, keep=keep))
 
 
 async def ask_account(

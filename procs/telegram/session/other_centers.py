@@ -19,6 +19,7 @@ from pyrogram.session import Auth, Session
 from pyrogram.session.session import TransportError
 
 from procs.core import log
+from procs.core.cancellation import apart
 from procs.errors import TelegramAway
 from procs.telegram.departure import PLACE, Departure, TooLate
 from procs.telegram.rpc_errors import translate
@@ -66,7 +67,7 @@ class OtherCenters:
         key = self.keys.get(center) or await Auth(self.client, *place, test).create()
         session = Session(self.client, *place, key, test)
         try:
-            await session.start()
+            await apart(session.start())
             if not session.is_started.is_set():
                 raise ConnectionError(f"data center {center} does not answer")
             if center not in self.keys:

@@ -11,6 +11,7 @@ from pyrogram.session.session import TransportError
 from procs.config import Settings
 from procs.config.values import TELEGRAM_FILE
 from procs.core import log
+from procs.core.cancellation import apart
 from procs.errors import SessionRevoked, StoreFull, alert_kinds, remedies
 from procs.telegram.rpc_errors import translate
 from procs.telegram.server_clock import CLOCK, TOO_EARLY, described
@@ -44,7 +45,7 @@ async def signed_in(settings: Settings, name: str, *, before: SignInLeave = alwa
     line = Rpc(build(settings, name=name, updates=False))
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT):
-            await enter(line, settings.bot_token, before=before)
+            await apart(enter(line, settings.bot_token, before=before))
             if settings.max_file_size > TELEGRAM_FILE:
                 line.premium = await pays(line)
     except (RPCError, OSError) as error:

@@ -16,6 +16,7 @@ from pyrogram.raw.types import BadMsgNotification, BadServerSalt, RpcError
 from pyrogram.session import Session
 from pyrogram.session.session import Result
 
+from procs.core.cancellation import apart
 from procs.telegram.upload.part_frames import Envelope, FramePiece, seal
 
 #: Parts of one connection that are held in memory at once: one is sealed while one is written.
@@ -44,7 +45,7 @@ class PartConnection(Session):
     async def start(self) -> None:
         """Connect. An unreachable Telegram is tried again until `stop`."""
         try:
-            await super().start()
+            await apart(super().start())
         except RPCError as error:
             self.refusal = error
 

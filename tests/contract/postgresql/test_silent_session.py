@@ -35,7 +35,7 @@ def standing_still(db: Database) -> Iterator[int]:
 
 @pytest.fixture
 def brief(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "LONGEST", 0.5)
+    monkeypatch.setattr(pipeline, "LONGEST", 2.0)
 
 
 def test_a_process_with_a_loop_goes_on_by_another_session(db: Database, brief: None) -> None:
@@ -63,7 +63,7 @@ def test_what_was_done_in_a_transaction_is_done_again_on_another_session(
     db.serve_a_loop()
     ((backend,),) = db.all(BACKEND)
     # The session that stands still has the gate until it hears that nobody is there.
-    awake = threading.Timer(1.0, os.kill, (backend, signal.SIGCONT))
+    awake = threading.Timer(3.0, os.kill, (backend, signal.SIGCONT))
     with db.write():
         db.change("INSERT INTO waits (scope, until) VALUES ('a', 1)")
         os.kill(backend, signal.SIGSTOP)

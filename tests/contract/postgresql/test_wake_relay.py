@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from procs.core import clock
 from procs.keeper.machines.wake_relay import WakeRelay
 from procs.records.job import Lane
 from procs.store import wake
@@ -52,7 +53,9 @@ def listens(place: Place, count: int) -> bool:
 
 
 def until_listening(place: Place, count: int) -> None:
-    assert any(listens(place, count) for _ in range(500))
+    until = clock.steady() + PATIENCE
+    while not listens(place, count):
+        assert clock.steady() < until
 
 
 def test_work_that_nobody_here_is_idle_for_wakes_a_worker_of_another_machine(

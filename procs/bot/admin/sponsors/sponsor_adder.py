@@ -57,7 +57,8 @@ class SponsorAdder:
             for wish in await until_back("SponsorAdder.run", listed):
                 await logged(self.settle(wish))
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.wanted.wait(), RETRY_WAIT)
+                async with asyncio.timeout(RETRY_WAIT):
+                    await self.wanted.wait()
 
     async def settle(self, wish: SponsorWish) -> None:
         """Work off one wish, and answer the admin. Raises TelegramAway and TelegramWait: the wish
