@@ -71,7 +71,8 @@ class Progress:
     `turn` is what is booked for a later visit. `size` is what the disk had no room for, in bytes;
     `ready` since when (wall) a delivery waits only for those before it. `parts` are with Telegram;
     with `whole`, all of them are. `unfinished` is where a download that ended half-way goes on,
-    `downloaded` one that is whole.
+    `downloaded` one that is whole. `is_shown` is of this lease alone, and not written: whether
+    people may be shown how far it is, by a row that must go with the lease.
     """
 
     way: str | None = None
@@ -86,6 +87,7 @@ class Progress:
     downloaded: Downloaded | None = None
     #: What another version of ours keeps there.
     rest: dict[str, Any] = field(default_factory=dict)
+    is_shown: bool = field(default=False, compare=False)
 
     @property
     def left(self) -> tuple[Unfinished | Downloaded | Prepared | None, ...]:

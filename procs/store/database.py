@@ -108,8 +108,8 @@ class Database(FrozenDatabase, Protocol):
         statement that is asked, or with the commit."""
 
     def fence(self, sql: str, beside: str, facts: Facts, otherwise: Exception) -> None:
-        """Send a change, and `beside` it one of another table. `otherwise` is raised, with nothing
-        changed, unless a row was: it must be none if a commit that was not answered is repeated."""
+        """Send a change, and one `beside` it, if any. `otherwise` is raised, with nothing changed,
+        unless a row was: it must be none if a commit that was not answered is repeated."""
 
     def take(
         self, pick: str, change: OfRows[object], both: str, facts: Facts, read: OfRows[Made]

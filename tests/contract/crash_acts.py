@@ -260,7 +260,7 @@ ACTS: dict[str, tuple[Act | None, Act]] = {
     "plan": (None, lambda db, s, now: deliveries.plan(db, order_of(db, s).id, 3)),
     "report": (
         None,
-        lambda db, s, now: request_status.report(db, [Report(s.a.job, Step.FETCH, 1, 2)]),
+        lambda db, s, now: request_status.report(db, [Report(s.a, Step.FETCH, 1, 2)]),
     ),
     "corrected": (None, says_something_else),
     "close": (None, lambda db, s, now: requests.close(db, 1, now=now)),

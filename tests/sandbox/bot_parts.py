@@ -103,7 +103,7 @@ class Hands:
         return lease
 
     def report(self, lease: Lease, step: Step, done: int = 0, total: int = 0) -> None:
-        request_status.report(self.db, [Report(lease.job, step, done, total, 5.0 * MIB)])
+        request_status.report(self.db, [Report(lease, step, done, total, 5.0 * MIB)])
         wake.notify(self.db.run, wake.BOT)
 
     def fails(self, lease: Lease, say: str) -> str:

@@ -172,8 +172,7 @@ def counted(lane: Lane, most: int) -> tuple[str, ...]:
 
 def names(lease: Lease, lane: Lane, most: int) -> tuple[str, ...]:
     """What the end of a lease and the next claim in a lane are about."""
-    user = seats.of(lease.user)
-    return (user,) if most >= ENDLESS else (user, *COUNTED)
+    return (seats.of(lease.user), *counted(lane, most))
 
 
 def lease(row: Row) -> Lease:
@@ -193,7 +192,10 @@ def renew(db: Database, *, worker: int, now: Now, ttl: float = LEASE) -> list[Re
 
 def held(db: Database, job: int, fence: int) -> Lease | None:
     """A lease by its number and fence; None when it is over."""
-    return next(map(lease, db.all(HELD, {"job": job, "fence": fence})), None)
+    found = next(map(lease, db.all(HELD, {"job": job, "fence": fence})), None)
+    if found is not None:
+        found.progress.is_shown = True  # for all that is known here
+    return found
 
 
 def note(db: Database, lease: Lease, *, full: bool = False) -> None:
@@ -220,7 +222,7 @@ def end(
         "event": event(now, f"{said} error={error}" if error else said),
     }
     with db.write(full=True, only=(seats.of(lease.user),)):
-        db.fence(END, FORGET_PROGRESS, facts, _lost(lease))
+        db.fence(END, _forgetting(lease), facts, _lost(lease))
         seats.hand_on(db, user=lease.user, lane=lease.lane, seat=lease.seat, now=now)
 
 
@@ -240,7 +242,7 @@ def retry(
     cost = {} if free else {"attempt": lease.attempt}
     facts["event"] = event(now, "later", error=error, delay=f"{delay:.1f}", **cost)
     with db.write(full=True, only=(seats.of(lease.user),)):
-        db.fence(RETRY, FORGET_PROGRESS, facts, _lost(lease))
+        db.fence(RETRY, _forgetting(lease), facts, _lost(lease))
         seats.hand_on(db, user=lease.user, lane=lease.lane, seat=lease.seat, now=now)
 
 
@@ -261,11 +263,7 @@ def postpone(db: Database, lease: Lease, *, delay: float, now: Now, why: str) ->
 def release(db: Database, lease: Lease, *, now: Now) -> None:
     """Give a job back unfinished (drain): it keeps its attempt, and its seat unless it is paused.
     Raises LeaseLost."""
-    facts = {
-        **_name(lease),
-        "now": now.wall,
-        "event": event(now, "released", worker=lease.worker),
-    }
+    facts = {**_name(lease), "now": now.wall, "event": event(now, "released", worker=lease.worker)}
     with db.write(only=(seats.of(lease.user),)):
         if _let_go(db, lease, RELEASE, facts, now=now):
             seats.hold(db, lease.job, now=now)
@@ -278,8 +276,14 @@ def _let_go(db: Database, lease: Lease, sql: str, facts: Mapping[str, Any], *, n
         end(db, lease, State.CANCELLED, now=now)
         return False
     _ours(db.change(sql, facts), lease)
-    db.change(FORGET_PROGRESS, {"job": lease.job})
+    if lease.progress.is_shown:
+        db.change(FORGET_PROGRESS, {"job": lease.job})
     return True
+
+
+def _forgetting(lease: Lease) -> str:
+    """Most deliveries are over before anybody is shown how far they are."""
+    return FORGET_PROGRESS if lease.progress.is_shown else ""
 
 
 def _name(lease: Lease) -> dict[str, Any]:

@@ -120,12 +120,12 @@ def numbered(sql: str) -> tuple[bytes, tuple[str, ...]]:
 
 @lru_cache(PREPARED)
 def guarded(sql: str, beside: str) -> str:
-    """A change that must be one, with a change of another table beside it: the server refuses it
-    when it changes no row, and with it all that was sent behind it. One statement costs a server
-    less than two."""
+    """A change that must be one, with a change of another table beside it, if any: the server
+    refuses it when it changes no row, and with it all that was sent behind it. One statement costs
+    a server less than two."""
+    also = f", beside AS ({beside})" if beside else ""
     return (
-        f"WITH changed AS ({sql} RETURNING 1), beside AS ({beside}) "
-        "SELECT 1 / COALESCE((SELECT 1 FROM changed), 0)"
+        f"WITH changed AS ({sql} RETURNING 1){also} SELECT 1 / COALESCE((SELECT 1 FROM changed), 0)"
     )
 
 

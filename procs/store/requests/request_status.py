@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from procs.core.clock import Now
-from procs.records.job import Lane, State, Step
+from procs.records.job import Lane, Lease, State, Step
 from procs.store.database import Database
 from procs.store.health import low_disks
 from procs.store.jobs import pauses
@@ -64,7 +64,8 @@ HELD = "SELECT variant FROM media_keys WHERE key = :key"
 LOST = "SELECT place FROM requests WHERE parent = :request AND state = 'failed' ORDER BY place"
 REPORT = f"""
 INSERT INTO progress (job, step, done, total, rate)
-SELECT id, :step, :done, :total, :rate FROM jobs WHERE id = :job AND state = {State.LEASED}
+SELECT id, :step, :done, :total, :rate FROM jobs
+ WHERE id = :job AND fence = :fence AND worker = :worker AND state + 0 = {State.LEASED}
     ON CONFLICT (job) DO UPDATE
    SET step = excluded.step, done = excluded.done, total = excluded.total, rate = excluded.rate
 """
@@ -151,9 +152,9 @@ class RequestStatus:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How far a job is."""
+    """How far a job is, by who holds its lease."""
 
-    job: int
+    lease: Lease
     step: Step
     done: int = 0
     total: int = 0
@@ -198,13 +199,17 @@ def open_of(db: Database, user: int) -> list[RequestStatus]:
 
 
 def report(db: Database, reports: list[Report]) -> None:
-    """Keep how far jobs are, for whoever shows it."""
+    """Keep how far jobs are, for whoever shows it, as long as they are held by these leases."""
+    for one in reports:
+        one.lease.progress.is_shown = True
     with db.write(only=()):
         db.change_many(
             REPORT,
             [
                 {
-                    "job": r.job,
+                    "job": r.lease.job,
+                    "fence": r.lease.fence,
+                    "worker": r.lease.worker,
                     "step": r.step.value,
                     "done": r.done,
                     "total": r.total,

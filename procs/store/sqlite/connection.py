@@ -110,7 +110,8 @@ class Connection:
             self._must_write()
         if not self._run(sql, facts).rowcount:
             raise otherwise
-        self._run(beside, facts)
+        if beside:
+            self._run(beside, facts)
 
     def take(
         self, pick: str, change: OfRows[object], both: str, facts: Facts, read: OfRows[Made]

@@ -27,7 +27,7 @@ class ProgressWriter:
 
     def say(self, lease: Lease, step: Step, done: int = 0, total: int = 0, rate: float = 0) -> None:
         """Report how far a job is; sizes in bytes, rate in bytes a second."""
-        self.reports[lease.job] = Report(lease.job, step, int(done), int(total), float(rate))
+        self.reports[lease.job] = Report(lease, step, int(done), int(total), float(rate))
         if self.steps.get(lease.job) is not step:
             self.steps[lease.job] = step
             self.new_step.set()

@@ -124,7 +124,7 @@ class Walk(Worlds):
             lambda: self.model.beat(worker),
         )
         for lease in self.leases[-3:]:
-            request_status.report(self.db, [Report(lease.job, Step.FETCH, done, 9)])
+            request_status.report(self.db, [Report(lease, Step.FETCH, done, 9)])
             self.under(
                 lease,
                 lambda now, one=lease: note(self.db, one, done),

@@ -1,11 +1,10 @@
 """From the link in a message to the last word about it."""
 
-from procs.records.job import Ask, Lane, State, Step
+from procs.records.job import Ask, Lane, State
 from procs.store.backups.invariants import audit
 from procs.store.jobs import leases, outcomes, recovery
 from procs.store.media import deliveries, references
 from procs.store.requests import link_groups, request_status, requests
-from procs.store.requests.request_status import Report
 from tests.contract.conftest import Clock, Desk
 
 
@@ -213,30 +212,6 @@ def test_places_are_counted_in_fair_order(desk: Desk) -> None:
     places = [desk.status(one.request).place for one in (*big, small)]
 
     assert places == [0, 0, 4, 5, 6, 7, 0]  # rooms are free for who is behind nobody of their own
-
-
-def test_progress_is_shown_while_the_job_runs_and_not_after(desk: Desk, clock: Clock) -> None:
-    (asked,) = desk.asks(1, "a")
-    (lease,) = desk.claim(desk.worker())
-    request_status.report(desk.db, [Report(lease.job, Step.FETCH, 5, 10, 2.5)])
-    during = desk.status(asked.request)
-
-    leases.retry(desk.db, lease, delay=60, now=clock.now(), error="x")
-
-    after = desk.status(asked.request)
-    assert (during.step, during.done, during.total, during.rate) == (Step.FETCH, 5, 10, 2.5)
-    assert (after.step, after.done) == (None, 0)
-    assert after.retry_at is not None
-
-
-def test_a_report_of_a_job_that_ended_meanwhile_leaves_no_row(desk: Desk, clock: Clock) -> None:
-    desk.asks(1, "a")
-    (lease,) = desk.claim(desk.worker())
-    leases.finish(desk.db, lease, now=clock.now())
-
-    request_status.report(desk.db, [Report(lease.job, Step.FETCH, 5, 10, 2.5)])
-
-    assert desk.db.all("SELECT job FROM progress") == []
 
 
 def test_a_request_that_was_closed_is_no_longer_listed(desk: Desk, clock: Clock) -> None:

@@ -44,9 +44,9 @@ def test_a_state_that_a_later_version_wrote_is_shown_as_its_number(desk: Desk) -
 
 
 def test_a_running_download_is_shown_with_its_person_worker_step_and_share(desk: Desk) -> None:
-    job = desk.asks(7, "film")[0].job
-    desk.claim(desk.worker())
-    request_status.report(desk.db, [request_status.Report(job, Step.UPLOAD, done=30, total=120)])
+    desk.asks(7, "film")
+    (lease,) = desk.claim(desk.worker())
+    request_status.report(desk.db, [request_status.Report(lease, Step.UPLOAD, done=30, total=120)])
 
     shown = desk.db.all("SELECT kind, link, user_name, worker, step, share FROM readable_jobs")
 

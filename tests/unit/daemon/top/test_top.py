@@ -28,7 +28,7 @@ def job(db):
     hands = Hands(db)
     workers.serve(db, hands.worker, slot=0, now=clock.now())
     lease = hands.claim()
-    request_status.report(db, [Report(lease.job, Step.FETCH, 500, 1000, 2_000_000.0)])
+    request_status.report(db, [Report(lease, Step.FETCH, 500, 1000, 2_000_000.0)])
     failed_attempts.note(
         db, lease.job, error="gone", site="x", detail="HTTP 404", code="E-7K2Q", now=clock.now()
     )
