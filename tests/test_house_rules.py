@@ -45,7 +45,7 @@ NAMERS = {
 #: The only places where `except Exception` stands: where a worker settles a job, where the bot
 #: settles an update, and the tops of processes (every `__main__`, and a forked child's).
 CATCHES_ALL = {"procs.worker.settlement", "procs.bot.conversation.failure_boundary"}
-CATCHES_ALL |= {"procs.engine.child.child", "procs.store.postgresql.pipeline"}
+CATCHES_ALL |= {"procs.engine.child.child", "procs.store.postgresql.statements.pipeline"}
 #: Who may look at the environment: settings, the launcher that passes it on, supervisord's number.
 ENVIRONMENT = {"procs.config.settings", "daemon.commands.launch", "procs.core.process"}
 ENVIRONMENT |= {"daemon.supervisor.supervisord"}

@@ -103,9 +103,10 @@ class Database(FrozenDatabase, Protocol):
     def change(self, sql: str, facts: Facts | None = None) -> int:
         """How many rows a statement without RETURNING changed. Inside of `write` only."""
 
-    def send(self, sql: str, facts: Facts | None = None) -> None:
+    def send(self, sql: str, facts: Facts | None = None, *, by: Sequence[str] = ()) -> None:
         """The same for whoever need not know how many. A server is sent it together with the next
-        statement that is asked, or with the commit."""
+        statement that is asked, or with the commit: by one with those by the same text next to it
+        that differ in the facts which `by` names, where none must see what another did."""
 
     def fence(self, sql: str, beside: str, facts: Facts, otherwise: Exception) -> None:
         """Send a change, and one `beside` it, if any. `otherwise` is raised, with nothing changed,

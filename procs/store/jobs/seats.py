@@ -215,7 +215,7 @@ def hand_on(db: Database, *, user: int, lane: Lane, seat: int, now: Now) -> None
     if fixed is None and seat != -1:
         db.send(HAND_ON_CAPPED, {**_handing(user, lane, seat, now=now), **_seat_of(user, lane)})
     elif fixed is None or -seat <= fixed:
-        db.send(HAND_ON, _handing(user, lane, seat, now=now))
+        db.send(HAND_ON, _handing(user, lane, seat, now=now), by=("user", "lane"))
 
 
 def _handing(user: int, lane: Lane, seat: int, *, now: Now) -> dict[str, Any]:

@@ -21,7 +21,9 @@ from psycopg.conninfo import conninfo_to_dict
 from procs.core import clock
 from procs.errors import StoreError
 from procs.store.postgresql import server_faults
-from procs.store.postgresql.dialect import (
+from procs.store.postgresql.pooler import answering, greet
+from procs.store.postgresql.server_session import connect
+from procs.store.postgresql.statements.dialect import (
     FUNCTIONS,
     NEWS,
     NUMBERS,
@@ -29,8 +31,6 @@ from procs.store.postgresql.dialect import (
     TURNS,
     tables,
 )
-from procs.store.postgresql.pooler import answering, greet
-from procs.store.postgresql.server_session import connect
 
 #: What an operator may have set for all programs: a change of many rows takes its time, and so does
 #: the wait for another machine's.

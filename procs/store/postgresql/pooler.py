@@ -17,19 +17,19 @@ import psycopg
 
 from procs.errors import StoreAway
 from procs.store.postgresql import server_faults
-from procs.store.postgresql.dialect import GATES
-from procs.store.postgresql.pipeline import (
-    LONGEST_STATEMENT,
+from procs.store.postgresql.server_session import GREETING, KEEP_HEAP, connect
+from procs.store.postgresql.statements.dialect import GATES
+from procs.store.postgresql.statements.pipeline import (
     ExpectedResult,
     Key,
-    ServerPatience,
+    Row,
     Statement,
     StatementPipeline,
     first_row,
     last_value,
     no_answer,
 )
-from procs.store.postgresql.server_session import GREETING, KEEP_HEAP, Row, connect
+from procs.store.postgresql.statements.server_patience import LONGEST_STATEMENT, ServerPatience
 
 BEGIN, COMMIT = b"BEGIN", b"COMMIT"
 #: What the operator may have set for all programs is not ours to go by.

@@ -11,9 +11,10 @@ import psycopg
 
 from procs.errors import StoreAway
 from procs.store.postgresql import pooler, server_faults
-from procs.store.postgresql.pipeline import ServerPatience, Statement, first_row
 from procs.store.postgresql.rest_look import REST
 from procs.store.postgresql.server_session import connect
+from procs.store.postgresql.statements.pipeline import Statement, first_row
+from procs.store.postgresql.statements.server_patience import ServerPatience
 
 LISTEN = b"LISTEN chapar"
 #: As of `server_session`, but for what it says of bitmaps: the question about rest is planned once,

@@ -21,12 +21,16 @@ from procs.core.clock import ClockReading
 from procs.core.files import rest_file
 from procs.errors import StoreAway, StoreError
 from procs.store.postgresql import pooler, server_faults
-from procs.store.postgresql.dialect import CLOCK, guarded, numbered
-from procs.store.postgresql.pipeline import (
+from procs.store.postgresql.server_channel import ServerChannel
+from procs.store.postgresql.server_reconnection import ServerReconnection, begun
+from procs.store.postgresql.server_session import OLDEST_SNAPSHOT
+from procs.store.postgresql.server_transaction import ServerTransaction
+from procs.store.postgresql.statements.dialect import CLOCK, guarded, numbered
+from procs.store.postgresql.statements.pipeline import (
     COPIED,
     MANY,
-    Read,
-    ServerPatience,
+    Facts,
+    Row,
     Statement,
     all_rows,
     first_row,
@@ -34,11 +38,9 @@ from procs.store.postgresql.pipeline import (
     made_by,
     no_answer,
     row_count,
+    statement_of,
 )
-from procs.store.postgresql.server_channel import ServerChannel
-from procs.store.postgresql.server_reconnection import ServerReconnection, begun
-from procs.store.postgresql.server_session import OLDEST_SNAPSHOT, Row
-from procs.store.postgresql.server_transaction import ServerTransaction
+from procs.store.postgresql.statements.server_patience import ServerPatience
 
 #: Transactions with a number that are over: all below the newest of them but those that run.
 OVER = b"""
@@ -59,11 +61,9 @@ MOVING = b"SELECT TO_REGCLASS('move_places') IS NOT NULL"
 #: The one of two databases that a move makes, which need not be whole.
 NEW = "new"
 OUTSIDE = "a change outside of a write transaction"
-Facts = Mapping[str, Any]
 #: What is made of rows.
 Made = TypeVar("Made")
 OfRows = Callable[[Sequence[Row]], Made]
-NO_FACTS: Facts = {}
 #: The context that `write` returns inside of a transaction: that one goes on.
 JOINED = nullcontext()
 
@@ -103,13 +103,18 @@ class ServerConnection:
         self._must_write()
         return int(self._run(statement_of(sql, facts, row_count)))
 
-    def send(self, sql: str, facts: Facts | None = None) -> None:
+    def send(self, sql: str, facts: Facts | None = None, *, by: Sequence[str] = ()) -> None:
         """The same, which goes with the next statement that is asked, or with the commit."""
-        self._open().send(statement_of(sql, facts, row_count))
+        if facts and by:
+            return self._open().batch(sql, facts, tuple(facts[name] for name in by))
+        return self._open().send(statement_of(sql, facts, row_count))
 
     def fence(self, sql: str, beside: str, facts: Facts, otherwise: Exception) -> None:
-        """Both as one statement, which goes likewise."""
-        self._open().send(statement_of(guarded(sql, beside), facts, no_answer), otherwise)
+        """Both as one statement, which goes likewise; one that is alone with its like."""
+        if not beside:
+            return self._open().batch(sql, facts, tuple(facts.values()), otherwise)
+        both = statement_of(guarded(sql, beside), facts, no_answer)
+        return self._open().send(both, otherwise)
 
     def take(
         self, pick: str, change: OfRows[object], both: str, facts: Facts, read: OfRows[Made]
@@ -291,10 +296,3 @@ class ServerConnection:
             return self.run_alone(statement)
         self._mine()
         return self.transaction.run(statement)
-
-
-def statement_of(sql: str, facts: Facts | None, read: Read) -> Statement:
-    """A statement with numbered parameters, as the server prepares it, from one with named ones."""
-    text, names = numbered(sql)
-    given = facts or NO_FACTS
-    return Statement(text, [given[name] for name in names], read)

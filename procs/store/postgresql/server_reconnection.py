@@ -8,9 +8,9 @@ can without, and asks again.
 import threading
 
 from procs.errors import StoreAway, StoreError
-from procs.store.postgresql.pipeline import ServerPatience
 from procs.store.postgresql.pooler import Greeted, greet
 from procs.store.postgresql.server_faults import silence
+from procs.store.postgresql.statements.server_patience import ServerPatience
 
 #: Seconds between two attempts to connect: at first, and at most; each is so many times longer.
 FIRST_PAUSE, LONGEST_PAUSE, GROWTH = 0.05, 1.0, 1.5

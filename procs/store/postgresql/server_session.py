@@ -15,9 +15,9 @@ from psycopg.types.string import StrDumperUnknown
 
 from procs.errors import StoreError
 from procs.store.postgresql import server_faults
-from procs.store.postgresql.dialect import PREPARED
+from procs.store.postgresql.statements.dialect import PREPARED
+from procs.store.postgresql.statements.pipeline import Row
 
-Row = tuple[Any, ...]
 #: What every connection asks for. A machine that vanished is noticed within ten seconds: for so
 #: long a process that asked it something stands still.
 OPTIONS: Mapping[str, Any] = {

@@ -11,10 +11,10 @@ from typing import Any
 import psycopg
 
 from procs.store.postgresql import server_faults
-from procs.store.postgresql.dialect import numbered
 from procs.store.postgresql.pooler import answering
 from procs.store.postgresql.server_connection import TIME
-from procs.store.postgresql.server_session import Row
+from procs.store.postgresql.statements.dialect import numbered
+from procs.store.postgresql.statements.pipeline import Row
 
 #: What an operator may have set for all programs would end a long copy; one whose reader stands
 #: still for ten minutes is of no use to anybody. All of it ends with the transaction: behind a

@@ -11,30 +11,25 @@ sent, and never answered, is looked up by the transaction's number.
 
 import time
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn
 
 import psycopg
 
 from procs.core import clock
-from procs.core.clock import ClockReading
 from procs.errors import StoreAway
 from procs.store.postgresql import server_faults
-from procs.store.postgresql.dialect import gate_of
-from procs.store.postgresql.pipeline import (
+from procs.store.postgresql.statements.dialect import NAMED, array_of, gate_of
+from procs.store.postgresql.statements.pipeline import (
     UNKNOWN,
+    Facts,
     Statement,
-    StatementPipeline,
     last_value,
     no_answer,
 )
-from procs.store.postgresql.server_session import Row
+from procs.store.postgresql.statements.statement_batch import Mark, StatementBatches
+from procs.store.postgresql.transaction_owner import TransactionOwner
 
 BEGIN, COMMIT, ROLLBACK = b"BEGIN", b"COMMIT", b"ROLLBACK"
-#: A lock of each thing that is named, in their order, so that no two wait for each other.
-NAMED = b"""
-SELECT PG_ADVISORY_XACT_LOCK(HASHTEXTEXTENDED(name, 6774642))
-  FROM UNNEST(CAST($1 AS TEXT[])) AS name
-"""
 #: As many of the names are locked with the gate itself.
 WITH_GATE = 12
 #: Whether the transaction had a number, which makes it news: one that changed nothing has none.
@@ -57,34 +52,12 @@ READ_ONLY, COLLIDED = "25006", ("40001", "40P01")
 TAKEN = "jobs_pkey"
 
 
-class TransactionOwner(Protocol):
-    """What a transaction needs of its connection."""
-
-    url: str
-    session: psycopg.Connection[Row]
-    pipeline: StatementPipeline
-    timeline: str
-    transaction: "ServerTransaction | None"
-    own: int
-    #: The steady instant of the last commit of which others must hear.
-    told_at: float
-    #: What the gate of the latest quiet one said.
-    told_clock: ClockReading | None
-
-    def run_alone(self, statement: Statement) -> Any:
-        """Run a statement outside of a transaction, on a new connection when the old one is gone.
-        Raises StoreAway."""
-
-    def connect_anew(self) -> None:
-        """Take a new connection where the old one is gone. Raises StoreAway."""
-
-
 class ServerTransaction:
     """From the gate to the commit."""
 
     __slots__ = (
         *("attempts", "db", "done", "fences", "full", "named"),
-        *("number", "only", "opened", "pending", "quiet"),
+        *("number", "only", "opened", "pending", "quiet", "batches"),
     )
 
     def __init__(
@@ -96,6 +69,8 @@ class ServerTransaction:
         self.opened, self.number = False, ""
         self.done: list[Statement] = []
         self.pending: list[Statement] = []
+        #: Changes that wait for their like, behind all that was sent.
+        self.batches = StatementBatches()
         #: Statements that must change a row, and what is raised when one does not.
         self.fences: list[tuple[Statement, Exception]] = []
 
@@ -131,11 +106,27 @@ class ServerTransaction:
     def send(self, statement: Statement, otherwise: Exception | None = None) -> None:
         """Run a statement at the latest with the next one that is asked, or with the commit.
         `otherwise` is raised then if it is guarded and changed no row."""
+        self.spill()
+        self._pend(statement, otherwise)
+        if len(self.pending) >= WAITING:
+            self.catch_up()
+
+    def batch(self, sql: str, facts: Facts, mark: Mark, otherwise: Exception | None = None) -> None:
+        """The same, by one statement with what else comes by this text under another mark before
+        anything else is sent or asked."""
+        if not self.batches.fits(sql, mark, is_fence=otherwise is not None):
+            self.spill()
+        self.batches.add(sql, mark, facts, otherwise)
+
+    def spill(self) -> None:
+        """Put what waits for its like behind what was sent."""
+        for statement, otherwise in self.batches.taken():
+            self._pend(statement, otherwise)
+
+    def _pend(self, statement: Statement, otherwise: Exception | None) -> None:
         if otherwise is not None:
             self.fences.append((statement, otherwise))
         self.pending.append(statement)
-        if len(self.pending) >= WAITING:
-            self.catch_up()
 
     def answer_of(self, statement: Statement) -> Any:
         """The answer of a statement that was sent, which came with the commit, or is asked now."""
@@ -145,6 +136,7 @@ class ServerTransaction:
 
     def catch_up(self) -> None:
         """Send what waits. Raises what one of them was sent with."""
+        self.spill()
         statements, self.pending = self.pending, []
         self.attempt(statements)
         self.done += statements
@@ -222,6 +214,7 @@ class ServerTransaction:
 
     def commit(self) -> None:
         """Commit; a `full` one is on the server's disk before this returns."""
+        self.spill()
         if not self.opened and not self.pending:
             return None  # nothing was asked
         if not (self.opened or self.fences):
@@ -292,6 +285,5 @@ class ServerTransaction:
 
 
 def locks_of(names: Sequence[str]) -> Statement:
-    """The statement that locks these names, in their order."""
-    quoted = (name.replace("\\", "\\\\").replace('"', '\\"') for name in names)
-    return Statement(NAMED, ('{"' + '","'.join(quoted) + '"}',), no_answer)
+    """The statement that locks these names, in their order, so that no two wait for each other."""
+    return Statement(NAMED, (array_of("event", names),), no_answer)

@@ -98,7 +98,7 @@ class Connection:
             self._must_write()
         return self._run(sql, facts).rowcount
 
-    def send(self, sql: str, facts: Facts | None = None) -> None:
+    def send(self, sql: str, facts: Facts | None = None, *, by: Sequence[str] = ()) -> None:
         """The same at once, for whoever need not know the number."""
         if not self.inside:
             self._must_write()

@@ -3,7 +3,7 @@
 import pytest
 
 from procs.store.database import Database
-from procs.store.postgresql.dialect import numbered, tables
+from procs.store.postgresql.statements.dialect import array_of, batched, numbered, tables
 
 pytestmark = pytest.mark.postgresql
 
@@ -23,6 +23,19 @@ def test_a_parameter_is_numbered_and_a_text_in_quotes_stays(
     sql: str, text: str, names: tuple[str, ...]
 ) -> None:
     assert numbered(sql) == (text.encode(), names)
+
+
+def test_changes_of_many_rows_are_one_with_an_array_of_each_fact() -> None:
+    text, names = batched("UPDATE t SET a = :event WHERE id = :job AND b = :job", False)
+
+    assert names == ("event", "job")
+    assert b" ".join(text.split()) == (
+        b"UPDATE t SET a = given_event"
+        b" FROM UNNEST(CAST($1 AS TEXT[]), CAST($2 AS BIGINT[])) AS given (given_event, given_job)"
+        b" WHERE id = given_job AND b = given_job"
+    )
+    assert array_of("job", [1, -(2**62)]) == f"{{1, {-(2**62)}}}"
+    assert array_of("event", ["a", None]) == '{"a",NULL}'
 
 
 def test_a_column_of_text_is_ordered_by_its_bytes_and_a_cast_is_left_alone() -> None:

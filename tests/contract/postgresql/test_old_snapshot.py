@@ -17,8 +17,8 @@ from procs.keeper.monitor.store_gauges import StoreGauges
 from procs.records.job import Kind, Lane, Lease
 from procs.records.job_payload import LinkPayload
 from procs.store.jobs import leases
-from procs.store.postgresql.dialect import numbered
 from procs.store.postgresql.server_connection import ServerConnection
+from procs.store.postgresql.statements.dialect import numbered
 from procs.worker.job_line import WHOLE_LINE, JobLine, LineHeads
 from tests.contract.conftest import Desk
 from tests.contract.place import Place

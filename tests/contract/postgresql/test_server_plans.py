@@ -3,8 +3,8 @@
 import pytest
 
 from procs.store.jobs import claimable, leases, recovery, seats
-from procs.store.postgresql.dialect import numbered
 from procs.store.postgresql.server_connection import ServerConnection
+from procs.store.postgresql.statements.dialect import numbered
 from tests.contract.conftest import Desk
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.session]

@@ -12,8 +12,9 @@ import pytest
 
 from procs.errors import StoreAway
 from procs.store.database import Database
-from procs.store.postgresql import pipeline
-from procs.store.postgresql.pipeline import MEMORY, PAUSES, ServerPatience
+from procs.store.postgresql import server_reconnection
+from procs.store.postgresql.statements import server_patience
+from procs.store.postgresql.statements.server_patience import MEMORY, PAUSES, ServerPatience
 from tests.contract.place import Place
 from tests.contract.postgresql.test_server_faults import put, until_there
 
@@ -35,7 +36,9 @@ def standing_still(db: Database) -> Iterator[int]:
 
 @pytest.fixture
 def brief(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "LONGEST", 2.0)
+    """Seconds until a server counts as silent; a new connection may take as long as it takes."""
+    monkeypatch.setattr(server_patience, "LONGEST", 2.0)
+    monkeypatch.setattr(server_reconnection, "PATIENCE", 30.0)
 
 
 def test_a_process_with_a_loop_goes_on_by_another_session(db: Database, brief: None) -> None:
@@ -77,11 +80,12 @@ def test_what_was_done_in_a_transaction_is_done_again_on_another_session(
 def test_a_server_that_is_silent_again_and_again_is_left_alone_for_a_while(
     db: Database, brief: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "AGAIN", 0.2)
     db.serve_a_loop()
     with standing_still(db):
         db.all(SCOPES)
-    monkeypatch.setattr(pipeline, "PAUSES", (0.0, 0.0, 1.0))
+    monkeypatch.setattr(server_patience, "AGAIN", 0.2)
+    monkeypatch.setattr(server_patience, "PAUSES", (0.0, 0.0, 1.0))
+    monkeypatch.setattr(server_reconnection, "PATIENCE", 0.5)
     with standing_still(db), pytest.raises(StoreAway) as raised:
         db.all(SCOPES)
 
@@ -124,10 +128,11 @@ def test_patience_grows_back(monkeypatch: pytest.MonkeyPatch) -> None:
         seen.append(patience.pause())
         patience.note_silence()
     short = patience.seconds()
-    monkeypatch.setattr(pipeline, "MEMORY", 0.0)
+    monkeypatch.setattr(server_patience, "MEMORY", 0.0)
 
     assert all(before <= after for before, after in pairwise(seen))
     assert seen[-1] == PAUSES[-1]
-    assert (short, patience.seconds(), patience.pause()) == (pipeline.AGAIN, pipeline.LONGEST, 0.0)
-    assert MEMORY > pipeline.LONGEST
+    shortest, longest = server_patience.AGAIN, server_patience.LONGEST
+    assert (short, patience.seconds(), patience.pause()) == (shortest, longest, 0.0)
+    assert longest < MEMORY
     assert ServerPatience(bounded=False).seconds() is None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import procs.store
-from procs.store.postgresql.dialect import FUNCTIONS, numbered, tables
+from procs.store.postgresql.statements.dialect import FUNCTIONS, numbered, tables
 from procs.store.sqlite.schema import STEPS
 from tests import postgresql_server
 from tests.contract.statements import SQL, STATEMENTS

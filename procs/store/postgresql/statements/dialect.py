@@ -1,11 +1,14 @@
 """The store's SQL as PostgreSQL wants it: the whole difference between the two databases' SQL.
 
 A table and a statement are written once; what stands here are words that PostgreSQL spells in
-another way. Nothing else is changed in them, and nothing is written for one of the two alone.
+another way, and how one UPDATE becomes that of many rows. Nothing else is changed in them, and
+nothing is written for one of the two alone.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 #: Its INTEGER has four bytes, too few for Telegram's numbers; its REAL has four, which would cut an
 #: instant to minutes. "C" orders text by its bytes, as the other database does, in any locale.
@@ -79,9 +82,16 @@ UNCOVERED = re.compile(r"/\* (FOR UPDATE(?: SKIP LOCKED)?|\+ 0) \*/")
 #: Rows that a subquery picks, run once: an IN may be planned as a join that reads all of the table.
 PICKED = re.compile(r"IN /\* PICKED \*/ (\(.*\)) /\* PICKED \*/", re.DOTALL)
 WORDS = {"INTEGER": "BIGINT", "REAL": "DOUBLE PRECISION", "BLOB": "BYTEA"}
+#: What the facts of a batch are, by their names; all others are whole numbers.
+FACTS = {"event": "TEXT", "error": "TEXT", "now": "DOUBLE PRECISION"}
 #: The gate of a database, alone or beside others, held to the commit: each statement after it sees
 #: all that was committed. One that waits for the disk has a number by which it can be looked up.
 GATE = b"SELECT %s%s, %s"
+#: A lock of each thing that is named beyond those, in their order.
+NAMED = b"""
+SELECT PG_ADVISORY_XACT_LOCK(HASHTEXTEXTENDED(name, 6774642))
+  FROM UNNEST(CAST($1 AS TEXT[])) AS name
+"""
 ALONE, BESIDE = b"PG_ADVISORY_XACT_LOCK(6774642, 1)", b"PG_ADVISORY_XACT_LOCK_SHARED(6774642, 1)"
 #: How each statement begins that passes it.
 GATES = (b"SELECT " + ALONE, b"SELECT " + BESIDE)
@@ -127,6 +137,46 @@ def guarded(sql: str, beside: str) -> str:
     return (
         f"WITH changed AS ({sql} RETURNING 1){also} SELECT 1 / COALESCE((SELECT 1 FROM changed), 0)"
     )
+
+
+@lru_cache
+def batched(sql: str, is_fence: bool) -> tuple[bytes, tuple[str, ...]]:
+    """An UPDATE of the rows of many sets of facts, each fact as an array, and their names in the
+    order of the arrays. The first WHERE must be its own. A fence has one more parameter, how many
+    they are, and is refused unless as many rows change."""
+    order: dict[str, None] = {}
+
+    def instead(piece: re.Match[str]) -> str:
+        if name := piece["name"]:
+            order.setdefault(name)
+            return f"given_{name}"
+        return WORDS.get(piece[0], piece[0])
+
+    change, where, rows = PIECES.sub(instead, sql).partition("WHERE")
+    kinds = (FACTS.get(name, "BIGINT") for name in order)
+    arrays = ", ".join(f"CAST(${place} AS {kind}[])" for place, kind in enumerate(kinds, 1))
+    columns = ", ".join(f"given_{name}" for name in order)
+    text = f"{change} FROM UNNEST({arrays}) AS given ({columns}) {where}{rows}".strip()
+    if is_fence:
+        text = (
+            f"WITH changed AS ({text} RETURNING 1) "
+            f"SELECT 1 / CAST(COUNT(*) = CAST(${len(order) + 1} AS BIGINT) AS INTEGER) FROM changed"
+        )
+    return text.encode(), tuple(order)
+
+
+def array_of(name: str, values: Sequence[Any]) -> str:
+    """The text of the array of a fact: numbers, or texts of which some may be None."""
+    if FACTS.get(name) == "TEXT":
+        return "{" + ",".join(map(quoted, values)) + "}"
+    return "{" + repr(values)[1:-1] + "}"
+
+
+def quoted(text: str | None) -> str:
+    """A text as it stands in that of an array."""
+    if text is None:
+        return "NULL"
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 @lru_cache
