@@ -19,6 +19,8 @@ TURNED_LINK = "link-turned"
 EGRESS_OPEN, HUNG, ROLLED_BACK = "egress-open", "worker-hung", "engine-rolled-back"
 #: A machine of several is silent, and nobody stopped it.
 MACHINE_LOST = "machine-lost"
+#: A machine had no connection to Telegram, and gave the bot up to another.
+BOT_MOVED = "bot-moved"
 #: What the keeper's monitor judges by a table (`procs/keeper/monitor/alert_rules.py`).
 DATABASE_UNUSABLE, DATABASE_LOCKED = "database-unusable", "database-locked"
 DATABASE_LOG, DISK_SHARE, DISK_FORECAST = "database-log", "disk-share", "disk-forecast"
@@ -37,7 +39,7 @@ JUDGED_ALERTS = frozenset(
 )
 STATE_ALERTS = JUDGED_ALERTS | {
     *(REVOKED, SIGN_IN, UNCERTAIN, LOW, ENDING, REFUSED, SPONSOR_LOST, SPONSOR_UNSURE),
-    *(EGRESS_OPEN, HUNG, ROLLED_BACK, MODE, TURNED_LINK, MACHINE_LOST),
+    *(EGRESS_OPEN, HUNG, ROLLED_BACK, MODE, TURNED_LINK, MACHINE_LOST, BOT_MOVED),
 }
 #: Failures that end more than one job when nobody acts: they are logged as errors, and told.
 FAILURE_ALERTS = frozenset(

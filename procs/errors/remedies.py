@@ -41,6 +41,7 @@ ALERT_ADVICE = {
     alert_kinds.UNCOPIED: "see what the command of CHAPAR_BACKUP_COMMAND says: chapar backup now",
     alert_kinds.EGRESS_OPEN: "see what of the jail this kernel lacks: chapar check",
     alert_kinds.MACHINE_LOST: "look at that machine and its network; the others carry its jobs",
+    alert_kinds.BOT_MOVED: "look at that machine's way to Telegram; it may be the bot again then",
     alert_kinds.HUNG: "see the worker's log; a disk or a kernel that hangs does this too",
     alert_kinds.ROLLED_BACK: "nothing now; a later version is tried by itself",
     alert_kinds.DATABASE_UNUSABLE: "do what it says; with a backup: chapar restore FILE",

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from procs.config import Settings
 from procs.core import clock, log
 from procs.core.files import rest_file
-from procs.errors import ChaparError, StoreError
+from procs.errors import ChaparError, StoreError, alert_kinds
 from procs.store.database import Database
+from procs.store.health import alerts
 from procs.store.limits import revoked_sessions, send_budget
 from procs.store.machines import bot_lease, bot_places, database_clock, machine_rows
 from procs.store.machines.bot_lease import BotLease
@@ -172,9 +173,16 @@ class BotDuty(PlaceBook):
                     return log.warning("bot.server-replaced", lineage=self.lease.lineage)
                 if self.is_cut_off(is_connected()) and self.has_others():
                     self.is_mute = True
+                    self.note_move()
                     return log.warning("bot.cannot-speak", machine=self.settings.machine)
             except StoreError as error:
                 self.absence.note_either(error, LEASE_FAILED)
+
+    def note_move(self) -> None:
+        """Have the admins told why another machine is the bot; of a sign-in that was revoked they
+        are told anyway. Raises StoreError."""
+        if not self.is_signed_out():
+            alerts.note(self.db, alert_kinds.BOT_MOVED, self.settings.machine, now=clock.now())
 
     def is_cut_off(self, is_connected: bool) -> bool:
         """Whether the holder has been without a connection for long, whatever it waits for."""

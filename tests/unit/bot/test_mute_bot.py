@@ -13,8 +13,9 @@ from procs.bot.duty import bot_duty
 from procs.bot.duty.bot_duty import BotDuty
 from procs.core import clock
 from procs.core.process import Signals
-from procs.errors import ChaparError, SessionRevoked
+from procs.errors import ChaparError, SessionRevoked, alert_kinds
 from procs.store.database import Database
+from procs.store.health import alerts
 from procs.store.limits import revoked_sessions
 from procs.store.machines import bot_lease, machine_rows
 from procs.telegram.chat.bot_session import BOT_SESSION, BotSession
@@ -167,6 +168,8 @@ async def test_a_bot_that_cannot_speak_hands_its_duty_to_a_machine_that_can(
 
     assert await first == 1
     assert bot_lease.holder(db).machine == "m2"
+    kind = alert_kinds.REVOKED if trouble == "revoked" else alert_kinds.BOT_MOVED
+    assert [one.kind for one in alerts.standing(db)] == [kind]
     await second.stop()
 
 

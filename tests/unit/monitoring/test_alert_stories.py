@@ -109,6 +109,11 @@ STORIES: dict[str, tuple[str, ...]] = {
         f"{SPONSORS}::test_what_telegram_does_not_say_lets_pass_or_keeps_out",
         QUIET,
     ),
+    "bot-moved": (
+        "tests/unit/bot/test_mute_bot.py::"
+        "test_a_bot_that_cannot_speak_hands_its_duty_to_a_machine_that_can",
+        QUIET,
+    ),
     "worker-hung": (
         "tests/unit/keeper/test_noted_alerts.py::"
         "test_a_worker_that_stands_still_is_killed_and_told",

@@ -33,7 +33,7 @@ FINAL = (
 #: What is noted once and goes on for nobody knows how long.
 EVENTS = (
     *(alert_kinds.SIGN_IN, alert_kinds.HUNG, alert_kinds.ROLLED_BACK, alert_kinds.UNCERTAIN),
-    *(alert_kinds.SPONSOR_UNSURE, errors.Quarantined().name),
+    *(alert_kinds.BOT_MOVED, alert_kinds.SPONSOR_UNSURE, errors.Quarantined().name),
 )
 
 
