@@ -76,7 +76,8 @@ class Pace:
         """Wait until a call that makes `messages` messages in `chat` may go out (0 in both: it
         makes none). Returns the place that it has then: what is written later than that has lost
         it, and asks again. Raises TelegramWait when that is more than `patience` seconds away,
-        Withdrawn when it is not `wanted` any more once its turn comes; nothing is spent then."""
+        Withdrawn when it is not `wanted` any more once its turn comes; of the places among all
+        messages none is spent then."""
         end = clock.now().boot + patience
         await self.wait_until_allowed(method, patience)
         if chat:
@@ -90,7 +91,7 @@ class Pace:
         async with in_time(self._of(chat), chat, end):
             if not wanted():
                 raise Withdrawn
-            return await self._leave(chat, urgency, messages, end)
+            return await self._leave(chat, urgency, messages, end, wanted)
 
     def take_at_once(self, method: str, *, chat: int) -> Departure | None:
         """Inside of a transaction: the place of a delivery that need not wait. None, with nothing
@@ -114,7 +115,14 @@ class Pace:
         own = reactions(chat)
         return await self._leave_among_all(chat, Urgency.DELIVERY, 1, end, own=own)
 
-    async def _leave(self, chat: int, urgency: Urgency, messages: int, end: float) -> Departure:
+    async def _leave(
+        self,
+        chat: int,
+        urgency: Urgency,
+        messages: int,
+        end: float,
+        wanted: Callable[[], bool] = always,
+    ) -> Departure:
         """First the place in the chat's own line, then one among all messages, which may be seconds
         away: what has left the chat is counted by that one."""
         if chat:
@@ -124,7 +132,7 @@ class Pace:
             await asyncio.sleep(wait)
         if not messages:
             return ANY_TIME
-        return await self._leave_among_all(chat, urgency, messages, end)
+        return await self._leave_among_all(chat, urgency, messages, end, wanted=wanted)
 
     def _line_up(
         self, chat: int, urgency: Urgency, messages: int, end: float
@@ -146,12 +154,19 @@ class Pace:
         return wait, place
 
     async def _leave_among_all(
-        self, chat: int, urgency: Urgency, messages: int, end: float, *, own: Rules | None = None
+        self,
+        chat: int,
+        urgency: Urgency,
+        messages: int,
+        end: float,
+        *,
+        own: Rules | None = None,
+        wanted: Callable[[], bool] = always,
     ) -> Departure:
         rules = departures(chat) if own is None else own
         while True:
             async with self._turn(chat, urgency, end):
-                place, held = await self._depart(chat, urgency, messages, end, rules)
+                place, held = await self._depart(chat, urgency, messages, end, rules, wanted)
             if not held:
                 return place
             await asyncio.sleep(max(held, PRIORITY_POLL))
@@ -190,11 +205,18 @@ class Pace:
         log.info("telegram.waits", scope=wait.scope, seconds=wait.seconds)
 
     async def _depart(
-        self, chat: int, urgency: Urgency, messages: int, end: float, own: Rules
+        self,
+        chat: int,
+        urgency: Urgency,
+        messages: int,
+        end: float,
+        own: Rules,
+        wanted: Callable[[], bool],
     ) -> tuple[Departure, float]:
         """Spend among all messages, in line or when nobody is in line any more, and under the rules
         of its `own` for the same instant. Returns that place, and 0; or for how long those hold it
-        back, with nothing spent: in line it would hold back all others. Raises Crowded."""
+        back, with nothing spent: in line it would hold back all others. Raises Crowded,
+        Withdrawn."""
         rules = bot_rules(urgency)
         ahead = AHEAD if urgency is Urgency.BROADCAST else 0.0
         if ahead:
@@ -203,6 +225,8 @@ class Pace:
             await asyncio.sleep(max(0.0, self.closed_until - clock.now().boot))
         taken = messages + (ahead > 0 and messages == 1)
         while True:
+            if not wanted():
+                raise Withdrawn
             with self.db.write(only={rule.scope for rule in (*rules, *own)}):
                 now = clock.now()  # the gate is passed: what waits there is not under way
                 left = max(0.0, end - now.boot)

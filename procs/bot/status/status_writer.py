@@ -59,17 +59,18 @@ class StatusWriter:
             return
         message = await self.replies.send(
             in_reply(row, new, random_id=row.status_random, buttons=self.buttons(post, new)),
-            wanted=(lambda: not self.is_withdrawn(post)) if sure else always,
+            wanted=(lambda: not self.is_over(post, "cancelled", "delivered")) if sure else always,
         )
         self.note_answered(post, new, message=message, shown=new.text if sure else "")
         # One that is in the chat says itself that it was cancelled: the board has it do so.
-        if not message and self.is_withdrawn(post):
+        if not message and self.is_over(post, "cancelled"):
             self.close(post)
 
-    def is_withdrawn(self, post: StatusMessage) -> bool:
-        """Whether all that a message speaks of was cancelled after it was written."""
+    def is_over(self, post: StatusMessage, *states: str) -> bool:
+        """Whether all that a message speaks of came into one of these states after it was
+        written: nobody needs to read that it waits."""
         return post.is_open and all(
-            requests.state(self.db, one.request) == "cancelled" for one in post.members
+            requests.state(self.db, one.request) in states for one in post.members
         )
 
     def is_closed(self, row: RequestStatus) -> bool:
