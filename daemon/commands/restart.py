@@ -18,11 +18,11 @@ from daemon.logs import idle_reasons
 from daemon.supervisor.control import ProcessState, Supervisor
 from procs.config import Settings
 from procs.core import clock
+from procs.core.files.file_lock import FileLock
 from procs.store.admins import admin_orders
 from procs.store.database import Database
 from procs.store.health import workers
 from procs.store.health.workers import Worker
-from procs.worker.process.slots import SlotLock
 
 #: Seconds between two looks, and between two words about who is still waited for.
 RESTART_POLL = 0.1
@@ -216,7 +216,7 @@ class RollingRestart:
 @contextmanager
 def alone(run: Path) -> Iterator[None]:
     """One rolling restart or move at a time. Raises RestartUnderWay."""
-    lock = SlotLock(run / "rolling.lock")
+    lock = FileLock(run / "rolling.lock")
     if not lock.take():
         raise RestartUnderWay("a move or a rolling restart is under way already")
     try:

@@ -16,10 +16,12 @@ from procs.bot.commands.command_menu import MenuSync
 from procs.bot.conversation.failure_boundary import logged
 from procs.bot.conversation.tidy_chat import TidyChat
 from procs.bot.duty.bot_duty import BotDuty
+from procs.bot.duty.home_places import HomePlaces
 from procs.bot.follows.follow_notifier import FollowNotifier
 from procs.bot.round_trip_probe import RoundTripProbe
 from procs.bot.sponsors.note_sender import NoteSender
 from procs.core import log, process
+from procs.core.files.file_lock import FileLock
 from procs.errors import ChaparError, SessionRevoked, TelegramAway, TelegramWait
 from procs.store.database import Database
 from procs.telegram.chat.bot_session import BOT_SESSION, BotSession
@@ -35,13 +37,27 @@ RECONNECT_WAIT = 5.0
 
 async def live(settings: config.Settings, db: Database) -> int:
     """Receive and answer until a stop signal. Returns 1 when Telegram ended the session, or another
-    machine runs the bot. Where machines share a database, this one stands by until it has the
-    lease."""
-    signals = process.Signals()
+    machine runs the bot.
+
+    One process of a home does so at a time: a bot whose supervisord was killed still ends what is
+    on its way, and a sign-in that two connections use at once is taken away (AUTH_KEY_DUPLICATED
+    in core.telegram.org/api/errors).
+    """
+    signals, lock = process.Signals(), FileLock(settings.run / "bot.lock")
     process.own_every_task()
+    try:
+        await signals.unless_stopped(lock.wait())
+        return 0 if signals.stop.is_set() else await on_duty(settings, db, signals)
+    finally:
+        lock.free()
+
+
+async def on_duty(settings: config.Settings, db: Database, signals: process.Signals) -> int:
+    """Be the bot, where machines share a database once this one has the lease. Returns as
+    `live`."""
     duty = BotDuty(settings, db) if settings.has_server else None
     if duty is None:
-        return await serve(settings, db, signals, BotSession(settings))
+        return await serve(settings, db, signals, BotSession(settings, HomePlaces(settings, db)))
     await signals.unless_stopped(duty.begin())
     if signals.stop.is_set():
         return 0

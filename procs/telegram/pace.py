@@ -42,6 +42,8 @@ from procs.telegram.server_clock import CLOCK
 AHEAD = GLOBAL_GAP / 2
 #: Seconds between two checks whether the queue of deliveries is empty.
 PRIORITY_POLL = 0.02
+#: Whether a message that waits is still to be sent.
+Wanted = Callable[[], bool]
 
 
 def always() -> bool:
@@ -71,7 +73,7 @@ class Pace:
         urgency: Urgency,
         patience: float,
         messages: int = 1,
-        wanted: Callable[[], bool] = always,
+        wanted: Wanted = always,
     ) -> Departure:
         """Wait until a call that makes `messages` messages in `chat` may go out (0 in both: it
         makes none). Returns the place that it has then: what is written later than that has lost
@@ -83,7 +85,7 @@ class Pace:
         if chat:
             await self.wait_until_allowed(scope(chat), end - clock.now().boot)
         if urgency in IN_LINE:
-            return await self._leave(chat, urgency, messages, end)
+            return await self._leave(chat, urgency, messages, end, always)
         if urgency is Urgency.BROADCAST:
             return await self._leave_among_all(chat, urgency, messages, end)
         # One of a chat asks at a time: whoever keeps a hundred answers waiting there holds a single
@@ -116,12 +118,7 @@ class Pace:
         return await self._leave_among_all(chat, Urgency.DELIVERY, 1, end, own=own)
 
     async def _leave(
-        self,
-        chat: int,
-        urgency: Urgency,
-        messages: int,
-        end: float,
-        wanted: Callable[[], bool] = always,
+        self, chat: int, urgency: Urgency, messages: int, end: float, wanted: Wanted
     ) -> Departure:
         """First the place in the chat's own line, then one among all messages, which may be seconds
         away: what has left the chat is counted by that one."""
@@ -161,7 +158,7 @@ class Pace:
         end: float,
         *,
         own: Rules | None = None,
-        wanted: Callable[[], bool] = always,
+        wanted: Wanted = always,
     ) -> Departure:
         rules = departures(chat) if own is None else own
         while True:
@@ -205,13 +202,7 @@ class Pace:
         log.info("telegram.waits", scope=wait.scope, seconds=wait.seconds)
 
     async def _depart(
-        self,
-        chat: int,
-        urgency: Urgency,
-        messages: int,
-        end: float,
-        own: Rules,
-        wanted: Callable[[], bool],
+        self, chat: int, urgency: Urgency, messages: int, end: float, own: Rules, wanted: Wanted
     ) -> tuple[Departure, float]:
         """Spend among all messages, in line or when nobody is in line any more, and under the rules
         of its `own` for the same instant. Returns that place, and 0; or for how long those hold it

@@ -225,8 +225,8 @@ class BotDuty(PlaceBook):
 
     # --- the place in the updates
 
-    def stored(self) -> list[Place]:
-        """The places in Telegram's updates that were kept last."""
+    def stored(self, is_new: bool) -> list[Place]:
+        """The places that were kept last, whatever this machine knows."""
         return bot_places.stored(self.db)
 
     async def keep(self, client: UpdateClient) -> None:

@@ -1,7 +1,8 @@
-"""The bot's place in each of Telegram's sequences of updates, for the machine that goes on.
+"""The bot's place in each of Telegram's sequences of updates, for the sign-in that goes on.
 
-Each machine has a sign-in of its own, and what counts updates is the bot's account: so the place
-moves and no key is ever used by two machines. Only who holds the bot's lease writes here.
+Each machine has a sign-in of its own, as has who signs in anew, and what counts updates is the
+bot's account: so the place moves and no key is ever used by two. Of several machines only who holds
+the bot's lease writes here.
 """
 
 from collections.abc import Iterable
@@ -11,15 +12,18 @@ from procs.store.database import Database
 KEEP = """
 INSERT INTO bot_places (box, pts, qts, date, seq, access)
 SELECT :box, :pts, :qts, :date, :seq, :access
- WHERE EXISTS (SELECT 1 FROM bot_lease WHERE name = 'bot' AND fence = :fence)
+ WHERE :fence = 0 OR EXISTS (SELECT 1 FROM bot_lease WHERE name = 'bot' AND fence = :fence)
     ON CONFLICT (box) DO UPDATE
    SET pts = excluded.pts, qts = excluded.qts, date = excluded.date, seq = excluded.seq,
        access = excluded.access
 """
 PLACES = "SELECT box, pts, qts, date, seq, access FROM bot_places ORDER BY box"
 
-#: The number of a sequence, its pts, qts, date and seq, and the access hash of its channel.
+#: The number of a sequence, its pts, qts, date and seq, and the access hash of its channel; in that
+#: of the account (0) its number may stand there.
 Place = tuple[int, int | None, int | None, int | None, int | None, int]
+#: The fence of a machine that has its database for itself.
+ALONE = 0
 
 
 def keep(db: Database, places: Iterable[Place], *, fence: int, lineage: str) -> None:

@@ -80,10 +80,10 @@ IGNORED = SideHandlers()
 
 class PlaceBook:
     """Where the places in Telegram's updates are kept beside the session's file, for another
-    machine; here nowhere."""
+    sign-in; here nowhere."""
 
-    def stored(self) -> Iterable[Moved]:
-        """The places at which the bot stood last, wherever it ran."""
+    def stored(self, is_new: bool) -> Iterable[Moved]:
+        """Those that go before what the file knows, which is nothing if it `is_new`."""
         return ()
 
     async def keep(self, client: UpdateClient) -> None:

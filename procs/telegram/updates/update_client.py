@@ -50,8 +50,8 @@ class UpdateClient(PunctualClient):
         #: The boxes whose place is stored, and what was written last of each.
         self.kept: set[int] = set()
         self.written: dict[int, UpdateState] = {}
-        #: The places that another machine left, with the access hashes of their channels.
-        self.moved: Callable[[], Iterable[Moved]] = lambda: ()
+        #: The places that another sign-in left, with the access hashes of their channels.
+        self.moved: Callable[[bool], Iterable[Moved]] = lambda is_new: ()
         #: Who takes each update, in the order of Telegram, and how many are on their way there.
         self.hear: Callable[[Any, dict[int, Any], dict[int, Any]], None] | None = None
         self.unheard = 0
@@ -150,7 +150,8 @@ class UpdateClient(PunctualClient):
         if self.read:
             return
         self.read = True
-        for box, pts, qts, date, seq, access in self.moved():
+        is_new = not await self.storage.get_update_states()
+        for box, pts, qts, date, seq, access in self.moved(is_new):
             await self.storage.set_update_state(UpdateState(box, pts, qts, date, seq))
             if box != COMMON:
                 await self.storage.update_peers([(box, access, "channel", None)])
@@ -288,8 +289,7 @@ def is_own_word(updates: Any) -> bool:
 
 def report(asking: asyncio.Task[None]) -> None:
     """Something of our own failed in a task; the next update begins another."""
-    error = None if asking.cancelled() else asking.exception()
-    if error is not None:
+    if not asking.cancelled() and (error := asking.exception()) is not None:
         log.error("updates.asking-failed", trace=error)
 
 

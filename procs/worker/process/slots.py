@@ -8,60 +8,16 @@ kernel locks, which the kernel releases at any death (flock(2)).
 """
 
 import asyncio
-import fcntl
-import os
 from pathlib import Path
 
 from procs.config import Settings
 from procs.core.files.close_watch import closes
+from procs.core.files.file_lock import LOCK_POLL_INTERVAL, FileLock
 from procs.records.job import Lane
 from procs.store.jobs import leases
 
-#: Seconds between two attempts to take a slot, which one that starts waits for; and between those
-#: of a spare to take a post, which is told of each that is freed.
-LOCK_POLL_INTERVAL, POST_LOOK = 0.2, 2.0
-
-
-class SlotLock:
-    """One file lock, held until `free` or the process's death."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.file: int | None = None
-        #: What tells who watches the folder that the lock is free: an attempt that fails, which
-        #: opens for reading, does not.
-        self.bell: int | None = None
-
-    def take(self) -> bool:
-        """Take the lock. False when another process holds it."""
-        if self.file is not None:
-            return True
-        self.path.parent.mkdir(exist_ok=True, mode=0o700)
-        file = os.open(self.path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(file)
-            return False
-        self.file = file
-        self.bell = os.open(self.path, os.O_WRONLY | os.O_CLOEXEC)
-        return True
-
-    def free(self) -> None:
-        """Release the lock; nothing happens without it."""
-        if self.file is not None:
-            os.close(self.file)
-            self.file = None
-        if self.bell is not None:
-            os.close(self.bell)
-            self.bell = None
-
-    def is_taken(self) -> bool:
-        """Whether another process holds it."""
-        if not self.take():
-            return True
-        self.free()
-        return False
+#: Seconds between two attempts of a spare to take a post, which is told of each that is freed.
+POST_LOOK = 2.0
 
 
 class LockRow:
@@ -69,7 +25,7 @@ class LockRow:
 
     def __init__(self, folder: Path, count: int) -> None:
         self.folder = folder
-        self.locks = [SlotLock(folder / f"{number}.lock") for number in range(count)]
+        self.locks = [FileLock(folder / f"{number}.lock") for number in range(count)]
         self.mine: int | None = None
 
     def take(self) -> int | None:
@@ -100,9 +56,9 @@ class SlotLocks:
     def __init__(self, run: Path, workers: int) -> None:
         self.slots = LockRow(run / "slots", workers + 1)
         self.posts = LockRow(run / "posts", workers)
-        self.spare = SlotLock(run / "spare.lock")
-        self.leave = SlotLock(run / "recycle.lock")
-        self.left: SlotLock | None = None
+        self.spare = FileLock(run / "spare.lock")
+        self.leave = FileLock(run / "recycle.lock")
+        self.left: FileLock | None = None
 
     async def wait_for_post(self) -> int:
         """Take a post, at once or as soon as one is free; until then this worker is the spare."""

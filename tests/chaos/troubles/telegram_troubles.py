@@ -151,10 +151,11 @@ async def away(storm: "Storm", dice: Random) -> Recovered:
 
 
 async def revoked(storm: "Storm", dice: Random) -> Recovered:
-    """Telegram takes one slot's sign-in away; an operator removes its file, as the alert says."""
-    stack = storm.stack
+    """Telegram takes the sign-in of a slot or of the bot away; an operator removes its file, as the
+    alert says."""
+    stack, call = storm.stack, dice.choice(("messages.uploadMedia", "messages.sendMessage"))
     async with storm.telegram:
-        await stack.telegram.fails("messages.uploadMedia", "401 AUTH_KEY_UNREGISTERED")
+        await stack.telegram.fails(call, "401 AUTH_KEY_UNREGISTERED")
     try:
         await stack.until(lambda: lost_sign_ins(stack), patience=MET)
     except TimeoutError:

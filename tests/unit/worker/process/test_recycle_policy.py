@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from procs.core.files.file_lock import FileLock
 from procs.worker import settlement
 from procs.worker.process import memory_use, recycle_policy
 from procs.worker.process.recycle_policy import JobBudget
-from procs.worker.process.slots import SlotLock, SlotLocks
+from procs.worker.process.slots import SlotLocks
 
 ENOUGH = 1 << 60
 
@@ -50,7 +51,7 @@ def test_a_worker_above_the_ceiling_is_recycled_whatever_its_jobs(places: SlotLo
 
 
 def test_a_worker_without_a_spare_stays(places: SlotLocks) -> None:
-    places.leave = places.spare = SlotLock(places.spare.path)
+    places.leave = places.spare = FileLock(places.spare.path)
 
     assert not JobBudget(1, 1, places).is_over()
 
