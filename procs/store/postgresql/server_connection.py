@@ -112,7 +112,7 @@ class ServerConnection:
     def fence(self, sql: str, beside: str, facts: Facts, otherwise: Exception) -> None:
         """Both as one statement, which goes likewise; one that is alone with its like."""
         if not beside:
-            return self._open().batch(sql, facts, tuple(facts.values()), otherwise)
+            return self._open().fence(sql, facts, otherwise)
         both = statement_of(guarded(sql, beside), facts, no_answer)
         return self._open().send(both, otherwise)
 

@@ -106,17 +106,23 @@ class ServerTransaction:
     def send(self, statement: Statement, otherwise: Exception | None = None) -> None:
         """Run a statement at the latest with the next one that is asked, or with the commit.
         `otherwise` is raised then if it is guarded and changed no row."""
-        self.spill()
+        if self.batches:
+            self.spill()
         self._pend(statement, otherwise)
         if len(self.pending) >= WAITING:
             self.catch_up()
 
-    def batch(self, sql: str, facts: Facts, mark: Mark, otherwise: Exception | None = None) -> None:
-        """The same, by one statement with what else comes by this text under another mark before
+    def fence(self, sql: str, facts: Facts, otherwise: Exception) -> None:
+        """The same of a guarded change, by one statement with those by its text that come before
         anything else is sent or asked."""
-        if not self.batches.fits(sql, mark, is_fence=otherwise is not None):
+        self.batches.fence(sql, facts, otherwise)
+
+    def batch(self, sql: str, facts: Facts, mark: Mark) -> None:
+        """The same of a change that is under a mark of its own among those by its text, behind the
+        fences."""
+        if not self.batches.takes(sql, mark):
             self.spill()
-        self.batches.add(sql, mark, facts, otherwise)
+        self.batches.add(sql, mark, facts)
 
     def spill(self) -> None:
         """Put what waits for its like behind what was sent."""

@@ -4,7 +4,7 @@ What a server prepares to run a statement costs it more than one row does: eight
 statement take it little longer than two by two.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 from procs.store.postgresql.statements.dialect import array_of, batched, guarded
@@ -14,53 +14,58 @@ from procs.store.postgresql.statements.pipeline import Facts, Statement, no_answ
 Mark = tuple[Any, ...]
 
 
-class StatementBatch:
-    """Changes by one text. A fence raises an error when it changes no row."""
-
-    def __init__(self, sql: str, *, is_fence: bool) -> None:
-        self.sql, self.is_fence = sql, is_fence
-        self.changes: dict[Mark, Facts] = {}
-        self.errors: list[Exception] = []
-
-    def statement(self) -> Statement:
-        """All of them."""
-        changes = list(self.changes.values())
-        if len(changes) == 1:
-            alone = guarded(self.sql, "") if self.is_fence else self.sql
-            return statement_of(alone, changes[0], no_answer)
-        text, names = batched(self.sql, self.is_fence)
-        values: list[Any] = [array_of(name, [one[name] for one in changes]) for name in names]
-        return Statement(text, [*values, len(changes)] if self.is_fence else values, no_answer)
-
-    def error(self) -> Exception | None:
-        """What a fence raises; where there are several, nobody knows which changed no row."""
-        if len(self.errors) < 2:
-            return next(iter(self.errors), None)
-        return type(self.errors[0])(f"one of {', '.join(map(str, self.errors))}")
-
-
 class StatementBatches:
-    """The fences, and the changes by one other text, which come behind them: who ends a job gives
-    its seat to another behind that."""
+    """Fences, each of which raises an error when it changes no row, and behind them changes by one
+    other text: who ends a job gives its seat to another behind that."""
+
+    __slots__ = ("changes", "errors", "fences", "sql")
 
     def __init__(self) -> None:
-        self.batches: dict[str, StatementBatch] = {}
+        self.fences: dict[str, list[Facts]] = {}
+        self.errors: dict[str, list[Exception]] = {}
+        self.sql = ""
+        self.changes: dict[Mark, Facts] = {}
 
-    def fits(self, sql: str, mark: Mark, *, is_fence: bool) -> bool:
+    def __bool__(self) -> bool:
+        return bool(self.fences or self.changes)
+
+    def fence(self, sql: str, facts: Facts, otherwise: Exception) -> None:
+        """Add a fence. `otherwise` is what it raises."""
+        self.fences.setdefault(sql, []).append(facts)
+        self.errors.setdefault(sql, []).append(otherwise)
+
+    def takes(self, sql: str, mark: Mark) -> bool:
         """Whether a change may be among those that wait."""
-        if sql in self.batches:
-            return mark not in self.batches[sql].changes
-        return is_fence or all(one.is_fence for one in self.batches.values())
+        return not self.changes or (sql == self.sql and mark not in self.changes)
 
-    def add(self, sql: str, mark: Mark, facts: Facts, otherwise: Exception | None) -> None:
-        """One that fits. `otherwise` makes it a fence, and is what that raises."""
-        batch = self.batches.setdefault(sql, StatementBatch(sql, is_fence=otherwise is not None))
-        batch.changes[mark] = facts
-        if otherwise is not None:
-            batch.errors.append(otherwise)
+    def add(self, sql: str, mark: Mark, facts: Facts) -> None:
+        """Add a change that it takes."""
+        self.sql = sql
+        self.changes[mark] = facts
 
-    def taken(self) -> Iterator[tuple[Statement, Exception | None]]:
+    def taken(self) -> list[tuple[Statement, Exception | None]]:
         """All that wait, in their order, and what each raises; none waits then."""
-        batches, self.batches = self.batches, {}
-        for batch in sorted(batches.values(), key=lambda one: not one.is_fence):
-            yield batch.statement(), batch.error()
+        fences, changes = self.fences, self.changes
+        found: list[tuple[Statement, Exception | None]] = [
+            (together(sql, each, is_fence=True), one_of(self.errors[sql]))
+            for sql, each in fences.items()
+        ]
+        if changes:
+            found.append((together(self.sql, [*changes.values()], is_fence=False), None))
+        self.fences, self.errors, self.changes = {}, {}, {}
+        return found
+
+
+def together(sql: str, changes: Sequence[Facts], *, is_fence: bool) -> Statement:
+    """Changes by one text as one statement."""
+    if len(changes) == 1:
+        return statement_of(guarded(sql, "") if is_fence else sql, changes[0], no_answer)
+    text, names = batched(sql, is_fence)
+    values: list[Any] = [array_of(name, [one[name] for one in changes]) for name in names]
+    return Statement(text, [*values, len(changes)] if is_fence else values, no_answer)
+
+
+def one_of(errors: Sequence[Exception]) -> Exception:
+    """What fences raise; where there are several, nobody knows which changed no row."""
+    first, *more = errors
+    return type(first)(f"one of {', '.join(map(str, errors))}") if more else first
