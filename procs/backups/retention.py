@@ -69,11 +69,16 @@ def judged(backups: Sequence[Backup], keep: Retention) -> list[Backup]:
     return [one for one in backups if one.name not in staying]
 
 
-def prune(folder: Path, keep: Retention) -> list[Backup]:
-    """Delete what need not stay; returns that. A file without a note was put there by somebody, as
-    after the disk was lost, and is theirs until it was verified."""
+def spare(folder: Path, keep: Retention) -> list[Backup]:
+    """What need not stay. A file without a note was put there by somebody, as after the disk was
+    lost, and is theirs until it was verified."""
     found = superfluous(backup_store.listed(folder), keep, now=clock.now().wall)
-    gone = [one for one in found if backup_store.note_of(folder / one.name).exists()]
+    return [one for one in found if backup_store.note_of(folder / one.name).exists()]
+
+
+def prune(folder: Path, keep: Retention) -> list[Backup]:
+    """Delete what need not stay; returns that."""
+    gone = spare(folder, keep)
     for one in gone:
         backup_store.remove(folder, one)
     return gone

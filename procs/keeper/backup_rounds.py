@@ -4,9 +4,10 @@ import asyncio
 import sys
 from contextlib import suppress
 
-from procs.backups import backup_store
+from procs.backups import backup_drill, backup_store, retention
 from procs.config import Settings
 from procs.core import clock, log
+from procs.core.clock import Now
 from procs.core.paths import BACKUP_FAILURE
 from procs.store.database import Database
 from procs.store.machines import machine_rows
@@ -29,6 +30,7 @@ class BackupRounds:
         self.command = command
         #: The boot instant before which none is tried.
         self.next_try = clock.now().boot + SETTLED
+        self.next_look = 0.0
         self.why = ""
         self.running: asyncio.Task[None] | None = None
 
@@ -58,13 +60,30 @@ class BackupRounds:
         return self.running is not None and not self.running.done()
 
     def is_due(self) -> bool:
-        """Whether the newest verified backup is too old, and the last failure long enough ago."""
+        """Whether the newest verified backup is too old, or something is to be done that goes with
+        one by schedule; and the last attempt long enough ago."""
         now, newest = clock.now(), None
+        if now.boot < self.next_try:
+            return False
         with suppress(OSError):  # a folder that is out of reach: taking one says why
             newest = backup_store.newest_ok(self.settings.backup_folder)
         # One of the future was taken before the clock was set back.
         fresh = newest and 0 <= now.wall - newest.taken_at < self.settings.backup_interval
-        return now.boot >= self.next_try and not fresh
+        return not fresh or self.has_upkeep(now)
+
+    def has_upkeep(self, now: Now) -> bool:
+        """Whether a drill is due, or a backup lies there for an interval that need not stay: who
+        takes them by hand more often than by schedule, as a cron job does, would have all of them
+        for ever. Looked at once a minute."""
+        if now.boot < self.next_look:
+            return False
+        self.next_look, settings = now.boot + SETTLED, self.settings
+        old = now.wall - settings.backup_interval
+        keep = retention.Retention(*settings.backup_keep)
+        with suppress(OSError):
+            spare = retention.spare(settings.backup_folder, keep)
+            return backup_drill.is_due(settings) or any(one.taken_at < old for one in spare)
+        return False
 
     async def take(self) -> None:
         """One backup, by a process that ends; what it says goes into the keeper's log."""

@@ -50,6 +50,24 @@ async def test_one_is_taken_verified_and_shown_and_the_next_waits_an_hour(home):
     db.close()
 
 
+async def test_who_takes_them_by_hand_more_often_finds_the_old_ones_deleted(home):
+    """The newest one is never old enough for the schedule then."""
+    db, folder = home.open(), home.settings.backup_folder
+    rounds = BackupRounds(db, home.settings)
+    *old, _ = [home.backs_up() for _ in range(4)]
+    for one in old:
+        backup_store.note(folder, replace(one, taken_at=one.taken_at - 2 * HOUR))
+
+    await taken(rounds)
+    rounds.next_look = 0.0
+    left = backup_store.listed(folder)
+    await taken(rounds)
+
+    assert len({one.name for one in old} & {one.name for one in left}) == 1
+    assert backup_store.listed(folder) == left
+    db.close()
+
+
 async def test_why_one_failed_is_kept_for_the_alert_until_one_is_verified(home):
     db = home.open()
     rounds = BackupRounds(db, home.settings, command=("/bin/sh", "-c", "echo no >&2; exit 1"))
