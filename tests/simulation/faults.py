@@ -15,7 +15,7 @@ from procs.store.media import deliveries
 from procs.telegram import pace
 from procs.telegram.departure import Departure
 from procs.telegram.message_limits import LATE, Rules, bot_rules, chat_rules
-from procs.telegram.pace import Pace, Urgency
+from procs.telegram.pace import Pace, Urgency, Wanted
 from tests.simulation.episode import Plant
 
 #: What is taken out of statements of the product: a lease is named by its fence and its holder.
@@ -106,7 +106,7 @@ def line_up(
 
 
 async def depart(
-    self: Pace, chat: int, urgency: Urgency, messages: int, end: float, own: Rules
+    self: Pace, chat: int, urgency: Urgency, messages: int, end: float, own: Rules, _: Wanted
 ) -> tuple[Departure, float]:
     """As `Pace._depart`, but for the transaction."""
     rules, now = bot_rules(urgency), clock.now()
