@@ -27,8 +27,8 @@ LOGS = ("worker-00", "worker-01", "worker-02", "bot", "keeper")
 STORIES = "SELECT story FROM jobs ORDER BY id"
 #: The periods of which backups are kept.
 KEEP = (2, 1, 1)
-#: A worker's life is shorter than by default, so that twenty minutes have two dozen, and long enough
-#: that a slope by its jobs is seen: it does some 27 between two beats, which say how many.
+#: A worker's life is shorter than by default, so that twenty minutes have two dozen, and long
+#: enough that a slope by its jobs is seen: it does some 27 between two beats, which say how many.
 SETTINGS = {
     "recycle_after": "150",
     "backup_interval": "2m",

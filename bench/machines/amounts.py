@@ -6,7 +6,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Amounts:
     """`jobs`: cycles of processes; `busy`: those that take a while; `turns`: of what is measured
-    in turns; `peers`: jobs of each other queue; `wakes`: trips; `rest` and `counted`: seconds
+    in turns; `peers`: jobs of the slowest queue; `wakes`: trips; `rest` and `counted`: seconds
     without a change before an idle machine's statements are counted, and of the count; `deep`: jobs
     in a long line; `cycles`: after which tables are measured; `free` and `held`: seconds of work
     before a snapshot and under it; `round`: jobs that come and go at a time there; `aged`: those
