@@ -19,8 +19,8 @@ from pyrogram.session import Session
 
 from procs.config import Settings
 from procs.core import clock, log
-from procs.core.cancellation import apart
 from procs.errors import ChaparError, SessionRevoked, StoreError, TelegramAway
+from procs.telegram.cancellation import apart
 from procs.telegram.chat import group_news, inbound, inline_updates, member_updates
 from procs.telegram.chat.handlings import Handlings, Key
 from procs.telegram.chat.inline_sender import InlineSender

@@ -18,9 +18,9 @@ from pyrogram.errors import RPCError
 from pyrogram.utils import get_channel_id
 
 from procs.config import Settings
-from procs.core.cancellation import apart
 from procs.errors import ChaparError, ChatClosed, TelegramAway, TelegramRefused
 from procs.records.sponsor_records import Sponsor
+from procs.telegram.cancellation import apart
 from procs.telegram.rpc_errors import translate
 from procs.telegram.server_clock import CLOCK
 from procs.telegram.session.mtproto_client import build

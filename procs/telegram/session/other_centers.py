@@ -19,8 +19,8 @@ from pyrogram.session import Auth, Session
 from pyrogram.session.session import TransportError
 
 from procs.core import log
-from procs.core.cancellation import apart
 from procs.errors import TelegramAway
+from procs.telegram.cancellation import apart
 from procs.telegram.departure import PLACE, Departure, TooLate
 from procs.telegram.rpc_errors import translate
 

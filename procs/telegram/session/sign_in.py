@@ -11,8 +11,8 @@ from pyrogram.session.session import TransportError
 from procs.config import Settings
 from procs.config.values import TELEGRAM_FILE
 from procs.core import log
-from procs.core.cancellation import apart
 from procs.errors import SessionRevoked, StoreFull, alert_kinds, remedies
+from procs.telegram.cancellation import apart
 from procs.telegram.rpc_errors import translate
 from procs.telegram.server_clock import CLOCK, TOO_EARLY, described
 from procs.telegram.session.mtproto_client import build

@@ -16,7 +16,7 @@ from pyrogram.raw.types import BadMsgNotification, BadServerSalt, RpcError
 from pyrogram.session import Session
 from pyrogram.session.session import Result
 
-from procs.core.cancellation import apart
+from procs.telegram.cancellation import apart
 from procs.telegram.upload.part_frames import Envelope, FramePiece, seal
 
 #: Parts of one connection that are held in memory at once: one is sealed while one is written.

@@ -5,7 +5,7 @@ from asyncio import CancelledError, Event
 
 import pytest
 
-from procs.core.cancellation import apart
+from procs.telegram.cancellation import apart
 
 
 async def test_a_cancellation_in_the_turn_in_which_a_wait_ends_is_not_lost():
