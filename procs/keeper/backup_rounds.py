@@ -30,6 +30,7 @@ class BackupRounds:
         self.command = command
         #: The boot instant before which none is tried.
         self.next_try = clock.now().boot + SETTLED
+        #: The same of a look whether there is upkeep.
         self.next_look = 0.0
         self.why = ""
         self.running: asyncio.Task[None] | None = None

@@ -1,7 +1,7 @@
 """Changes of a transaction that wait for others by the same text, to be one statement together.
 
-What a server prepares to run a statement costs it more than one row does: eight ends of jobs by one
-statement take it little longer than two by two.
+What a server prepares to run a statement costs it about as much as one row does: eight ends of jobs
+take it a fifth to a quarter less time so.
 """
 
 from collections.abc import Sequence
